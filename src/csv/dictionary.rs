@@ -1,0 +1,144 @@
+//! Text → codes, as long as a column's texts repeat.
+//!
+//! Fast because most texts are short and were seen before: up to 15 bytes are one 128-bit number, which one probe of a
+//! small direct-mapped cache (16 KiB, first-level cache) turns into its code; the rest goes through a hash table.
+//! Every worker has its own: whether a column arrives as codes or as values differs from worker to worker, and later
+//! stages treat both alike.
+
+use std::hash::BuildHasher;
+use std::sync::Arc;
+
+use arrow::array::{Array, StringArray};
+use arrow::buffer::{Buffer, OffsetBuffer, ScalarBuffer};
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
+
+use super::column::Dictionary;
+
+/// The most texts: what repeats has fewer, and a worker's dictionary stays under [`MAX_BYTES`] and 0.4 MB more.
+const MAX_TEXTS: usize = 16 * 1024;
+
+/// The most bytes of texts.
+const MAX_BYTES: usize = 512 * 1024;
+
+/// After so many rows a column of which more than half are distinct is no longer worth a dictionary.
+const TRIAL: usize = 4096;
+
+const SLOTS: usize = 512;
+
+/// A growing dictionary.
+pub struct TextDictionary {
+    lineage: u64,
+    hasher: RandomState,
+    table: HashTable<u32>,
+    offsets: Vec<i32>,
+    bytes: Vec<u8>,
+    cache: Vec<Slot>,
+    shared: Option<Arc<Dictionary>>,
+    rows: usize,
+}
+
+#[derive(Clone, Copy)]
+struct Slot {
+    key: u128,
+    code: u32,
+}
+
+impl TextDictionary {
+    /// An empty dictionary of its own lineage.
+    pub fn new(lineage: u64) -> Self {
+        Self {
+            lineage,
+            hasher: RandomState::default(),
+            table: HashTable::new(),
+            offsets: vec![0],
+            bytes: Vec::new(),
+            cache: vec![Slot { key: u128::MAX, code: 0 }; SLOTS],
+            shared: None,
+            rows: 0,
+        }
+    }
+
+    /// Distinct texts.
+    pub fn len(&self) -> usize {
+        self.offsets.len() - 1
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Counts rows, and says whether codes are still worth it.
+    pub fn pays(&mut self, rows: usize) -> bool {
+        self.rows += rows;
+        let len = self.len();
+        len <= MAX_TEXTS && self.bytes.len() <= MAX_BYTES && (self.rows < TRIAL || len * 2 < self.rows)
+    }
+
+    /// The code of the text at `start..end` of a padded block, and whether it is new.
+    #[inline]
+    pub fn code_at(&mut self, block: &[u8], start: usize, end: usize) -> (u32, bool) {
+        let len = end - start;
+        if len < 16
+            && let Some(bytes) = block[start..].first_chunk::<16>()
+        {
+            let text = u128::from_le_bytes(*bytes) & ((1 << (8 * len)) - 1);
+            let key = text | ((len as u128) << 120);
+            let slot = slot(key);
+            if self.cache[slot].key == key {
+                return (self.cache[slot].code, false);
+            }
+            let found = self.code(&block[start..end]);
+            self.cache[slot] = Slot { key, code: found.0 };
+            return found;
+        }
+        self.code(&block[start..end])
+    }
+
+    /// The code of a text, and whether it is new.
+    pub fn code(&mut self, text: &[u8]) -> (u32, bool) {
+        let hash = self.hasher.hash_one(text);
+        let (offsets, bytes) = (&self.offsets, &self.bytes);
+        let at = |code: u32| {
+            let code = code as usize;
+            #[expect(clippy::cast_sign_loss, reason = "offsets begin at 0 and grow")]
+            let (start, end) = (offsets[code] as usize, offsets[code + 1] as usize);
+            &bytes[start..end]
+        };
+        if let Some(&code) = self.table.find(hash, |&code| at(code) == text) {
+            return (code, false);
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "a block holds fewer than 2^25 texts")]
+        let code = self.len() as u32;
+        self.table.insert_unique(hash, code, |&code| self.hasher.hash_one(at(code)));
+        self.bytes.extend_from_slice(text);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "a dictionary stops near MAX_BYTES")]
+        self.offsets.push(self.bytes.len() as i32);
+        (code, true)
+    }
+
+    /// The dictionary as it is now, shared as long as it does not grow. None if a text is not UTF-8.
+    pub fn share(&mut self) -> Option<Arc<Dictionary>> {
+        let len = self.len();
+        if let Some(shared) = self.shared.as_ref().filter(|shared| shared.values.len() == len) {
+            return Some(Arc::clone(shared));
+        }
+        let offsets = OffsetBuffer::new(ScalarBuffer::from(self.offsets.clone()));
+        let values = StringArray::try_new(offsets, Buffer::from_slice_ref(&self.bytes), None).ok()?;
+        let shared = Arc::new(Dictionary { lineage: self.lineage, values });
+        self.shared = Some(Arc::clone(&shared));
+        Some(shared)
+    }
+}
+
+/// Fibonacci hashing of both halves.
+#[inline]
+fn slot(key: u128) -> usize {
+    #[expect(clippy::cast_possible_truncation, reason = "the halves are what is wanted")]
+    let (low, high) = (key as u64, (key >> 64) as u64);
+    let mixed = (low ^ high.rotate_left(29).wrapping_mul(0xff51_afd7_ed55_8ccd)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    #[expect(clippy::cast_possible_truncation, reason = "nine bits")]
+    let slot = (mixed >> 55) as usize;
+    slot
+}
