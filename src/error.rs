@@ -174,6 +174,11 @@ impl Error {
         self.inner.kind
     }
 
+    /// The public message, without its place.
+    pub fn message(&self) -> &str {
+        &self.inner.message
+    }
+
     /// The record it is about, where there is one.
     pub fn record(&self) -> Option<u64> {
         self.inner.record
