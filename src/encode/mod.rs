@@ -81,3 +81,9 @@ impl FromStr for Formulas {
         }
     }
 }
+
+/// What a failed write means. The kind of the I/O error is the public message: it holds no value.
+pub fn output_error(error: &std::io::Error) -> Error {
+    Error::new(Kind::Output, format!("the release cannot be written: {}", error.kind()))
+        .with_private(std::io::Error::from(error.kind()))
+}

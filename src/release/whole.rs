@@ -1,0 +1,273 @@
+//! Projections that are not row by row: one DataFusion plan over the decoded rows, under a memory limit, with spill.
+//!
+//! One partition and batches that the input alone decides: the same rows meet in the same order on every machine.
+
+use std::fmt;
+use std::io::Write;
+use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, Mutex};
+
+use arrow::array::{Array, ArrayRef, AsArray};
+use arrow::datatypes::{DataType, SchemaRef};
+use arrow::record_batch::{RecordBatch, RecordBatchOptions};
+use datafusion::catalog::streaming::StreamingTable;
+use datafusion::common::DataFusionError;
+use datafusion::common::tree_node::{Transformed, TreeNode};
+use datafusion::datasource::provider_as_source;
+use datafusion::execution::memory_pool::FairSpillPool;
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::execution::{SendableRecordBatchStream, SessionStateBuilder, TaskContext};
+use datafusion::logical_expr::LogicalPlan;
+use datafusion::physical_plan::execute_stream;
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
+use datafusion::physical_plan::streaming::PartitionStream;
+use datafusion::prelude::SessionConfig;
+use futures::StreamExt;
+use tokio::sync::mpsc;
+
+use super::blocks::{Block, Blocks};
+use super::output::{self, Encoder, Outcome, Step, Writer};
+use super::{Control, Job, Object, Summary, cancelled, check_records, place, schema};
+use crate::csv::column::Column;
+use crate::csv::read::BlockReader;
+use crate::dataset::projection::WholePlan;
+use crate::encode::order::Order;
+use crate::error::{Error, Kind, Result};
+use crate::project::translate;
+use crate::source;
+
+/// Batches that wait between the reader and the engine.
+const AHEAD: usize = 2;
+
+/// Rows that the engine handles at a time.
+const BATCH_ROWS: usize = 8192;
+
+type Sent = std::result::Result<RecordBatch, DataFusionError>;
+
+/// Releases the object.
+pub fn run(
+    job: &Job<'_>,
+    plan: &WholePlan,
+    order: Option<&Order>,
+    object: Object<'_>,
+    output: &mut (dyn Write + Send),
+    control: &Control,
+) -> Result<(Summary, Vec<String>)> {
+    let schema = schema(plan.outputs.iter().map(|(name, data_type, nullable)| (name.as_str(), data_type, *nullable)));
+    let bytes = AtomicUsize::new(0);
+    let (encoder, writer) = output::open(&schema, job.format, order, job.options, output, &bytes)?;
+    let (sender, receiver) = mpsc::channel(AHEAD);
+    let unknown = object.binding.unknown.clone();
+    let contract = object.contract;
+    let (read, written) = std::thread::scope(|scope| {
+        let reader = scope.spawn(|| read(plan, object, control, &sender_of(sender)));
+        let engine = scope.spawn(|| engine(job, plan, receiver, &encoder, writer));
+        let broken = |_| Err(Error::new(Kind::Internal, "a worker broke down"));
+        (reader.join().unwrap_or_else(broken), engine.join().unwrap_or_else(|_| {
+            Err(Error::new(Kind::Internal, "a worker broke down"))
+        }))
+    });
+    // The reader's error is the cause of the engine's.
+    let summary = read?;
+    let (rows_out, writer) = written?;
+    check_records(contract, summary.rows_in)?;
+    writer.finish()?;
+    let summary = Summary { rows_out, bytes_out: bytes.into_inner() as u64, ..summary };
+    Ok((summary, unknown))
+}
+
+/// The sender, owned by the reader's thread so that its end is the stream's.
+fn sender_of(sender: mpsc::Sender<Sent>) -> mpsc::Sender<Sent> {
+    sender
+}
+
+/// Decodes the object and sends its rows on, until the engine wants no more.
+fn read(
+    plan: &WholePlan,
+    mut object: Object<'_>,
+    control: &Control,
+    sender: &mpsc::Sender<Sent>,
+) -> Result<Summary> {
+    let mut reader = BlockReader::new(object.contract, &object.binding, &object.syntax, &plan.inputs);
+    let mut summary = Summary::default();
+    let mut buffer = Vec::new();
+    loop {
+        let batch = cancelled(control).and_then(|()| {
+            let block = object.cutter.next(std::mem::take(&mut buffer), &object.syntax);
+            let block = block.map_err(|error| source::classify(error).at_record(summary.rows_in + 1))?;
+            let Some(block) = block else { return Ok(None) };
+            let batch = reader
+                .read(&block)
+                .map_err(|error| place(error, summary.rows_in, object.contract, &object.binding))?;
+            buffer = block.bytes;
+            Ok(Some(batch))
+        });
+        let batch = match batch {
+            Ok(Some(batch)) => batch,
+            Ok(None) => return Ok(summary),
+            Err(error) => {
+                // The engine must not take the end of the stream for the end of the object.
+                let _ = sender.blocking_send(Err(DataFusionError::Execution(String::new())));
+                return Err(error);
+            }
+        };
+        summary.rows_in += batch.records;
+        summary.rows_dropped += batch.dropped;
+        let arrays = batch.columns.iter().map(Column::to_array).collect();
+        let options = RecordBatchOptions::new().with_row_count(Some(batch.rows));
+        let rows = RecordBatch::try_new_with_options(Arc::clone(&plan.schema), arrays, &options)
+            .map_err(|error| Error::new(Kind::Internal, "the columns do not fit the plan").with_private(error))?;
+        if sender.blocking_send(Ok(rows)).is_err() {
+            // The engine has what it needs (LIMIT), or has failed: the rest is still read, for what is wrong with it.
+            summary = drain(&mut reader, &mut object, control, summary)?;
+            return Ok(summary);
+        }
+    }
+}
+
+/// Reads to the end: an object is right as a whole, or refused.
+fn drain(
+    reader: &mut BlockReader,
+    object: &mut Object<'_>,
+    control: &Control,
+    mut summary: Summary,
+) -> Result<Summary> {
+    let mut buffer = Vec::new();
+    loop {
+        cancelled(control)?;
+        let block = object.cutter.next(std::mem::take(&mut buffer), &object.syntax);
+        let Some(block) = block.map_err(|error| source::classify(error).at_record(summary.rows_in + 1))? else {
+            return Ok(summary);
+        };
+        let batch = reader
+            .read(&block)
+            .map_err(|error| place(error, summary.rows_in, object.contract, &object.binding))?;
+        summary.rows_in += batch.records;
+        summary.rows_dropped += batch.dropped;
+        buffer = block.bytes;
+    }
+}
+
+/// Runs the plan and writes what it gives.
+fn engine<'a>(
+    job: &Job<'_>,
+    plan: &WholePlan,
+    receiver: mpsc::Receiver<Sent>,
+    encoder: &Encoder<'_>,
+    mut writer: Writer<'a>,
+) -> Result<(u64, Writer<'a>)> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .map_err(|error| Error::new(Kind::Internal, "no runtime for the engine").with_private(error))?;
+    let mut blocks = Blocks::default();
+    let mut rows = 0;
+    runtime.block_on(async {
+        let mut stream = start(job, plan, receiver).await.map_err(|error| failed(&error))?;
+        while let Some(batch) = stream.next().await {
+            let batch = batch.map_err(|error| failed(&error))?;
+            rows += batch.num_rows() as u64;
+            let columns = batch.columns().iter().map(normal).collect::<Result<Vec<_>>>()?;
+            let bytes = columns.iter().map(weight).sum();
+            let columns = columns.into_iter().map(Column::Plain).collect();
+            for block in blocks.push(columns, batch.num_rows(), bytes) {
+                encode(encoder, &mut writer, block)?;
+            }
+        }
+        Ok::<_, Error>(())
+    })?;
+    for block in blocks.finish() {
+        encode(encoder, &mut writer, block)?;
+    }
+    Ok((rows, writer))
+}
+
+async fn start(
+    job: &Job<'_>,
+    plan: &WholePlan,
+    receiver: mpsc::Receiver<Sent>,
+) -> std::result::Result<SendableRecordBatchStream, DataFusionError> {
+    let pool = Arc::new(FairSpillPool::new(job.options.memory_limit));
+    let runtime = RuntimeEnvBuilder::new().with_memory_pool(pool).build_arc()?;
+    let config = SessionConfig::new().with_target_partitions(1).with_batch_size(BATCH_ROWS);
+    let state = SessionStateBuilder::new()
+        .with_config(config)
+        .with_runtime_env(runtime)
+        .with_default_features()
+        .build();
+    let rows = Arc::new(Decoded { schema: Arc::clone(&plan.schema), receiver: Mutex::new(Some(receiver)) });
+    let table = provider_as_source(Arc::new(StreamingTable::try_new(Arc::clone(&plan.schema), vec![rows])?));
+    let logical = plan.logical.clone().transform_up(|node| match node {
+        LogicalPlan::TableScan(mut scan) => {
+            scan.source = Arc::clone(&table);
+            Ok(Transformed::yes(LogicalPlan::TableScan(scan)))
+        }
+        other => Ok(Transformed::no(other)),
+    })?;
+    let physical = state.create_physical_plan(&logical.data).await?;
+    execute_stream(physical, state.task_ctx())
+}
+
+/// The engine's failures are not about one record.
+fn failed(error: &DataFusionError) -> Error {
+    let (kind, message) = translate(error, "the projection");
+    Error::new(kind, message.replace(" on this record", ""))
+}
+
+fn encode(encoder: &Encoder<'_>, writer: &mut Writer<'_>, block: Block) -> Result<()> {
+    let work = encoder.work(block);
+    let mut steps = vec![Step::Order];
+    while let Some(step) = steps.pop() {
+        match encoder.step(&work, step)? {
+            Outcome::Steps(more) => steps.extend(more.into_iter().rev()),
+            Outcome::Piece(_, _, piece) => writer.write(piece)?,
+        }
+    }
+    Ok(())
+}
+
+/// Text in the one form that later stages take.
+fn normal(array: &ArrayRef) -> Result<ArrayRef> {
+    match array.data_type() {
+        DataType::Utf8View | DataType::LargeUtf8 | DataType::Dictionary(..) => {
+            arrow::compute::cast(array, &DataType::Utf8)
+                .map_err(|error| Error::new(Kind::Internal, "text is too long for a batch").with_private(error))
+        }
+        _ => Ok(Arc::clone(array)),
+    }
+}
+
+/// Bytes of the values, by what they are and not by how they are held.
+fn weight(array: &ArrayRef) -> usize {
+    match array.as_string_opt::<i32>() {
+        Some(text) => text.iter().flatten().map(str::len).sum(),
+        None => array.len() * 8,
+    }
+}
+
+/// The decoded rows as the engine's only partition.
+struct Decoded {
+    schema: SchemaRef,
+    receiver: Mutex<Option<mpsc::Receiver<Sent>>>,
+}
+
+impl fmt::Debug for Decoded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Decoded").finish_non_exhaustive()
+    }
+}
+
+impl PartitionStream for Decoded {
+    fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    fn execute(&self, _context: Arc<TaskContext>) -> SendableRecordBatchStream {
+        let receiver = output::lock(&self.receiver).take();
+        let rows = futures::stream::unfold(receiver, |receiver| async move {
+            let mut receiver = receiver?;
+            receiver.recv().await.map(|batch| (batch, Some(receiver)))
+        });
+        Box::pin(RecordBatchStreamAdapter::new(Arc::clone(&self.schema), rows))
+    }
+}
