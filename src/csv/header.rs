@@ -52,7 +52,7 @@ pub fn open(cutter: &mut Cutter, contract: &Contract) -> Result<(Syntax, Binding
 }
 
 fn read_error(error: std::io::Error) -> Error {
-    crate::csv::cut::classify(error)
+    crate::source::classify(error)
 }
 
 fn skip_mark(cutter: &mut Cutter) -> Result<()> {

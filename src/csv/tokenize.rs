@@ -6,7 +6,7 @@
 //! Whatever it does not know for well-formed makes it decline, and `general.rs` finds out what is the matter. What
 //! must change together: [`Tokens`] is also what `general.rs` fills and `decode.rs` reads.
 
-use wide::{CmpEq, u8x16};
+use wide::u8x16;
 
 use super::Syntax;
 

@@ -122,17 +122,17 @@ fn release(
 ) -> Result<Summary> {
     let plan = job.projection.bind(job.context)?;
     let order = order(job)?;
-    let mut cutter = Cutter::new(Box::new(Watched { input, read: 0 }));
+    let mut cutter = Cutter::new(input);
     let (syntax, binding) = header::open(&mut cutter, job.contract)?;
-    let object = Object { contract: job.contract, syntax, binding, cutter };
-    let (summary, unknown) = match &plan {
-        Plan::Rows(plan) => rows::run(job, plan, order.as_ref(), object, output, control)?,
+    let object = Object { contract: job.contract, syntax, binding };
+    let summary = match &plan {
+        Plan::Rows(plan) => rows::run(job, plan, order.as_ref(), &object, cutter, output, control)?,
         Plan::Whole(plan) => {
             let order = order.filter(|_| !plan.ordered);
-            whole::run(job, plan, order.as_ref(), object, output, control)?
+            whole::run(job, plan, order.as_ref(), &object, cutter, output, control)?
         }
     };
-    Ok(Summary { unknown_columns: unknown, ..summary })
+    Ok(Summary { unknown_columns: object.binding.unknown, ..summary })
 }
 
 /// An object whose header has been read.
@@ -140,7 +140,6 @@ struct Object<'a> {
     contract: &'a Contract,
     syntax: Syntax,
     binding: Binding,
-    cutter: Cutter,
 }
 
 /// The order that rows leave in, unless the projection keeps theirs.

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use arrow::datatypes::SchemaRef;
-use parquet::arrow::arrow_writer::ArrowColumnWriter;
+use ::parquet::arrow::arrow_writer::ArrowColumnWriter;
 
 use super::Options;
 use super::blocks::Block;

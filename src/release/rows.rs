@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io::Write;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::blocks::Blocks;
@@ -15,7 +15,7 @@ use super::output::{self, Encoder, Outcome, Piece, Step, Work, Writer, lock};
 use super::{Control, Job, Object, Summary, cancelled, check_records, place, schema};
 use crate::csv::RecordError;
 use crate::csv::column::Column;
-use crate::csv::cut::{self, Cutter};
+use crate::csv::cut::Cutter;
 use crate::csv::read::BlockReader;
 use crate::dataset::projection::RowPlan;
 use crate::encode::order::Order;
@@ -61,7 +61,6 @@ struct State {
 }
 
 struct Pipeline<'a> {
-    job: &'a Job<'a>,
     object: &'a Object<'a>,
     cutter: Mutex<Cutter>,
     encoder: Encoder<'a>,
@@ -84,19 +83,17 @@ pub fn run(
     job: &Job<'_>,
     plan: &RowPlan,
     order: Option<&Order>,
-    object: Object<'_>,
+    object: &Object<'_>,
+    cutter: Cutter,
     output: &mut (dyn Write + Send),
     control: &Control,
-) -> Result<(Summary, Vec<String>)> {
+) -> Result<Summary> {
     let schema = schema(plan.outputs.iter().map(|o| (o.name.as_str(), &o.data_type, o.nullable)));
     let bytes = AtomicUsize::new(0);
     let (encoder, writer) = output::open(&schema, job.format, order, job.options, output, &bytes)?;
-    let Object { contract, syntax, binding, cutter } = object;
-    let object = Object { contract, syntax, binding, cutter: Cutter::new(Box::new(std::io::empty())) };
     let threads = job.options.threads.max(1);
     let pipeline = Pipeline {
-        job,
-        object: &object,
+        object,
         cutter: Mutex::new(cutter),
         encoder,
         writer: Mutex::new(writer),
@@ -114,10 +111,9 @@ pub fn run(
     if let Some(error) = state.error {
         return Err(error);
     }
-    check_records(contract, state.summary.rows_in)?;
+    check_records(object.contract, state.summary.rows_in)?;
     pipeline.writer.into_inner().unwrap_or_else(PoisonError::into_inner).finish()?;
-    let summary = Summary { bytes_out: bytes.into_inner() as u64, ..state.summary };
-    Ok((summary, object.binding.unknown))
+    Ok(Summary { bytes_out: bytes.load(Relaxed) as u64, ..state.summary })
 }
 
 impl State {
@@ -221,6 +217,7 @@ impl Pipeline<'_> {
         };
         state.read += 1;
         drop(state);
+        self.control.bytes_read.fetch_add(block.len as u64, Relaxed);
         self.changed.notify_all();
         let projected = reader.read(&block).and_then(|batch| {
             let (records, dropped, bytes) = (batch.records, batch.dropped, batch.bytes);

@@ -4,7 +4,7 @@
 
 use std::fmt;
 use std::io::Write;
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use arrow::array::{Array, ArrayRef, AsArray};
@@ -29,6 +29,7 @@ use super::blocks::{Block, Blocks};
 use super::output::{self, Encoder, Outcome, Step, Writer};
 use super::{Control, Job, Object, Summary, cancelled, check_records, place, schema};
 use crate::csv::column::Column;
+use crate::csv::cut::Cutter;
 use crate::csv::read::BlockReader;
 use crate::dataset::projection::WholePlan;
 use crate::encode::order::Order;
@@ -49,102 +50,82 @@ pub fn run(
     job: &Job<'_>,
     plan: &WholePlan,
     order: Option<&Order>,
-    object: Object<'_>,
+    object: &Object<'_>,
+    cutter: Cutter,
     output: &mut (dyn Write + Send),
     control: &Control,
-) -> Result<(Summary, Vec<String>)> {
+) -> Result<Summary> {
     let schema = schema(plan.outputs.iter().map(|(name, data_type, nullable)| (name.as_str(), data_type, *nullable)));
     let bytes = AtomicUsize::new(0);
     let (encoder, writer) = output::open(&schema, job.format, order, job.options, output, &bytes)?;
     let (sender, receiver) = mpsc::channel(AHEAD);
-    let unknown = object.binding.unknown.clone();
-    let contract = object.contract;
     let (read, written) = std::thread::scope(|scope| {
-        let reader = scope.spawn(|| read(plan, object, control, &sender_of(sender)));
+        let reader = scope.spawn(move || Reader::new(plan, object, cutter, control).send(&sender));
         let engine = scope.spawn(|| engine(job, plan, receiver, &encoder, writer));
-        let broken = |_| Err(Error::new(Kind::Internal, "a worker broke down"));
-        (reader.join().unwrap_or_else(broken), engine.join().unwrap_or_else(|_| {
-            Err(Error::new(Kind::Internal, "a worker broke down"))
-        }))
+        let broken = || Error::new(Kind::Internal, "a worker broke down");
+        (reader.join().unwrap_or_else(|_| Err(broken())), engine.join().unwrap_or_else(|_| Err(broken())))
     });
     // The reader's error is the cause of the engine's.
     let summary = read?;
     let (rows_out, writer) = written?;
-    check_records(contract, summary.rows_in)?;
+    check_records(object.contract, summary.rows_in)?;
     writer.finish()?;
-    let summary = Summary { rows_out, bytes_out: bytes.into_inner() as u64, ..summary };
-    Ok((summary, unknown))
+    Ok(Summary { rows_out, bytes_out: bytes.load(Ordering::Relaxed) as u64, ..summary })
 }
 
-/// The sender, owned by the reader's thread so that its end is the stream's.
-fn sender_of(sender: mpsc::Sender<Sent>) -> mpsc::Sender<Sent> {
-    sender
+/// Decodes the object, block by block.
+struct Reader<'a> {
+    plan: &'a WholePlan,
+    object: &'a Object<'a>,
+    cutter: Cutter,
+    control: &'a Control,
+    blocks: BlockReader,
+    buffer: Vec<u8>,
+    summary: Summary,
 }
 
-/// Decodes the object and sends its rows on, until the engine wants no more.
-fn read(
-    plan: &WholePlan,
-    mut object: Object<'_>,
-    control: &Control,
-    sender: &mpsc::Sender<Sent>,
-) -> Result<Summary> {
-    let mut reader = BlockReader::new(object.contract, &object.binding, &object.syntax, &plan.inputs);
-    let mut summary = Summary::default();
-    let mut buffer = Vec::new();
-    loop {
-        let batch = cancelled(control).and_then(|()| {
-            let block = object.cutter.next(std::mem::take(&mut buffer), &object.syntax);
-            let block = block.map_err(|error| source::classify(error).at_record(summary.rows_in + 1))?;
-            let Some(block) = block else { return Ok(None) };
-            let batch = reader
-                .read(&block)
-                .map_err(|error| place(error, summary.rows_in, object.contract, &object.binding))?;
-            buffer = block.bytes;
-            Ok(Some(batch))
-        });
-        let batch = match batch {
-            Ok(Some(batch)) => batch,
-            Ok(None) => return Ok(summary),
-            Err(error) => {
-                // The engine must not take the end of the stream for the end of the object.
-                let _ = sender.blocking_send(Err(DataFusionError::Execution(String::new())));
-                return Err(error);
+impl<'a> Reader<'a> {
+    fn new(plan: &'a WholePlan, object: &'a Object<'a>, cutter: Cutter, control: &'a Control) -> Self {
+        let blocks = BlockReader::new(object.contract, &object.binding, &object.syntax, &plan.inputs);
+        Self { plan, object, cutter, control, blocks, buffer: Vec::new(), summary: Summary::default() }
+    }
+
+    /// Sends all rows on. Where the engine wants no more (LIMIT) or has failed, the rest is still read: an object is
+    /// right as a whole, or refused.
+    fn send(mut self, sender: &mpsc::Sender<Sent>) -> Result<Summary> {
+        loop {
+            match self.batch() {
+                Ok(Some(rows)) => drop(sender.blocking_send(Ok(rows))),
+                Ok(None) => return Ok(self.summary),
+                Err(error) => {
+                    // The engine must not take the end of the stream for the end of the object.
+                    let _ = sender.blocking_send(Err(DataFusionError::Execution(String::new())));
+                    return Err(error);
+                }
             }
-        };
-        summary.rows_in += batch.records;
-        summary.rows_dropped += batch.dropped;
-        let arrays = batch.columns.iter().map(Column::to_array).collect();
-        let options = RecordBatchOptions::new().with_row_count(Some(batch.rows));
-        let rows = RecordBatch::try_new_with_options(Arc::clone(&plan.schema), arrays, &options)
-            .map_err(|error| Error::new(Kind::Internal, "the columns do not fit the plan").with_private(error))?;
-        if sender.blocking_send(Ok(rows)).is_err() {
-            // The engine has what it needs (LIMIT), or has failed: the rest is still read, for what is wrong with it.
-            summary = drain(&mut reader, &mut object, control, summary)?;
-            return Ok(summary);
         }
     }
-}
 
-/// Reads to the end: an object is right as a whole, or refused.
-fn drain(
-    reader: &mut BlockReader,
-    object: &mut Object<'_>,
-    control: &Control,
-    mut summary: Summary,
-) -> Result<Summary> {
-    let mut buffer = Vec::new();
-    loop {
-        cancelled(control)?;
-        let block = object.cutter.next(std::mem::take(&mut buffer), &object.syntax);
-        let Some(block) = block.map_err(|error| source::classify(error).at_record(summary.rows_in + 1))? else {
-            return Ok(summary);
+    fn batch(&mut self) -> Result<Option<RecordBatch>> {
+        cancelled(self.control)?;
+        let before = self.summary.rows_in;
+        let block = self.cutter.next(std::mem::take(&mut self.buffer), &self.object.syntax);
+        let Some(block) = block.map_err(|error| source::classify(error).at_record(before + 1))? else {
+            return Ok(None);
         };
-        let batch = reader
+        self.control.bytes_read.fetch_add(block.len as u64, Ordering::Relaxed);
+        let batch = self
+            .blocks
             .read(&block)
-            .map_err(|error| place(error, summary.rows_in, object.contract, &object.binding))?;
-        summary.rows_in += batch.records;
-        summary.rows_dropped += batch.dropped;
-        buffer = block.bytes;
+            .map_err(|error| place(error, before, self.object.contract, &self.object.binding))?;
+        self.buffer = block.bytes;
+        self.summary.rows_in += batch.records;
+        self.summary.rows_dropped += batch.dropped;
+        let arrays = batch.columns.iter().map(Column::to_array).collect();
+        let options = RecordBatchOptions::new().with_row_count(Some(batch.rows));
+        RecordBatch::try_new_with_options(Arc::clone(&self.plan.schema), arrays, &options)
+            .map(Some)
+            .map_err(|error| Error::new(Kind::Internal, "the columns do not fit the plan").with_private(error))
     }
 }
 
