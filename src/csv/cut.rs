@@ -35,12 +35,24 @@ pub struct Cutter {
     tail: Vec<u8>,
     ended: bool,
     sequence: u64,
+    block: usize,
 }
 
 impl Cutter {
     /// Reads from `input`, UTF-8 text.
     pub fn new(input: Box<dyn Read + Send>) -> Self {
-        Self { input, tail: Vec::new(), ended: false, sequence: 0 }
+        Self::with_block(input, BLOCK)
+    }
+
+    /// The same with blocks of another size, at least 1 byte. Cuts, and what follows from them, differ with it.
+    pub fn with_block(input: Box<dyn Read + Send>, block: usize) -> Self {
+        Self {
+            input,
+            tail: Vec::new(),
+            ended: false,
+            sequence: 0,
+            block: block.max(1),
+        }
     }
 
     /// The text not yet cut, at least `bytes` of it unless the object ends before.
@@ -69,7 +81,7 @@ impl Cutter {
         let len = loop {
             let before = buffer.len();
             if !self.ended {
-                self.ended = fill(&mut self.input, &mut buffer, before + BLOCK)?;
+                self.ended = fill(&mut self.input, &mut buffer, before + self.block)?;
             }
             if self.ended {
                 break buffer.len();

@@ -21,6 +21,9 @@ pub mod parse;
 pub mod read;
 pub mod tokenize;
 
+#[cfg(test)]
+mod tests;
+
 use crate::dataset::contract::Dialect;
 use crate::error::{Error, Kind};
 

@@ -265,3 +265,121 @@ pub fn timestamp_tz_by(text: &str, format: &str) -> Option<i64> {
     let timestamp = DateTime::parse_from_str(text, format).ok()?;
     (timestamp.timestamp_subsec_nanos() % 1000 == 0).then(|| timestamp.timestamp_micros())
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::Datelike;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn integers_read_whole_or_not_at_all() {
+        let rows: &[(&str, Option<i64>)] = &[
+            ("0", Some(0)),
+            ("-17", Some(-17)),
+            ("+5", Some(5)),
+            ("007", Some(7)),
+            ("9223372036854775807", Some(i64::MAX)),
+            ("-9223372036854775808", Some(i64::MIN)),
+            ("9223372036854775808", None),
+            ("", None),
+            ("-", None),
+            ("1e5", None),
+            ("1.0", None),
+            (" 1", None),
+            ("1_000", None),
+            ("٣", None),
+        ];
+        for (text, value) in rows {
+            assert_eq!(integer(text.as_bytes()), *value, "{text}");
+        }
+    }
+
+    #[test]
+    fn doubles_are_finite_and_plainly_written() {
+        for text in ["NaN", "inf", "-Infinity", "1e999", "", ".", "-", "1e", "1e+", "0x10", "1,5", "1.2.3", "1 ", "--1"] {
+            assert_eq!(double(text.as_bytes(), b'.'), None, "{text}");
+        }
+        assert_eq!(double(b"-1,5", b','), Some(-1.5));
+        assert_eq!(double(b"1.5", b','), None);
+        assert_eq!(double(b"1e-3", b'.'), Some(0.001));
+        assert_eq!(double(b"+.5", b'.'), Some(0.5));
+    }
+
+    #[test]
+    fn decimals_lose_no_digit() {
+        let rows: &[(&str, Option<i128>)] = &[
+            ("1.5", Some(150)),
+            ("-0.01", Some(-1)),
+            ("12", Some(1200)),
+            ("999.99", Some(99999)),
+            ("1000", None),
+            ("1.234", None),
+            ("1.230", Some(123)),
+            ("7.56E+2", None),
+            ("", None),
+            (".", None),
+        ];
+        for (text, value) in rows {
+            assert_eq!(decimal(text.as_bytes(), 5, 2, b'.'), *value, "{text}");
+        }
+        assert_eq!(decimal(&[b'9'; 38], 38, 0, b'.'), Some(10i128.pow(38) - 1));
+    }
+
+    #[test]
+    fn every_day_of_ten_thousand_years_reads_as_chrono_reads_it() {
+        let mut day = NaiveDate::from_ymd_opt(0, 1, 1).unwrap();
+        while day.year() < 10_000 {
+            let text = day.format("%Y-%m-%d").to_string();
+            let days = (day - NaiveDate::default()).num_days();
+            assert_eq!(date(text.as_bytes()).map(i64::from), Some(days), "{text}");
+            day = day.succ_opt().unwrap();
+        }
+    }
+
+    #[test]
+    fn days_that_do_not_exist_do_not_read() {
+        for text in ["2023-02-29", "1900-02-29", "2024-02-30", "2024-04-31", "2024-13-01", "2024-00-10", "2024-01-00",
+            "24-01-01", "2024/01/01", "2024-1-1", "01.02.2024", "2024-01-01 "] {
+            assert_eq!(date(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn timestamps_read_to_the_microsecond() {
+        let rows: &[(&str, Option<i64>)] = &[
+            ("1970-01-01 00:00:01", Some(1_000_000)),
+            ("1970-01-01T00:01", Some(60_000_000)),
+            ("1970-01-02 00:00:00.5", Some(86_400_500_000)),
+            ("1969-12-31 23:59:59.999999", Some(-1)),
+            ("1970-01-01 00:00:00.000001000", Some(1)),
+            ("1970-01-01 00:00:00.0000001", None),
+            ("1970-01-01 24:00:00", None),
+            ("1970-01-01 00:00:60", None),
+            ("1970-01-01", None),
+            ("1970-01-01 00:00:00Z", None),
+            ("1970-01-01 00:00:00.", None),
+        ];
+        for (text, value) in rows {
+            assert_eq!(timestamp(text.as_bytes()), *value, "{text}");
+        }
+        for text in ["1970-01-01T01:00:00+01:00", "1970-01-01 00:00:00Z", "1969-12-31T19:00:00-0500", "1970-01-01 02:00 +02"] {
+            assert_eq!(timestamp_tz(text.as_bytes()), Some(0), "{text}");
+        }
+        for text in ["1970-01-01T01:00:00", "1970-01-01T01:00:00+1", "1970-01-01 01:00:00 CET"] {
+            assert_eq!(timestamp_tz(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn numbers_read_as_the_standard_library_reads_them(text in "-?[0-9]{1,20}(\\.[0-9]{0,20})?(e-?[0-9]{1,3})?") {
+            let std: f64 = text.parse().unwrap();
+            prop_assert_eq!(double(text.as_bytes(), b'.'), std.is_finite().then_some(std));
+            let std: f32 = text.parse().unwrap();
+            prop_assert_eq!(single(text.as_bytes(), b'.'), std.is_finite().then_some(std));
+            prop_assert_eq!(integer(text.as_bytes()), text.parse().ok());
+        }
+    }
+}
