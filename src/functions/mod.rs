@@ -1,9 +1,34 @@
 //! The SQL functions: one file each, listed and registered here, each with its effect for the proof.
 
+mod age;
+mod age_band;
+mod arguments;
+mod as_of;
+mod builtin;
+mod dates;
+mod generalize;
+mod generalize_date;
+mod keep_prefix;
+mod keyed;
+mod names;
+mod pseudonym;
+mod redact;
+mod refusal;
+mod step;
+#[cfg(test)]
+mod testing;
+mod text;
+mod token;
+
+use std::sync::Arc;
+
 use arrow::datatypes::DataType;
 use chrono::NaiveDate;
 use datafusion::common::ScalarValue;
 use datafusion::logical_expr::ScalarUDF;
+
+pub use builtin::{builtin, builtin_names};
+pub use refusal::take_error;
 
 use crate::key::DomainKeys;
 
@@ -61,4 +86,100 @@ pub struct Function {
     pub bounds: fn(&[Argument<'_>]) -> std::result::Result<(), String>,
     /// Makes the function for one release.
     pub make: fn(&Context) -> ScalarUDF,
+}
+
+impl Function {
+    /// The aliases as the engine takes them.
+    fn alias_names(&self) -> Vec<String> {
+        self.aliases.iter().map(|&alias| alias.to_owned()).collect()
+    }
+}
+
+static OURS: [Function; 9] = [
+    age::FUNCTION,
+    age_band::FUNCTION,
+    as_of::FUNCTION,
+    generalize::FUNCTION,
+    generalize_date::FUNCTION,
+    keep_prefix::FUNCTION,
+    pseudonym::FUNCTION,
+    redact::FUNCTION,
+    token::FUNCTION,
+];
+
+/// All of Veilpoint's functions, by name.
+pub fn ours() -> &'static [Function] {
+    &OURS
+}
+
+/// Veilpoint's function of a name or alias in lower case.
+pub fn find(name: &str) -> Option<&'static Function> {
+    OURS.iter()
+        .find(|function| function.name == name || function.aliases.contains(&name))
+}
+
+/// The function of a name or alias in lower case, for one release: Veilpoint's own before DataFusion's. What is
+/// neither Veilpoint's nor on the list of [`builtin`] does not exist.
+pub fn resolve(name: &str, context: &Context) -> Option<Arc<ScalarUDF>> {
+    match find(name) {
+        Some(function) => Some(Arc::new((function.make)(context))),
+        None => builtin(name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use datafusion::logical_expr::Volatility;
+
+    use super::*;
+
+    #[test]
+    fn names_and_aliases_are_unique_and_in_lower_case() {
+        let names = ours().iter().map(|f| f.name);
+        let aliases = ours().iter().flat_map(|f| f.aliases.iter().copied());
+        let mut all: Vec<&str> = names.chain(aliases).chain(builtin_names()).collect();
+        let count = all.len();
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), count);
+        assert!(all.iter().all(|name| name.to_lowercase() == *name));
+    }
+
+    #[test]
+    fn the_engine_knows_each_function_by_the_names_of_the_table() {
+        for function in ours() {
+            for name in std::iter::once(&function.name).chain(function.aliases) {
+                let made = resolve(name, &testing::context()).unwrap();
+                assert_eq!(made.name(), function.name);
+                assert_eq!(made.aliases(), function.alias_names());
+                assert_eq!(made.signature().volatility, Volatility::Immutable);
+                assert!(!function.levels.is_empty());
+                assert_eq!(function.keyed, function.levels[0] == Level::Keyed);
+            }
+        }
+    }
+
+    #[test]
+    fn functions_of_one_context_are_equal_and_of_others_are_not() {
+        let make = |context: &Context, name| resolve(name, context).unwrap();
+        let tomorrow = Context {
+            as_of: testing::context().as_of.succ_opt().unwrap(),
+            ..testing::context()
+        };
+        for name in ["token", "pseudonym", "age", "redact"] {
+            let a = make(&testing::context(), name);
+            assert_eq!(a, make(&testing::context(), name));
+            let other_key = make(&testing::context_of([9; 32], "patients/analytics"), name);
+            assert_eq!(a == other_key, name == "age" || name == "redact");
+            assert_eq!(a == make(&tomorrow, name), name != "age");
+        }
+    }
+
+    #[test]
+    fn what_is_not_listed_does_not_exist() {
+        for name in ["random", "now", "nothing", "AGE", ""] {
+            assert!(resolve(name, &testing::context()).is_none(), "{name}");
+        }
+        assert!(resolve("upper", &testing::context()).is_some());
+    }
 }
