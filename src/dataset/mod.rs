@@ -1,5 +1,16 @@
 //! What may be answered, without I/O: the contract of a dataset, the projections over it, and the proof.
+//!
+//! ```text
+//! schema.sql ─▶ contract ─┬─▶ bind ─▶ Binding (which field of the object is which column)
+//!                         │
+//! name.sql ─▶ head, restrict ─▶ planner ─▶ proof ─▶ Projection ─▶ bind ─▶ Plan (rows or whole)
+//! ```
+//!
+//! Everything here speaks of columns and types, never of values: a contract and a projection are public texts, the
+//! data is not.
 
 pub mod contract;
+mod nearest;
+mod place;
 pub mod projection;
 pub mod proof;

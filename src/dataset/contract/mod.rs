@@ -1,6 +1,18 @@
 //! `schema.sql` → [`Contract`]: what an object of the dataset must look like, and what each column says of a person.
 
-use arrow::datatypes::{DataType, TimeUnit};
+mod bind;
+mod options;
+mod parse;
+mod types;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
+
+pub use bind::KeyMatcher;
 
 /// What a column says about a person (ISO/IEC 20889). Unclassified columns are direct identifiers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -204,6 +216,23 @@ pub struct Contract {
     pub no_records: NoRecords,
     /// The columns that identify a subject (`veilpoint.subject`); empty: each row is one.
     pub subject: Vec<String>,
+}
+
+impl Contract {
+    /// The position of a column, by its exact name.
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.name == name)
+    }
+
+    /// The Arrow schema of some of the columns, by position and in the order given.
+    pub fn schema(&self, columns: impl IntoIterator<Item = usize>) -> SchemaRef {
+        let fields: Vec<Field> = columns
+            .into_iter()
+            .filter_map(|position| self.columns.get(position))
+            .map(|column| Field::new(&column.name, column.data_type.arrow(), column.nullable))
+            .collect();
+        Arc::new(Schema::new(fields))
+    }
 }
 
 /// A contract's columns found in one object.

@@ -1,0 +1,154 @@
+//! What the planner may find: the dataset's table, and the functions on the lists. Nothing else exists for it.
+
+use std::sync::{Arc, LazyLock};
+
+use arrow::datatypes::{DataType, SchemaRef};
+use datafusion::common::config::ConfigOptions;
+use datafusion::common::{Result, TableReference, plan_err};
+use datafusion::functions::core::planner::CoreFunctionPlanner;
+use datafusion::functions::datetime::planner::DatetimeFunctionPlanner;
+use datafusion::functions::unicode::planner::UnicodeFunctionPlanner;
+use datafusion::functions_aggregate::all_default_aggregate_functions;
+use datafusion::functions_aggregate::planner::AggregateFunctionPlanner;
+use datafusion::functions_window::all_default_window_functions;
+use datafusion::functions_window::planner::WindowFunctionPlanner;
+use datafusion::logical_expr::logical_plan::builder::LogicalTableSource;
+use datafusion::logical_expr::planner::{ContextProvider, ExprPlanner};
+use datafusion::logical_expr::{AggregateUDF, HigherOrderUDF, ScalarUDF, TableSource, WindowUDF};
+
+use crate::functions::{self, Context};
+
+/// The aggregate functions that a projection may use: deterministic, and of a plain value. Approximate ones depend on
+/// how rows are cut into batches; lists are no plain value.
+const AGGREGATES: [&str; 18] = [
+    "avg", "bit_and", "bit_or", "bit_xor", "bool_and", "bool_or", "corr", "count", "covar_pop", "covar_samp", "max",
+    "median", "min", "stddev", "stddev_pop", "sum", "var", "var_pop",
+];
+
+/// The window functions that a projection may use, beside aggregates.
+const WINDOWS: [&str; 11] = [
+    "cume_dist", "dense_rank", "first_value", "lag", "last_value", "lead", "nth_value", "ntile", "percent_rank",
+    "rank", "row_number",
+];
+
+/// The aggregates on the list, by each of their names.
+static AGGREGATE_FUNCTIONS: LazyLock<Vec<Arc<AggregateUDF>>> = LazyLock::new(|| {
+    let listed = |function: &Arc<AggregateUDF>| AGGREGATES.contains(&function.name());
+    all_default_aggregate_functions().into_iter().filter(listed).collect()
+});
+
+/// The window functions on the list.
+static WINDOW_FUNCTIONS: LazyLock<Vec<Arc<WindowUDF>>> = LazyLock::new(|| {
+    let listed = |function: &Arc<WindowUDF>| WINDOWS.contains(&function.name());
+    all_default_window_functions().into_iter().filter(listed).collect()
+});
+
+/// The aggregate function of this name or alias.
+pub(in crate::dataset) fn aggregate(name: &str) -> Option<Arc<AggregateUDF>> {
+    let named = |f: &&Arc<AggregateUDF>| f.name() == name || f.aliases().iter().any(|alias| alias == name);
+    AGGREGATE_FUNCTIONS.iter().find(named).cloned()
+}
+
+/// The window function of this name or alias.
+pub(in crate::dataset) fn window(name: &str) -> Option<Arc<WindowUDF>> {
+    let named = |f: &&Arc<WindowUDF>| f.name() == name || f.aliases().iter().any(|alias| alias == name);
+    WINDOW_FUNCTIONS.iter().find(named).cloned()
+}
+
+/// Whether a projection may call a function of this name.
+pub(super) fn is_known(name: &str) -> bool {
+    functions::find(name).is_some()
+        || functions::builtin(name).is_some()
+        || aggregate(name).is_some()
+        || window(name).is_some()
+}
+
+/// Names for a hint to a misspelt one.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    functions::ours()
+        .iter()
+        .map(|function| function.name)
+        .chain(functions::builtin_names())
+        .chain(AGGREGATES)
+        .chain(WINDOWS)
+}
+
+/// The planner's whole world, for one projection and one release.
+pub(super) struct Catalog<'a> {
+    table: &'a str,
+    source: Arc<dyn TableSource>,
+    context: &'a Context,
+    planners: Vec<Arc<dyn ExprPlanner>>,
+    config: ConfigOptions,
+}
+
+impl<'a> Catalog<'a> {
+    pub(super) fn new(table: &'a str, schema: SchemaRef, context: &'a Context) -> Self {
+        Self {
+            table,
+            source: Arc::new(LogicalTableSource::new(schema)),
+            context,
+            planners: vec![
+                Arc::new(CoreFunctionPlanner::default()),
+                Arc::new(DatetimeFunctionPlanner),
+                Arc::new(UnicodeFunctionPlanner),
+                Arc::new(AggregateFunctionPlanner),
+                Arc::new(WindowFunctionPlanner),
+            ],
+            config: ConfigOptions::default(),
+        }
+    }
+}
+
+impl ContextProvider for Catalog<'_> {
+    fn get_table_source(&self, name: TableReference) -> Result<Arc<dyn TableSource>> {
+        match name {
+            TableReference::Bare { table } if *table == *self.table => Ok(Arc::clone(&self.source)),
+            _ => plan_err!("no such table"),
+        }
+    }
+
+    fn get_expr_planners(&self) -> &[Arc<dyn ExprPlanner>] {
+        &self.planners
+    }
+
+    fn get_function_meta(&self, name: &str) -> Option<Arc<ScalarUDF>> {
+        functions::resolve(name, self.context)
+    }
+
+    fn get_higher_order_meta(&self, _: &str) -> Option<Arc<HigherOrderUDF>> {
+        None
+    }
+
+    fn get_aggregate_meta(&self, name: &str) -> Option<Arc<AggregateUDF>> {
+        aggregate(name)
+    }
+
+    fn get_window_meta(&self, name: &str) -> Option<Arc<WindowUDF>> {
+        window(name)
+    }
+
+    fn get_variable_type(&self, _: &[String]) -> Option<DataType> {
+        None
+    }
+
+    fn options(&self) -> &ConfigOptions {
+        &self.config
+    }
+
+    fn udf_names(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn higher_order_function_names(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn udaf_names(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn udwf_names(&self) -> Vec<String> {
+        Vec::new()
+    }
+}

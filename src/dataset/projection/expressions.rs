@@ -1,0 +1,115 @@
+//! What an expression of a projection may hold, checked on the syntax tree: known functions, and no subquery,
+//! variable or placeholder, to a bounded depth.
+
+use std::ops::ControlFlow;
+
+use datafusion::sql::sqlparser::ast::{
+    Expr, Function, FunctionArguments, Query, Spanned, Value, Visit, Visitor,
+};
+
+use super::catalog;
+use super::restrict::normal;
+use crate::dataset::nearest::hint;
+use crate::dataset::place::{Place, start};
+use crate::error::{Error, Result};
+
+/// The deepest nesting of expressions: bounds the stack of every later walk.
+const MAX_DEPTH: usize = 200;
+
+/// Checks every expression of a query, at any depth.
+pub(super) fn check(place: &Place<'_>, query: &Query) -> Result<()> {
+    let mut check = Check { place, depth: 0 };
+    match query.visit(&mut check) {
+        ControlFlow::Continue(()) => Ok(()),
+        ControlFlow::Break(error) => Err(*error),
+    }
+}
+
+struct Check<'a> {
+    place: &'a Place<'a>,
+    depth: usize,
+}
+
+impl Visitor for Check<'_> {
+    type Break = Box<Error>;
+
+    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<Self::Break> {
+        self.depth += 1;
+        // The span of an expression is found by walking it, so only what is refused asks for it.
+        let refusal = if self.depth > MAX_DEPTH {
+            Some("an expression is nested more than 200 deep: split it into subqueries".to_owned())
+        } else {
+            refusal(expr)
+        };
+        match refusal {
+            Some(why) => ControlFlow::Break(Box::new(self.place.refuse(position(expr), &why))),
+            None => ControlFlow::Continue(()),
+        }
+    }
+
+    fn post_visit_expr(&mut self, _: &Expr) -> ControlFlow<Self::Break> {
+        self.depth -= 1;
+        ControlFlow::Continue(())
+    }
+}
+
+fn position(expr: &Expr) -> Option<(u64, u64)> {
+    match expr {
+        Expr::Function(function) => start(function.name.span()),
+        other => start(other.span()),
+    }
+}
+
+/// Why an expression is refused, if it is.
+fn refusal(expr: &Expr) -> Option<String> {
+    let what = match expr {
+        Expr::Subquery(_) | Expr::Exists { .. } | Expr::InSubquery { .. } => "a subquery in an expression",
+        Expr::AnyOp { .. } | Expr::AllOp { .. } => "ANY or ALL",
+        Expr::InUnnest { .. } => "UNNEST",
+        Expr::GroupingSets(_) | Expr::Cube(_) | Expr::Rollup(_) => "a grouping set",
+        Expr::Lambda(_) => "a lambda",
+        Expr::Struct { .. } | Expr::Dictionary(_) | Expr::Map(_) | Expr::Array(_) | Expr::Tuple(_) => {
+            "a nested value"
+        }
+        Expr::CompoundFieldAccess { .. } | Expr::JsonAccess { .. } => "an access into a value",
+        Expr::MatchAgainst { .. } => "MATCH",
+        Expr::Prior(_) | Expr::OuterJoin(_) => "an operator of another dialect",
+        Expr::Collate { .. } => "COLLATE",
+        Expr::Value(value) if matches!(value.value, Value::Placeholder(_)) => "a placeholder",
+        Expr::Identifier(ident) if variable(ident.quote_style, &ident.value) => "a variable",
+        Expr::CompoundIdentifier(parts)
+            if parts.first().is_some_and(|ident| variable(ident.quote_style, &ident.value)) =>
+        {
+            "a variable"
+        }
+        Expr::Function(function) => return call(function),
+        _ => return None,
+    };
+    Some(format!("{what} has no place in a projection: leave it out"))
+}
+
+fn variable(quote: Option<char>, name: &str) -> bool {
+    quote.is_none() && name.starts_with('@')
+}
+
+/// Why a function call is refused, if it is.
+fn call(function: &Function) -> Option<String> {
+    let name = match function.name.0.as_slice() {
+        [part] => part.as_ident().map(normal),
+        _ => None,
+    };
+    let Some(name) = name else {
+        return Some(format!("the function {} is not known: functions have one plain name", function.name));
+    };
+    if !catalog::is_known(&name) {
+        let near = hint(&name, catalog::names());
+        return Some(format!("the function {name} is not on the list of a projection's functions{near}"));
+    }
+    if function.uses_odbc_syntax || !matches!(function.parameters, FunctionArguments::None) {
+        return Some(format!("the function {name} is called with its arguments in parentheses, and nothing else"));
+    }
+    if matches!(function.args, FunctionArguments::Subquery(_)) {
+        return Some("a subquery in an expression has no place in a projection: leave it out".into());
+    }
+    None
+}

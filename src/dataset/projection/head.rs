@@ -1,0 +1,148 @@
+//! The comment lines at the top of a projection: whom it is for, and the directives.
+//!
+//! `-- word: value` is a directive when the word is of lower-case letters; an unknown one is an error, so that a slip
+//! never turns a rule into a remark. A line whose first word is capitalised (`-- Analytics: who is ill`) is free text,
+//! unless the word is one of the directives or nearly so.
+
+use crate::dataset::contract::Contract;
+use crate::dataset::nearest::{hint, nearest};
+use crate::dataset::place::{Place, Position, quoted_list};
+use crate::error::Result;
+
+/// The directives there are.
+const WORDS: [&str; 4] = ["reveals", "k", "domain", "order"];
+
+/// Why `k` is refused, once it has been understood.
+const K_NOT_SERVED: &str = "k is not enforced by this version, so it is refused rather than ignored";
+
+/// What a projection's head says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Head {
+    /// The columns that it admits to reveal, in the order written.
+    pub reveals: Vec<String>,
+    /// The shared domain of its keys, instead of its own.
+    pub domain: Option<String>,
+    /// Whether rows keep the object's order.
+    pub keep_order: bool,
+    /// Where `reveals` stands, for the proof's errors.
+    pub(crate) reveals_at: Option<(u64, u64)>,
+}
+
+impl Head {
+    /// Reads the head of a projection's text.
+    pub(super) fn parse(place: &Place<'_>, contract: &Contract, text: &str) -> Result<Self> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let mut head = Self::default();
+        let mut seen: Vec<&str> = Vec::new();
+        let mut at_top = true;
+        for (line, number) in text.lines().zip(1_u64..) {
+            let Some(comment) = line.trim_start().strip_prefix("--") else {
+                at_top = false;
+                continue;
+            };
+            let at = Some((number, 1));
+            let Some((word, value)) = comment.split_once(':').map(|(w, v)| (w.trim(), v.trim())) else {
+                continue;
+            };
+            if !at_top {
+                // A rule that nobody reads is worse than none.
+                if WORDS.contains(&word) {
+                    let message = format!("the directive \"{word}\" stands below the head: move it to the lines at the very top");
+                    return Err(place.refuse(at, &message));
+                }
+                continue;
+            }
+            let Some(word) = directive(place, at, word)? else {
+                continue;
+            };
+            if seen.contains(&word) {
+                return Err(place.refuse(at, &format!("the directive \"{word}\" stands twice: once at most")));
+            }
+            seen.push(word);
+            head.read(contract, word, value, number)
+                .map_err(|why| place.refuse(at, &format!("{word}: {why}")))?;
+        }
+        Ok(head)
+    }
+
+    fn read(&mut self, contract: &Contract, word: &str, value: &str, line: u64) -> std::result::Result<(), String> {
+        match word {
+            "reveals" => {
+                self.reveals = reveals(contract, value)?;
+                self.reveals_at = Some((line, 1));
+            }
+            "domain" => self.domain = Some(domain(value)?),
+            "order" if value == "kept" => self.keep_order = true,
+            "order" => return Err("takes only \"kept\"".into()),
+            _ => {
+                k(value)?;
+                return Err(K_NOT_SERVED.into());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The directive that a word is, or nothing where the line is free text.
+fn directive<'a>(place: &Place<'_>, at: Option<Position>, word: &'a str) -> Result<Option<&'a str>> {
+    if WORDS.contains(&word) {
+        return Ok(Some(word));
+    }
+    let letters = |c: char| c.is_alphabetic() || matches!(c, '_' | '-');
+    if word.is_empty() || !word.chars().all(letters) {
+        return Ok(None);
+    }
+    let lower = !word.chars().any(char::is_uppercase);
+    if lower || nearest(word, WORDS).is_some() {
+        let message = format!(
+            "the directive \"{word}\" is unknown{}: the directives are {}, and free text has no lower-case word before \
+             a colon",
+            hint(word, WORDS),
+            WORDS.join(", ")
+        );
+        return Err(place.refuse(at, &message));
+    }
+    Ok(None)
+}
+
+fn reveals(contract: &Contract, value: &str) -> std::result::Result<Vec<String>, String> {
+    let names = quoted_list(value)?;
+    for (position, name) in names.iter().enumerate() {
+        if contract.position(name).is_none() {
+            let known = contract.columns.iter().map(|column| column.name.as_str());
+            return Err(format!("\"{name}\" is no column of the contract{}", hint(name, known)));
+        }
+        if names[..position].contains(name) {
+            return Err(format!("\"{name}\" stands twice"));
+        }
+    }
+    Ok(names)
+}
+
+fn domain(value: &str) -> std::result::Result<String, String> {
+    let sign = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
+    if value.is_empty() || value.len() > 64 || !value.chars().all(sign) {
+        return Err("takes a name of 1 to 64 ASCII letters, digits, '-', '_', '.' and '/'".into());
+    }
+    Ok(value.to_owned())
+}
+
+/// `5` or `5 over "Age", "Gender"`.
+fn k(value: &str) -> std::result::Result<(), String> {
+    let end = value.find(|c: char| !c.is_ascii_digit()).unwrap_or(value.len());
+    let (number, rest) = value.split_at(end);
+    if !number.parse::<u32>().is_ok_and(|k| k >= 2) {
+        return Err("takes a number of subjects, 2 at least".into());
+    }
+    if rest.is_empty() {
+        return Ok(());
+    }
+    let Some(columns) = rest.trim_start().strip_prefix("over ").filter(|_| rest.starts_with(' ')) else {
+        return Err("takes a number, and then nothing or: over \"A\", \"B\"".into());
+    };
+    let names = quoted_list(columns)?;
+    match (1..names.len()).find(|i| names[..*i].contains(&names[*i])) {
+        Some(i) => Err(format!("\"{}\" stands twice", names[i])),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,176 @@
+//! `name.sql` → [`Projection`]: one SELECT, restricted, planned and proven; and bound to a release, a [`Plan`].
+//!
+//! The text is planned twice by the same code: once when it is read, with a neutral context, for the proof; and once
+//! for each release, with its keys and its as-of date. Nothing is kept between the two but the syntax tree.
+
+pub(in crate::dataset) mod catalog;
+mod expressions;
+mod head;
+mod output;
+mod planner;
+mod restrict;
+mod rows;
+mod whole;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use arrow::datatypes::{DataType, SchemaRef};
+use chrono::NaiveDate;
+use datafusion::logical_expr::LogicalPlan;
+use datafusion::physical_expr::PhysicalExpr;
+use datafusion::sql::sqlparser::ast::{Query, SetExpr};
+
+pub use self::head::Head;
+use super::contract::Contract;
+use super::place::Place;
+use super::proof::{Proof, prove};
+use crate::error::{Error, Kind, Result};
+use crate::functions::Context;
+use crate::key::Domain;
+
+/// A projection, proven.
+#[derive(Clone, Debug)]
+pub struct Projection {
+    /// The full name, `<dataset>/<name>`.
+    pub name: String,
+    /// What its head says.
+    pub head: Head,
+    /// What leaves through each output column.
+    pub proof: Proof,
+    file: String,
+    contract: Arc<Contract>,
+    query: Query,
+    uses_keys: bool,
+}
+
+/// A projection bound to a release.
+#[derive(Clone, Debug)]
+pub enum Plan {
+    /// Each output row comes from one input row.
+    Rows(RowPlan),
+    /// Output rows come from many: grouped, sorted, made distinct, or with windows.
+    Whole(WholePlan),
+}
+
+/// A projection that is row by row: a filter, and an expression for each output column.
+#[derive(Clone, Debug)]
+pub struct RowPlan {
+    /// The contract's columns that are read, by position, ascending. Empty for a projection of constants.
+    pub inputs: Vec<usize>,
+    /// The Arrow schema of the inputs, in that order.
+    pub schema: SchemaRef,
+    /// Which rows stay: those where it is true.
+    pub filter: Option<Arc<dyn PhysicalExpr>>,
+    /// The positions in `inputs` that the filter reads, ascending.
+    pub filter_columns: Vec<usize>,
+    /// The output columns.
+    pub outputs: Vec<Output>,
+}
+
+/// An output column of a [`RowPlan`].
+#[derive(Clone, Debug)]
+pub struct Output {
+    /// Its name, unique in the projection.
+    pub name: String,
+    /// Its type, one that every encoder knows.
+    pub data_type: DataType,
+    /// Whether it may hold NULL.
+    pub nullable: bool,
+    /// What computes it from a batch of `schema`.
+    pub expr: Arc<dyn PhysicalExpr>,
+    /// The positions in `inputs` that it reads, ascending.
+    pub columns: Vec<usize>,
+    /// The position in `inputs`, where it is just that column.
+    pub bare: Option<usize>,
+}
+
+/// A projection that is not row by row: one plan over all rows.
+#[derive(Clone, Debug)]
+pub struct WholePlan {
+    /// The contract's columns that are read, by position, ascending. Empty where only the number of rows counts.
+    pub inputs: Vec<usize>,
+    /// The Arrow schema of the inputs, in that order: what the plan's scan must yield.
+    pub schema: SchemaRef,
+    /// The plan, over one scan of a table with the dataset's name and exactly this schema.
+    pub logical: LogicalPlan,
+    /// The output columns: name, type, and whether it may hold NULL.
+    pub outputs: Vec<(String, DataType, bool)>,
+    /// Whether the statement fixes the order of the rows (ORDER BY, with or without LIMIT).
+    pub ordered: bool,
+}
+
+impl Projection {
+    /// Reads, restricts, plans and proves a projection. `name` is its full name, and `file` how errors call the text.
+    pub fn parse(contract: &Contract, name: &str, file: &str, text: &str) -> Result<Self> {
+        let place = Place { kind: Kind::Projection, file };
+        let query = restrict::query(&place, contract, text)?;
+        let head = Head::parse(&place, contract, text)?;
+        let neutral = Context { as_of: NaiveDate::default(), keys: None };
+        let logical = planner::analysed(&place, contract, &query, &neutral)?;
+        let proven = prove(place, contract, &head, &logical)?;
+        let projection = Self {
+            name: name.to_owned(),
+            head,
+            proof: proven.proof,
+            file: file.to_owned(),
+            contract: Arc::new(contract.clone()),
+            query,
+            uses_keys: proven.uses_keys,
+        };
+        // What cannot be bound is refused now, not at the first release.
+        projection.plan(&neutral)?;
+        Ok(projection)
+    }
+
+    /// The domain of its keys: its own, or the one its head names.
+    pub fn domain(&self) -> Domain {
+        match &self.head.domain {
+            Some(shared) => Domain::Named(shared.clone()),
+            None => Domain::Own(self.name.clone()),
+        }
+    }
+
+    /// Whether it needs keys at all.
+    pub fn uses_keys(&self) -> bool {
+        self.uses_keys
+    }
+
+    /// The contract that it was proven against.
+    pub fn contract(&self) -> &Arc<Contract> {
+        &self.contract
+    }
+
+    /// Binds it to a release. About a millisecond.
+    pub fn bind(&self, context: &Context) -> Result<Plan> {
+        if self.uses_keys && context.keys.is_none() {
+            let message = format!(
+                "the projection {} uses functions under a key, and there is none: configure a master key",
+                self.name
+            );
+            return Err(Error::new(Kind::Key, message));
+        }
+        self.plan(context)
+    }
+
+    fn plan(&self, context: &Context) -> Result<Plan> {
+        let place = Place { kind: Kind::Projection, file: &self.file };
+        let logical = planner::analysed(&place, &self.contract, &self.query, context)?;
+        output::check(&place, &logical)?;
+        match rows::plan(&place, &self.contract, &logical)? {
+            Some(rows) => Ok(Plan::Rows(rows)),
+            None => whole::plan(&place, &self.contract, logical, is_ordered(&self.query)).map(Plan::Whole),
+        }
+    }
+}
+
+/// Whether the outermost ORDER BY is that of the statement, through parentheses around it.
+fn is_ordered(query: &Query) -> bool {
+    match query.body.as_ref() {
+        _ if query.order_by.is_some() => true,
+        SetExpr::Query(inner) => is_ordered(inner),
+        _ => false,
+    }
+}

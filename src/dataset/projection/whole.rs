@@ -1,0 +1,91 @@
+//! Plans that are not row by row: constants folded, columns that nothing needs cut off, over a scan of exactly the
+//! columns that are left.
+
+use std::sync::Arc;
+
+use datafusion::common::tree_node::{Transformed, TreeNode};
+use datafusion::common::{Column, DataFusionError};
+use datafusion::logical_expr::logical_plan::builder::LogicalTableSource;
+use datafusion::logical_expr::logical_plan::TableScanBuilder;
+use datafusion::logical_expr::{Expr, ExprSchemable, LogicalPlan, LogicalPlanBuilder};
+use datafusion::optimizer::optimize_projections::OptimizeProjections;
+use datafusion::optimizer::simplify_expressions::SimplifyExpressions;
+use datafusion::optimizer::{Optimizer, OptimizerContext};
+
+use super::WholePlan;
+use super::output::encoded;
+use super::planner::translate;
+use crate::dataset::contract::Contract;
+use crate::dataset::place::Place;
+use crate::error::Result;
+
+type Planned<T> = std::result::Result<T, DataFusionError>;
+
+/// The whole plan of an analysed plan.
+pub(super) fn plan(
+    place: &Place<'_>,
+    contract: &Contract,
+    plan: LogicalPlan,
+    ordered: bool,
+) -> Result<WholePlan> {
+    finish(contract, plan, ordered).map_err(|error| translate(place, contract, error))
+}
+
+fn finish(contract: &Contract, plan: LogicalPlan, ordered: bool) -> Planned<WholePlan> {
+    let plan = released(plan)?;
+    // Two rules, and no clock: simplification lets `redact` and its column disappear, and the second finds what is
+    // read. All others belong to whoever runs the plan.
+    let rules = Optimizer::with_rules(vec![
+        Arc::new(SimplifyExpressions::new()),
+        Arc::new(OptimizeProjections::new()),
+    ]);
+    let config = OptimizerContext::new().without_query_execution_start_time().with_skip_failing_rules(false);
+    let plan = rules.optimize(plan, &config, |_, _| {})?;
+    let (logical, inputs) = narrowed(contract, plan)?;
+    let outputs = logical
+        .schema()
+        .fields()
+        .iter()
+        .map(|field| (field.name().clone(), field.data_type().clone(), field.is_nullable()))
+        .collect();
+    let schema = contract.schema(inputs.iter().copied());
+    Ok(WholePlan { inputs, schema, logical, outputs, ordered })
+}
+
+/// The plan with its output columns in the types in which they leave.
+fn released(plan: LogicalPlan) -> Planned<LogicalPlan> {
+    let schema = Arc::clone(plan.schema());
+    let fits = |field: &arrow::datatypes::Field| encoded(field.data_type()).as_ref() == Some(field.data_type());
+    if schema.fields().iter().all(|field| fits(field)) {
+        return Ok(plan);
+    }
+    let mut exprs = Vec::with_capacity(schema.fields().len());
+    for (qualifier, field) in schema.iter() {
+        let column = Expr::Column(Column::from((qualifier, field)));
+        let expr = match encoded(field.data_type()) {
+            Some(target) if target != *field.data_type() => {
+                column.cast_to(&target, &schema)?.alias(field.name())
+            }
+            _ => column,
+        };
+        exprs.push(expr);
+    }
+    LogicalPlanBuilder::from(plan).project(exprs)?.build()
+}
+
+/// The plan over a scan of the columns that it reads, and these columns' positions in the contract.
+fn narrowed(contract: &Contract, plan: LogicalPlan) -> Planned<(LogicalPlan, Vec<usize>)> {
+    let mut inputs: Vec<usize> = (0..contract.columns.len()).collect();
+    let plan = plan.transform_up(|node| {
+        let LogicalPlan::TableScan(scan) = node else {
+            return Ok(Transformed::no(node));
+        };
+        if let Some(read) = &scan.projection {
+            inputs.clone_from(read);
+        }
+        let source = LogicalTableSource::new(contract.schema(inputs.iter().copied()));
+        let scan = TableScanBuilder::new(scan.table_name, Arc::new(source)).build()?;
+        Ok(Transformed::yes(LogicalPlan::TableScan(scan)))
+    })?;
+    Ok((plan.data, inputs))
+}
