@@ -1,0 +1,115 @@
+//! Python and the readers that results are compared with (`tests/python/requirements.txt`).
+//!
+//! The environment lies outside the checkout, in `$VEILPOINT_TEST_CACHE` or `~/.cache/veilpoint-tests`, and is made once
+//! for each set of pins. A reader that cannot be had fails the tests: a comparison that did not happen proves nothing.
+
+use std::fs::{self, File};
+use std::io::{Seek as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
+
+/// Where the scripts and the pins lie.
+fn scripts() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/python")
+}
+
+/// A Python that has the pinned readers.
+pub fn python() -> PathBuf {
+    static PYTHON: OnceLock<PathBuf> = OnceLock::new();
+    PYTHON.get_or_init(environment).clone()
+}
+
+/// What a script of `tests/python` prints.
+pub fn run_script(script: &str, args: &[&str]) -> String {
+    run_script_on(script, args, b"")
+}
+
+/// What a script of `tests/python` prints when it is given `input` on its standard input.
+pub fn run_script_on(script: &str, args: &[&str], input: &[u8]) -> String {
+    // A file rather than a pipe: nobody has to write while somebody reads.
+    let mut stdin = tempfile::tempfile().expect("a temporary file");
+    stdin.write_all(input).expect("room for the input");
+    stdin.rewind().expect("a file that seeks");
+    let mut command = Command::new(python());
+    command
+        .arg("-B")
+        .arg(scripts().join(script))
+        .args(args)
+        .stdin(stdin);
+    String::from_utf8(succeed(&mut command).stdout).expect("scripts print UTF-8")
+}
+
+/// Makes the environment of today's pins, unless it is there.
+fn environment() -> PathBuf {
+    let pins = scripts().join("requirements.txt");
+    let cache = cache();
+    fs::create_dir_all(&cache)
+        .expect("a cache folder: set VEILPOINT_TEST_CACHE to one that can be written");
+    let folder = cache.join(format!("python-{:016x}", fingerprint(&pins)));
+    let lock = File::create(folder.with_extension("lock")).expect("a lock beside the environment");
+    // Several test binaries, or checkouts, may want it at once: the first makes it, the others wait.
+    lock.lock().expect("the lock");
+    let complete = folder.join("complete");
+    let python = folder.join("bin/python");
+    if !complete.exists() {
+        succeed(
+            Command::new("python3")
+                .args(["-m", "venv", "--clear"])
+                .arg(&folder),
+        );
+        succeed(
+            Command::new(&python)
+                .args(["-m", "pip", "install", "--quiet", "--no-input"])
+                .args([
+                    "--disable-pip-version-check",
+                    "--only-binary",
+                    ":all:",
+                    "-r",
+                ])
+                .arg(&pins),
+        );
+        File::create(complete).expect("the mark of a finished environment");
+    }
+    python
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the library's rule; tests have a cache of their own, and no other setting"
+)]
+fn cache() -> PathBuf {
+    if let Some(folder) = std::env::var_os("VEILPOINT_TEST_CACHE") {
+        return folder.into();
+    }
+    let home = std::env::var_os("HOME").expect("HOME, or VEILPOINT_TEST_CACHE");
+    Path::new(&home).join(".cache/veilpoint-tests")
+}
+
+/// FNV-1a over the pins and Python's version: another of either makes another environment.
+fn fingerprint(pins: &Path) -> u64 {
+    let mut bytes = fs::read(pins).expect("the pins");
+    bytes.extend(succeed(Command::new("python3").arg("--version")).stdout);
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+/// Runs to success, or panics with everything that was said.
+fn succeed(command: &mut Command) -> Output {
+    let program = command.get_program().to_owned();
+    let output = command
+        .stderr(Stdio::piped())
+        .stdout(Stdio::piped())
+        .output()
+        .unwrap_or_else(|error| panic!("{} does not start: {error}", program.display()));
+    assert!(
+        output.status.success(),
+        "{:?} failed with {}\n{}{}",
+        command,
+        output.status,
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+    output
+}
