@@ -1,0 +1,212 @@
+//! Settings from outside, read once and checked: the only file that reads the environment.
+//!
+//! Two libraries read it by themselves, and no other: the S3 client, whose variables are AWS's own (see [`s3`]), and
+//! clap, which asks the terminal for its width (`COLUMNS`).
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
+use object_store::{ObjectStore, RetryConfig};
+use zeroize::Zeroizing;
+
+use crate::error::{Error, Kind, Result};
+use crate::key::MasterKey;
+
+/// The environment variable that holds the master key: 64 hexadecimal digits.
+pub const KEY: &str = "VEILPOINT_KEY";
+
+/// The environment variable that names the file of the master key.
+pub const KEY_FILE: &str = "VEILPOINT_KEY_FILE";
+
+/// The master key of a working directory, made on first use for the bundled samples.
+pub const LOCAL_KEY: &str = ".veilpoint/master.key";
+
+/// How long a store may take to answer before the run fails: long enough for a failover, short enough to wait for.
+const RETRY: Duration = Duration::from_secs(60);
+
+/// What the environment says. Without `Debug`: it holds a secret.
+#[derive(Default)]
+pub struct Environment {
+    key: Option<Zeroizing<String>>,
+    key_file: Option<PathBuf>,
+}
+
+/// A master key, and where it was found.
+pub struct FoundKey {
+    /// The key.
+    pub key: MasterKey,
+    /// The file that was made to hold it, if this was its first use.
+    pub made: Option<PathBuf>,
+}
+
+impl Environment {
+    /// Reads the variables. Empty ones count as unset.
+    ///
+    /// # Errors
+    /// [`Kind::Key`] for a key that is no text.
+    pub fn read() -> Result<Self> {
+        let key = match read(KEY) {
+            None => None,
+            Some(value) => match value.into_string() {
+                Ok(text) => Some(Zeroizing::new(text)),
+                Err(_) => {
+                    let message = format!("{KEY} is not text: it holds 64 hexadecimal digits");
+                    return Err(Error::new(Kind::Key, message));
+                }
+            },
+        };
+        let key_file = read(KEY_FILE).map(PathBuf::from);
+        Ok(Self { key, key_file })
+    }
+
+    /// The master key: the file given, else [`KEY_FILE`], else [`KEY`], else [`LOCAL_KEY`] below `folder` if it exists;
+    /// else, where `make`, a fresh one written there; else none.
+    ///
+    /// # Errors
+    /// [`Kind::Key`] for a key that is named and cannot be used: no other takes its place.
+    pub fn master_key(
+        &self,
+        given: Option<&Path>,
+        folder: &Path,
+        make: bool,
+    ) -> Result<Option<FoundKey>> {
+        let found = |key| Some(FoundKey { key, made: None });
+        if let Some(file) = given.or(self.key_file.as_deref()) {
+            return MasterKey::read_file(file).map(found);
+        }
+        if let Some(text) = &self.key {
+            return MasterKey::parse_hex(text).map(found);
+        }
+        let local = folder.join(LOCAL_KEY);
+        if local.exists() {
+            return MasterKey::read_file(&local).map(found);
+        }
+        if make {
+            make_key(local).map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+}
+
+/// The one place that asks.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the file that reads the environment"
+)]
+fn read(name: &str) -> Option<std::ffi::OsString> {
+    env::var_os(name).filter(|value| !value.is_empty())
+}
+
+fn make_key(path: PathBuf) -> Result<FoundKey> {
+    let key = MasterKey::generate()?;
+    match key.write_new(&path) {
+        Ok(()) => Ok(FoundKey {
+            key,
+            made: Some(path),
+        }),
+        // Another run made it in the meantime: there is one key, and it is that one.
+        Err(_) if path.exists() => {
+            MasterKey::read_file(&path).map(|key| FoundKey { key, made: None })
+        }
+        Err(err) => Err(err),
+    }
+}
+
+/// A bucket, by AWS's own environment variables: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`,
+/// `AWS_REGION`, `AWS_ENDPOINT_URL` (plain HTTP where it says so), and those of containers and web identities; without
+/// any, the instance's own role. Profiles in files are not read.
+///
+/// # Errors
+/// [`Kind::Settings`].
+pub fn s3(bucket: &str) -> Result<Arc<dyn ObjectStore>> {
+    let retry = RetryConfig {
+        retry_timeout: RETRY,
+        max_retries: 6,
+        ..RetryConfig::default()
+    };
+    let builder = AmazonS3Builder::from_env()
+        .with_bucket_name(bucket)
+        .with_retry(retry);
+    let endpoint = [AmazonS3ConfigKey::S3Endpoint, AmazonS3ConfigKey::Endpoint]
+        .iter()
+        .find_map(|key| builder.get_config_value(key));
+    let plain = endpoint.is_some_and(|url| url.starts_with("http://"));
+    let builder = if plain {
+        builder.with_allow_http(true)
+    } else {
+        builder
+    };
+    let store = builder.build().map_err(|err| {
+        let message = "the AWS_ environment variables do not describe an S3 client: check them";
+        Error::new(Kind::Settings, message).with_private(err)
+    })?;
+    Ok(Arc::new(store))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key_file(folder: &Path, name: &str) -> (PathBuf, String) {
+        let (path, key) = (folder.join(name), MasterKey::generate().unwrap());
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        key.write_new(&path).unwrap();
+        (path, key.id())
+    }
+
+    #[test]
+    fn the_key_is_taken_from_the_first_place_that_names_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let (given, given_id) = key_file(folder.path(), "given.key");
+        let (file, file_id) = key_file(folder.path(), "file.key");
+        let (_, local_id) = key_file(folder.path(), LOCAL_KEY);
+        let hex = "0123456789abcdef".repeat(4);
+        let hex_id = MasterKey::parse_hex(&hex).unwrap().id();
+        let id = |environment: &Environment, given: Option<&Path>| {
+            let found = environment.master_key(given, folder.path(), true).unwrap();
+            found.map(|found| (found.key.id(), found.made))
+        };
+        let mut environment = Environment {
+            key: Some(Zeroizing::new(hex)),
+            key_file: Some(file),
+        };
+        assert_eq!(id(&environment, Some(&given)), Some((given_id, None)));
+        assert_eq!(id(&environment, None), Some((file_id, None)));
+        environment.key_file = None;
+        assert_eq!(id(&environment, None), Some((hex_id, None)));
+        environment.key = None;
+        assert_eq!(id(&environment, None), Some((local_id, None)));
+    }
+
+    #[test]
+    fn a_key_is_made_only_where_asked_and_only_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let environment = Environment::default();
+        let ask = |make| environment.master_key(None, folder.path(), make).unwrap();
+        assert!(ask(false).is_none());
+        let first = ask(true).unwrap();
+        assert_eq!(first.made, Some(folder.path().join(LOCAL_KEY)));
+        let second = ask(true).unwrap();
+        assert_eq!((second.made, second.key.id()), (None, first.key.id()));
+    }
+
+    #[test]
+    fn a_key_that_is_named_and_cannot_be_used_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        key_file(folder.path(), LOCAL_KEY);
+        let missing = folder.path().join("missing.key");
+        let environment = Environment::default();
+        let result = environment.master_key(Some(&missing), folder.path(), true);
+        assert_eq!(result.err().map(|e| e.kind()), Some(Kind::Key));
+        let environment = Environment {
+            key: Some(Zeroizing::new("abc".into())),
+            key_file: None,
+        };
+        let result = environment.master_key(None, folder.path(), true);
+        assert_eq!(result.err().map(|e| e.kind()), Some(Kind::Key));
+    }
+}

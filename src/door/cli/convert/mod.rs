@@ -1,0 +1,200 @@
+//! `veilpoint convert`: objects in, their releases out. Arguments → [`plan`] (everything checked) → [`work`] → report.
+
+mod plan;
+mod report;
+mod work;
+
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chrono::NaiveDate;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use self::plan::Plan;
+use self::report::Progress;
+use self::work::Run;
+use super::say;
+use crate::config::Environment;
+use crate::encode::{Codec, Formulas};
+use crate::error::{Error, Kind, Result};
+use crate::request::{AsOf, Format, Size};
+use crate::source::ProjectionName;
+
+/// After a failure, how long workers may take to remove what they spilled. One that reads a silent pipe never would.
+const GRACE: Duration = Duration::from_secs(1);
+
+const EXAMPLES: &str = "\
+Examples:
+  The sample, to Parquet and to CSV:
+    veilpoint convert samples/patients.csv out.parquet --projection patients/analytics
+    veilpoint convert samples/patients.csv out.csv --projection patients/analytics
+  Every object of a folder that the contract's LOCATION owns, several at once:
+    veilpoint convert raw/ released/ --projection patients/analytics
+  From a bucket to a bucket (AWS_ variables say how):
+    veilpoint convert s3://raw/2024/ s3://released/2024/ --projection patients/analytics
+  In a pipe:
+    zcat p.csv.gz | veilpoint convert - - --projection patients/analytics --format csv | head
+  The ages of a fixed day, so that the same input gives the same bytes on any day:
+    veilpoint convert raw.csv out.parquet --projection patients/analytics --as-of 2024-12-31
+
+The key is taken from --key, VEILPOINT_KEY_FILE, VEILPOINT_KEY (64 hexadecimal digits), or .veilpoint/master.key, in \
+this order. For the bundled samples one is made on first use.
+
+Output is written aside and renamed: a run that fails or is interrupted leaves nothing.";
+
+/// Convert raw CSV to an anonymized release
+///
+/// Reads INPUT, which must keep to the contract of the projection's dataset, and writes to OUTPUT what the projection
+/// leaves of it.
+#[derive(clap::Args)]
+#[command(after_long_help = EXAMPLES)]
+pub(super) struct Args {
+    /// Raw CSV: a file, a folder, s3://bucket/key, s3://bucket/prefix/, or - for standard input
+    ///
+    /// Compressed objects are recognised by their suffix (.gz, .zst, .bz2). Of a folder or prefix, every object is
+    /// converted whose key the contract's LOCATION owns.
+    #[arg(value_name = "INPUT", value_hint = clap::ValueHint::AnyPath)]
+    input: String,
+
+    /// Where the release goes: a file, a folder, s3://bucket/key, s3://bucket/prefix/, or - for standard output
+    #[arg(value_name = "OUTPUT", value_hint = clap::ValueHint::AnyPath)]
+    output: String,
+
+    /// The projection, as dataset/name
+    #[arg(long, short, value_name = "DATASET/NAME", value_parser = parsed::<ProjectionName>)]
+    projection: ProjectionName,
+
+    /// The format of the release: by default OUTPUT's suffix says, and Parquet it is for a folder
+    #[arg(long, short, value_parser = PossibleValuesParser::new(["parquet", "csv"]).try_map(|s| s.parse::<Format>()))]
+    format: Option<Format>,
+
+    /// The date that ages count from: today (in UTC), object (when it was last modified), or YYYY-MM-DD
+    #[arg(long, value_name = "DATE", default_value = "today", value_parser = parsed::<AsOf>)]
+    as_of: AsOf,
+
+    /// The folder of contracts and projections
+    #[arg(long, value_name = "DIR", default_value = "sql", value_hint = clap::ValueHint::DirPath)]
+    sql: PathBuf,
+
+    /// The file of the master key, as `veilpoint keygen` makes it
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    key: Option<PathBuf>,
+
+    /// How many threads work; by default, one for each processor
+    ///
+    /// The bytes of a release do not depend on it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+
+    /// How the pages of Parquet are compressed
+    #[arg(
+        long, default_value = "snappy",
+        value_parser = PossibleValuesParser::new(["snappy", "zstd", "lz4", "none"]).try_map(|s| s.parse::<Codec>())
+    )]
+    compression: Codec,
+
+    /// Memory for projections that are not row by row (GROUP BY, ORDER BY, windows); beyond it they spill to disk
+    #[arg(long, value_name = "SIZE", default_value = "512MiB", value_parser = parsed::<Size>)]
+    memory_limit: Size,
+
+    /// Whether CSV cells that a spreadsheet would run as formulas are kept, or escaped with a leading '
+    #[arg(
+        long, default_value = "keep",
+        value_parser = PossibleValuesParser::new(["keep", "escape"]).try_map(|s| s.parse::<Formulas>())
+    )]
+    csv_formulas: Formulas,
+}
+
+/// The message alone: clap names the argument.
+fn parsed<T: FromStr<Err = Error>>(text: &str) -> std::result::Result<T, String> {
+    text.parse()
+        .map_err(|error: Error| error.message().to_owned())
+}
+
+pub(super) fn run(args: Args, environment: &Environment, today: NaiveDate) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        // Only transfers and signals live here; the work has threads of its own.
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|err| {
+            Error::new(Kind::Internal, "no runtime could be started").with_private(err)
+        })?;
+    let outcome = runtime.block_on(convert(args, environment, today));
+    // Whatever is still blocked ends with the process.
+    runtime.shutdown_background();
+    outcome
+}
+
+async fn convert(args: Args, environment: &Environment, today: NaiveDate) -> Result<()> {
+    let mut signals = Signals::new()?;
+    let started = Instant::now();
+    let plan = tokio::select! {
+        biased;
+        error = signals.stop() => return Err(error),
+        plan = Plan::new(args, environment, today) => plan?,
+    };
+    if let Some((file, id)) = &plan.made_key {
+        let file = file.display();
+        say(format_args!(
+            "made a master key for the samples in {file} (id {id})"
+        ));
+    }
+    let run = Arc::new(Run::new(plan));
+    let progress = Progress::new(&run);
+    let outcome = tokio::select! {
+        biased;
+        error = signals.stop() => Err(error),
+        never = progress.draw(&run) => match never {},
+        totals = run.all() => totals,
+    };
+    progress.clear();
+    let totals = match outcome {
+        Ok(totals) => totals,
+        Err(error) => {
+            run.stop(GRACE).await;
+            return Err(error);
+        }
+    };
+    run.stage.publish().await?;
+    totals.warn_of_drift();
+    if !run.stage.pipe_closed() {
+        say(format_args!(
+            "{}",
+            totals.line(&run.plan.title, started.elapsed())
+        ));
+    }
+    Ok(())
+}
+
+/// The signals that ask for an end: Ctrl-C, and what service managers send.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn new() -> Result<Self> {
+        let listen = |kind| {
+            signal(kind).map_err(|err| {
+                Error::new(Kind::Internal, "signals cannot be received").with_private(err)
+            })
+        };
+        Ok(Self {
+            interrupt: listen(SignalKind::interrupt())?,
+            terminate: listen(SignalKind::terminate())?,
+        })
+    }
+
+    /// Waits for one of them.
+    async fn stop(&mut self) -> Error {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+        Error::new(Kind::Interrupted, "stopped by a signal: no output was kept")
+    }
+}

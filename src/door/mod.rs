@@ -1,0 +1,3 @@
+//! The front doors: each translates to a job and from its outcome, and decides nothing.
+
+pub mod cli;

@@ -1,0 +1,39 @@
+//! Where objects lie, and where releases go: folders, pipes, S3. Metadata and bytes; nothing here knows CSV.
+//!
+//! The core is synchronous and reads a [`std::io::Read`]; what is asynchronous (S3) reaches it through a bounded
+//! channel. Errors of readers are turned into the one error by [`classify`].
+
+mod damaged;
+mod decompress;
+mod location;
+mod object;
+mod read;
+mod sql_folder;
+mod stage;
+mod store;
+mod target;
+mod transcode;
+mod upload;
+
+use std::io::Read;
+
+pub use damaged::{Damaged, classify};
+pub use location::Location;
+pub use object::{Input, Object, find};
+pub use sql_folder::{ProjectionName, SqlFolder};
+pub use stage::{Stage, Writer};
+pub use target::Target;
+
+use crate::dataset::contract::{Compression, Encoding};
+
+/// UTF-8 text from an object's bytes; plain UTF-8 passes through untouched.
+///
+/// Where the text is malformed in its encoding the output holds one byte `0xFF`. Damage surfaces as an error that
+/// [`classify`] understands.
+pub fn decode(
+    input: Box<dyn Read + Send>,
+    compression: Compression,
+    encoding: Encoding,
+) -> Box<dyn Read + Send> {
+    transcode::transcode(decompress::decompress(input, compression), encoding)
+}
