@@ -133,6 +133,11 @@ impl Projection {
         }
     }
 
+    /// Whether its release needs the key: for its functions, or for the order that rows leave in.
+    pub fn needs_key(&self) -> bool {
+        self.uses_keys() || !self.head.keep_order
+    }
+
     /// Whether it needs keys at all.
     pub fn uses_keys(&self) -> bool {
         self.uses_keys
