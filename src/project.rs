@@ -46,20 +46,40 @@ impl Projector {
     /// A projector of `plan`.
     pub fn new(plan: &RowPlan) -> Result<Self> {
         let filter = plan.filter.as_ref().map(|expr| {
-            Expression::new(plan, "the WHERE clause", expr, &plan.filter_columns, None, &DataType::Boolean)
+            Expression::new(
+                plan,
+                "the WHERE clause",
+                expr,
+                &plan.filter_columns,
+                None,
+                &DataType::Boolean,
+            )
         });
         let outputs = plan.outputs.iter().map(|output| {
             let name = format!("output column \"{}\"", output.name);
-            Expression::new(plan, &name, &output.expr, &output.columns, output.bare, &output.data_type)
+            Expression::new(
+                plan,
+                &name,
+                &output.expr,
+                &output.columns,
+                output.bare,
+                &output.data_type,
+            )
         });
-        Ok(Self { filter: filter.transpose()?, outputs: outputs.collect::<Result<_>>()? })
+        Ok(Self {
+            filter: filter.transpose()?,
+            outputs: outputs.collect::<Result<_>>()?,
+        })
     }
 
     /// The projection of a batch: its columns and number of rows.
     ///
     /// # Errors
     /// The first record on which an expression fails.
-    pub fn project(&mut self, mut batch: Batch) -> std::result::Result<(Vec<Column>, usize), RecordError> {
+    pub fn project(
+        &mut self,
+        mut batch: Batch,
+    ) -> std::result::Result<(Vec<Column>, usize), RecordError> {
         if let Some(filter) = &mut self.filter {
             let keep = filter
                 .evaluate(&batch.columns, batch.rows)
@@ -67,14 +87,28 @@ impl Projector {
                 .to_array();
             let keep = strict(keep.as_boolean());
             batch.rows = keep.true_count();
-            batch.columns = batch.columns.iter().map(|column| column.filter(&keep)).collect();
+            batch.columns = batch
+                .columns
+                .iter()
+                .map(|column| column.filter(&keep))
+                .collect();
             let origin = batch.origin.unwrap_or_else(|| (0..batch.records).collect());
-            batch.origin =
-                Some(origin.into_iter().enumerate().filter(|(row, _)| keep.value(*row)).map(|(_, r)| r).collect());
+            batch.origin = Some(
+                origin
+                    .into_iter()
+                    .enumerate()
+                    .filter(|(row, _)| keep.value(*row))
+                    .map(|(_, r)| r)
+                    .collect(),
+            );
         }
         let mut columns = Vec::with_capacity(self.outputs.len());
         for output in &mut self.outputs {
-            columns.push(output.evaluate(&batch.columns, batch.rows).map_err(|fault| fault.place(&batch))?);
+            columns.push(
+                output
+                    .evaluate(&batch.columns, batch.rows)
+                    .map_err(|fault| fault.place(&batch))?,
+            );
         }
         Ok((columns, batch.rows))
     }
@@ -97,7 +131,10 @@ struct Fault {
 
 impl Fault {
     fn place(self, batch: &Batch) -> RecordError {
-        let record = batch.origin.as_ref().and_then(|origin| origin.get(self.row).copied());
+        let record = batch
+            .origin
+            .as_ref()
+            .and_then(|origin| origin.get(self.row).copied());
         RecordError {
             kind: self.kind,
             message: self.message,
@@ -112,14 +149,20 @@ pub fn translate(error: &DataFusionError, what: &str) -> (Kind, String) {
     match error.find_root() {
         DataFusionError::External(source) => match source.downcast_ref::<Error>() {
             Some(error) => (error.kind(), format!("{what}: {}", error.message())),
-            None => (Kind::Evaluation, format!("{what}: the expression fails on this record")),
+            None => (
+                Kind::Evaluation,
+                format!("{what}: the expression fails on this record"),
+            ),
         },
-        DataFusionError::ResourcesExhausted(_) => {
-            (Kind::Memory, format!("{what}: the memory limit does not suffice; raise --memory-limit"))
-        }
+        DataFusionError::ResourcesExhausted(_) => (
+            Kind::Memory,
+            format!("{what}: the memory limit does not suffice; raise --memory-limit"),
+        ),
         _ => (
             Kind::Evaluation,
-            format!("{what}: the expression fails on this record (a CAST that does not fit, a division by zero)"),
+            format!(
+                "{what}: the expression fails on this record (a CAST that does not fit, a division by zero)"
+            ),
         ),
     }
 }
@@ -144,11 +187,18 @@ impl Expression {
         bare: Option<usize>,
         data_type: &DataType,
     ) -> Result<Self> {
-        let fields: Vec<_> = columns.iter().map(|&column| plan.schema.field(column).clone()).collect();
-        let text = fields.iter().all(|field| *field.data_type() == DataType::Utf8);
+        let fields: Vec<_> = columns
+            .iter()
+            .map(|&column| plan.schema.field(column).clone())
+            .collect();
+        let text = fields
+            .iter()
+            .all(|field| *field.data_type() == DataType::Utf8);
         let schema = Arc::new(Schema::new(fields));
-        let expr = reassign_expr_columns(Arc::clone(expr), &schema)
-            .map_err(|error| Error::new(Kind::Internal, format!("{what}: columns do not resolve")).with_private(error))?;
+        let expr = reassign_expr_columns(Arc::clone(expr), &schema).map_err(|error| {
+            Error::new(Kind::Internal, format!("{what}: columns do not resolve"))
+                .with_private(error)
+        })?;
         let memo = text && bare.is_none() && columns.len() <= MAX_COLUMNS;
         Ok(Self {
             what: what.to_owned(),
@@ -173,7 +223,11 @@ impl Expression {
             }
             return Ok(column);
         }
-        let arrays = self.columns.iter().map(|&column| batch[column].to_array()).collect();
+        let arrays = self
+            .columns
+            .iter()
+            .map(|&column| batch[column].to_array())
+            .collect();
         self.over(arrays, rows).map(Column::Plain)
     }
 
@@ -187,10 +241,16 @@ impl Expression {
             message: format!("{}: the columns do not fit the plan", self.what),
         })?;
         let evaluate = |batch: &RecordBatch| {
-            self.expr.evaluate(batch).and_then(|value| value.into_array(batch.num_rows()))
+            self.expr
+                .evaluate(batch)
+                .and_then(|value| value.into_array(batch.num_rows()))
         };
         evaluate(&batch).map_err(|all| {
-            let single = (0..rows).find_map(|row| evaluate(&batch.slice(row, 1)).err().map(|error| (row, error)));
+            let single = (0..rows).find_map(|row| {
+                evaluate(&batch.slice(row, 1))
+                    .err()
+                    .map(|error| (row, error))
+            });
             let (row, error) = single.unwrap_or((0, all));
             let (kind, message) = translate(&error, &self.what);
             Fault { row, kind, message }
@@ -211,24 +271,35 @@ struct Memo {
 
 /// The results of combinations, by number.
 enum Results {
-    Text { dictionary: TextDictionary, codes: Vec<u32> },
+    Text {
+        dictionary: TextDictionary,
+        codes: Vec<u32>,
+    },
     Other(Option<ArrayRef>),
 }
 
 impl Memo {
     fn new(data_type: &DataType) -> Self {
         let results = match data_type {
-            DataType::Utf8 => {
-                Results::Text { dictionary: TextDictionary::new(new_lineage()), codes: Vec::new() }
-            }
+            DataType::Utf8 => Results::Text {
+                dictionary: TextDictionary::new(new_lineage()),
+                codes: Vec::new(),
+            },
             _ => Results::Other(None),
         };
-        Self { hasher: RandomState::default(), table: HashTable::new(), lineages: Vec::new(), results, rows: 0 }
+        Self {
+            hasher: RandomState::default(),
+            table: HashTable::new(),
+            lineages: Vec::new(),
+            results,
+            rows: 0,
+        }
     }
 
     fn pays(&mut self, rows: usize) -> bool {
         self.rows += rows;
-        self.table.len() <= MAX_COMBINATIONS && (self.rows < TRIAL || self.table.len() * 2 < self.rows)
+        self.table.len() <= MAX_COMBINATIONS
+            && (self.rows < TRIAL || self.table.len() * 2 < self.rows)
     }
 
     /// Each row's combination of codes. None where a column comes as values.
@@ -250,7 +321,12 @@ impl Memo {
         Some(keys)
     }
 
-    fn column(&mut self, of: &Expression, batch: &[Column], keys: &[u128]) -> std::result::Result<Column, Fault> {
+    fn column(
+        &mut self,
+        of: &Expression,
+        batch: &[Column],
+        keys: &[u128],
+    ) -> std::result::Result<Column, Fault> {
         let mut numbers = Vec::with_capacity(keys.len());
         let mut fresh: Vec<usize> = Vec::new();
         let mut last = None;
@@ -265,9 +341,13 @@ impl Memo {
             let number = match self.table.find(hash, |(known, _)| *known == key) {
                 Some(&(_, number)) => number,
                 None => {
-                    #[expect(clippy::cast_possible_truncation, reason = "MAX_COMBINATIONS and one batch more")]
+                    #[expect(
+                        clippy::cast_possible_truncation,
+                        reason = "MAX_COMBINATIONS and one batch more"
+                    )]
                     let number = self.table.len() as u32;
-                    self.table.insert_unique(hash, (key, number), |(key, _)| self.hasher.hash_one(key));
+                    self.table
+                        .insert_unique(hash, (key, number), |(key, _)| self.hasher.hash_one(key));
                     fresh.push(row);
                     number
                 }
@@ -276,8 +356,15 @@ impl Memo {
             numbers.push(number);
         }
         if !fresh.is_empty() {
-            let arrays = of.columns.iter().map(|&column| pick(&batch[column], &fresh)).collect();
-            let values = of.over(arrays, fresh.len()).map_err(|fault| Fault { row: fresh[fault.row], ..fault })?;
+            let arrays = of
+                .columns
+                .iter()
+                .map(|&column| pick(&batch[column], &fresh))
+                .collect();
+            let values = of.over(arrays, fresh.len()).map_err(|fault| Fault {
+                row: fresh[fault.row],
+                ..fault
+            })?;
             self.add(&values, &of.what)?;
         }
         self.results.column(&numbers, &of.what)
@@ -287,7 +374,11 @@ impl Memo {
         match &mut self.results {
             Results::Text { dictionary, codes } => {
                 let values = values.as_string_opt::<i32>().ok_or_else(|| misfit(what))?;
-                codes.extend(values.iter().map(|value| value.map_or(NULL, |text| dictionary.code(text.as_bytes()).0)));
+                codes.extend(
+                    values
+                        .iter()
+                        .map(|value| value.map_or(NULL, |text| dictionary.code(text.as_bytes()).0)),
+                );
             }
             Results::Other(known) => {
                 let all = match known.take() {
@@ -306,11 +397,19 @@ impl Results {
         match self {
             Self::Text { dictionary, codes } => {
                 let shared = dictionary.share().ok_or_else(|| misfit(what))?;
-                Ok(Column::Coded(shared, numbers.iter().map(|&number| codes[number as usize]).collect()))
+                Ok(Column::Coded(
+                    shared,
+                    numbers
+                        .iter()
+                        .map(|&number| codes[number as usize])
+                        .collect(),
+                ))
             }
             Self::Other(Some(values)) => {
                 let numbers = UInt32Array::from(numbers.to_vec());
-                arrow::compute::take(values, &numbers, None).map(Column::Plain).map_err(|_| misfit(what))
+                arrow::compute::take(values, &numbers, None)
+                    .map(Column::Plain)
+                    .map_err(|_| misfit(what))
             }
             // No rows at all.
             Self::Other(None) => Err(misfit(what)),
@@ -319,15 +418,21 @@ impl Results {
 }
 
 fn misfit(what: &str) -> Fault {
-    Fault { row: 0, kind: Kind::Internal, message: format!("{what}: the result is of another type than planned") }
+    Fault {
+        row: 0,
+        kind: Kind::Internal,
+        message: format!("{what}: the result is of another type than planned"),
+    }
 }
 
 /// The values of some rows of a coded column.
 fn pick(column: &Column, rows: &[usize]) -> ArrayRef {
     match column {
-        Column::Coded(dictionary, codes) => {
-            Column::Coded(Arc::clone(dictionary), rows.iter().map(|&row| codes[row]).collect()).to_array()
-        }
+        Column::Coded(dictionary, codes) => Column::Coded(
+            Arc::clone(dictionary),
+            rows.iter().map(|&row| codes[row]).collect(),
+        )
+        .to_array(),
         Column::Plain(array) => Arc::clone(array),
     }
 }

@@ -72,7 +72,10 @@ impl Column {
             },
             Self::Coded(dictionary, codes) => {
                 let codes = codes.iter().enumerate().filter(|(row, _)| keep.value(*row));
-                Self::Coded(Arc::clone(dictionary), codes.map(|(_, &code)| code).collect())
+                Self::Coded(
+                    Arc::clone(dictionary),
+                    codes.map(|(_, &code)| code).collect(),
+                )
             }
         }
     }

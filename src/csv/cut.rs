@@ -107,7 +107,12 @@ impl Cutter {
         buffer.resize(len + PADDING, 0);
         let sequence = self.sequence;
         self.sequence += 1;
-        Ok(Some(Block { sequence, bytes: buffer, len, oversized }))
+        Ok(Some(Block {
+            sequence,
+            bytes: buffer,
+            len,
+            oversized,
+        }))
     }
 }
 

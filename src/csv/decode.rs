@@ -49,7 +49,11 @@ impl<'a> View<'a> {
     #[inline]
     fn field(&self, row: usize, field: usize, null: Option<&[u8]>) -> Field<'a> {
         let (start, mut end) = self.tokens.span(row, field);
-        if self.strip_cr && field + 1 == self.tokens.width() && end > start && self.text[end - 1] == b'\r' {
+        if self.strip_cr
+            && field + 1 == self.tokens.width()
+            && end > start
+            && self.text[end - 1] == b'\r'
+        {
             end -= 1;
         }
         if start == end {
@@ -111,13 +115,23 @@ impl<'a> Faults<'a> {
         Self { drop: Some(rows) }
     }
 
-    fn add(&mut self, row: usize, error: impl FnOnce() -> (Kind, String), field: usize) -> Result<(), RecordError> {
+    fn add(
+        &mut self,
+        row: usize,
+        error: impl FnOnce() -> (Kind, String),
+        field: usize,
+    ) -> Result<(), RecordError> {
         if let Some(rows) = &mut self.drop {
             rows[row] = true;
             return Ok(());
         }
         let (kind, message) = error();
-        Err(RecordError { kind, message, record: row as u64, field: Some(field) })
+        Err(RecordError {
+            kind,
+            message,
+            record: row as u64,
+            field: Some(field),
+        })
     }
 }
 
@@ -149,45 +163,64 @@ impl ColumnReader {
         let array: ArrayRef = match self.data_type {
             ColumnType::Text(most) => return self.text(view, most, faults),
             ColumnType::Int16 => {
-                let parse = |text: &[u8]| parse::integer(text).and_then(|value| value.try_into().ok());
+                let parse =
+                    |text: &[u8]| parse::integer(text).and_then(|value| value.try_into().ok());
                 Arc::new(self.primitive::<Int16Type>(view, faults, parse)?)
             }
             ColumnType::Int32 => {
-                let parse = |text: &[u8]| parse::integer(text).and_then(|value| value.try_into().ok());
+                let parse =
+                    |text: &[u8]| parse::integer(text).and_then(|value| value.try_into().ok());
                 Arc::new(self.primitive::<Int32Type>(view, faults, parse)?)
             }
-            ColumnType::Int64 => Arc::new(self.primitive::<Int64Type>(view, faults, parse::integer)?),
-            ColumnType::Float32 => {
-                Arc::new(self.primitive::<Float32Type>(view, faults, |text| parse::single(text, decimal))?)
+            ColumnType::Int64 => {
+                Arc::new(self.primitive::<Int64Type>(view, faults, parse::integer)?)
             }
-            ColumnType::Float64 => {
-                Arc::new(self.primitive::<Float64Type>(view, faults, |text| parse::double(text, decimal))?)
-            }
+            ColumnType::Float32 => Arc::new(self.primitive::<Float32Type>(
+                view,
+                faults,
+                |text| parse::single(text, decimal),
+            )?),
+            ColumnType::Float64 => Arc::new(self.primitive::<Float64Type>(
+                view,
+                faults,
+                |text| parse::double(text, decimal),
+            )?),
             ColumnType::Decimal(precision, scale) => {
                 let parse = |text: &[u8]| parse::decimal(text, precision, scale, decimal);
-                let values: Decimal128Array = self.primitive::<Decimal128Type>(view, faults, parse)?;
+                let values: Decimal128Array =
+                    self.primitive::<Decimal128Type>(view, faults, parse)?;
                 Arc::new(values.with_data_type(self.data_type.arrow()))
             }
             ColumnType::Boolean => Arc::new(self.boolean(view, faults)?),
             ColumnType::Date => match format {
                 None => Arc::new(self.primitive::<Date32Type>(view, faults, parse::date)?),
                 Some(format) => {
-                    let parse = |text: &[u8]| parse::date_by(std::str::from_utf8(text).ok()?, format);
+                    let parse =
+                        |text: &[u8]| parse::date_by(std::str::from_utf8(text).ok()?, format);
                     Arc::new(self.primitive::<Date32Type>(view, faults, parse)?)
                 }
             },
             ColumnType::Timestamp => Arc::new(match format {
-                None => self.primitive::<TimestampMicrosecondType>(view, faults, parse::timestamp)?,
+                None => {
+                    self.primitive::<TimestampMicrosecondType>(view, faults, parse::timestamp)?
+                }
                 Some(format) => {
-                    let parse = |text: &[u8]| parse::timestamp_by(std::str::from_utf8(text).ok()?, format);
+                    let parse =
+                        |text: &[u8]| parse::timestamp_by(std::str::from_utf8(text).ok()?, format);
                     self.primitive::<TimestampMicrosecondType>(view, faults, parse)?
                 }
             }),
             ColumnType::TimestampTz => {
                 let values: TimestampMicrosecondArray = match format {
-                    None => self.primitive::<TimestampMicrosecondType>(view, faults, parse::timestamp_tz)?,
+                    None => self.primitive::<TimestampMicrosecondType>(
+                        view,
+                        faults,
+                        parse::timestamp_tz,
+                    )?,
                     Some(format) => {
-                        let parse = |text: &[u8]| parse::timestamp_tz_by(std::str::from_utf8(text).ok()?, format);
+                        let parse = |text: &[u8]| {
+                            parse::timestamp_tz_by(std::str::from_utf8(text).ok()?, format)
+                        };
                         self.primitive::<TimestampMicrosecondType>(view, faults, parse)?
                     }
                 };
@@ -201,7 +234,12 @@ impl ColumnReader {
         if self.nullable {
             return Ok(());
         }
-        let error = || (Kind::Null, "the field is empty, the contract says NOT NULL".to_owned());
+        let error = || {
+            (
+                Kind::Null,
+                "the field is empty, the contract says NOT NULL".to_owned(),
+            )
+        };
         faults.add(row, error, self.field)
     }
 
@@ -213,14 +251,21 @@ impl ColumnReader {
     fn expected(&self) -> String {
         let by = |name: &str, iso: &str| match &self.format {
             Some(format) => format!("the value is no {name} of the contract's format {format}"),
-            None => format!("the value is no {name} ({iso}; the contract's OPTIONS set other formats)"),
+            None => {
+                format!("the value is no {name} ({iso}; the contract's OPTIONS set other formats)")
+            }
         };
         match self.data_type {
             ColumnType::Text(most) => {
-                format!("the value has more than the {} characters of its type", most.unwrap_or_default())
+                format!(
+                    "the value has more than the {} characters of its type",
+                    most.unwrap_or_default()
+                )
             }
             ColumnType::Int16 => "the value is no SMALLINT (digits, -32768 to 32767)".to_owned(),
-            ColumnType::Int32 => "the value is no INT (digits, -2147483648 to 2147483647)".to_owned(),
+            ColumnType::Int32 => {
+                "the value is no INT (digits, -2147483648 to 2147483647)".to_owned()
+            }
             ColumnType::Int64 => "the value is no BIGINT (digits, of 64 bits)".to_owned(),
             ColumnType::Float32 | ColumnType::Float64 => format!(
                 "the value is no finite number with decimal separator '{}' ('veilpoint.decimal' sets another)",
@@ -230,12 +275,15 @@ impl ColumnReader {
                 "the value is no DECIMAL({precision},{scale}) with decimal separator '{}'",
                 char::from(self.decimal)
             ),
-            ColumnType::Boolean => "the value is no BOOLEAN (true or false, in any case)".to_owned(),
+            ColumnType::Boolean => {
+                "the value is no BOOLEAN (true or false, in any case)".to_owned()
+            }
             ColumnType::Date => by("DATE", "YYYY-MM-DD"),
             ColumnType::Timestamp => by("TIMESTAMP", "YYYY-MM-DD HH:MM:SS, up to microseconds"),
-            ColumnType::TimestampTz => {
-                by("TIMESTAMP WITH TIME ZONE", "YYYY-MM-DDTHH:MM:SS with Z or an offset, up to microseconds")
-            }
+            ColumnType::TimestampTz => by(
+                "TIMESTAMP WITH TIME ZONE",
+                "YYYY-MM-DDTHH:MM:SS with Z or an offset, up to microseconds",
+            ),
         }
     }
 
@@ -269,10 +317,17 @@ impl ColumnReader {
                 }
             }
         }
-        Ok(PrimitiveArray::new(ScalarBuffer::from(values), nulls.finish()))
+        Ok(PrimitiveArray::new(
+            ScalarBuffer::from(values),
+            nulls.finish(),
+        ))
     }
 
-    fn boolean(&self, view: View<'_>, faults: &mut Faults<'_>) -> Result<BooleanArray, RecordError> {
+    fn boolean(
+        &self,
+        view: View<'_>,
+        faults: &mut Faults<'_>,
+    ) -> Result<BooleanArray, RecordError> {
         let null = self.null.as_deref();
         let mut values = Vec::with_capacity(view.tokens.rows());
         for row in 0..view.tokens.rows() {
@@ -293,7 +348,12 @@ impl ColumnReader {
         Ok(BooleanArray::from(values))
     }
 
-    fn text(&mut self, view: View<'_>, most: Option<u32>, faults: &mut Faults<'_>) -> Result<Column, RecordError> {
+    fn text(
+        &mut self,
+        view: View<'_>,
+        most: Option<u32>,
+        faults: &mut Faults<'_>,
+    ) -> Result<Column, RecordError> {
         let Some(mut dictionary) = self.dictionary.take() else {
             return self.plain_text(view, most, faults);
         };
@@ -333,7 +393,12 @@ impl ColumnReader {
         most.is_some_and(|most| characters > most as usize)
     }
 
-    fn plain_text(&self, view: View<'_>, most: Option<u32>, faults: &mut Faults<'_>) -> Result<Column, RecordError> {
+    fn plain_text(
+        &self,
+        view: View<'_>,
+        most: Option<u32>,
+        faults: &mut Faults<'_>,
+    ) -> Result<Column, RecordError> {
         let rows = view.tokens.rows();
         let mut bytes: Vec<u8> = Vec::with_capacity(rows * 16);
         let mut offsets: Vec<i32> = Vec::with_capacity(rows + 1);
@@ -361,7 +426,9 @@ impl ColumnReader {
         }
         let offsets = OffsetBuffer::new(ScalarBuffer::from(offsets));
         let array = StringArray::try_new(offsets, Buffer::from_vec(bytes), nulls.finish());
-        Ok(Column::Plain(Arc::new(array.map_err(|_| not_utf8(self.field))?)))
+        Ok(Column::Plain(Arc::new(
+            array.map_err(|_| not_utf8(self.field))?,
+        )))
     }
 }
 

@@ -53,7 +53,13 @@ impl TextDictionary {
             table: HashTable::new(),
             offsets: vec![0],
             bytes: Vec::new(),
-            cache: vec![Slot { key: u128::MAX, code: 0 }; SLOTS],
+            cache: vec![
+                Slot {
+                    key: u128::MAX,
+                    code: 0
+                };
+                SLOTS
+            ],
             shared: None,
             rows: 0,
         }
@@ -73,7 +79,9 @@ impl TextDictionary {
     pub fn pays(&mut self, rows: usize) -> bool {
         self.rows += rows;
         let len = self.len();
-        len <= MAX_TEXTS && self.bytes.len() <= MAX_BYTES && (self.rows < TRIAL || len * 2 < self.rows)
+        len <= MAX_TEXTS
+            && self.bytes.len() <= MAX_BYTES
+            && (self.rows < TRIAL || len * 2 < self.rows)
     }
 
     /// The code of the text at `start..end` of a padded block, and whether it is new.
@@ -109,11 +117,19 @@ impl TextDictionary {
         if let Some(&code) = self.table.find(hash, |&code| at(code) == text) {
             return (code, false);
         }
-        #[expect(clippy::cast_possible_truncation, reason = "a block holds fewer than 2^25 texts")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a block holds fewer than 2^25 texts"
+        )]
         let code = self.len() as u32;
-        self.table.insert_unique(hash, code, |&code| self.hasher.hash_one(at(code)));
+        self.table
+            .insert_unique(hash, code, |&code| self.hasher.hash_one(at(code)));
         self.bytes.extend_from_slice(text);
-        #[expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "a dictionary stops near MAX_BYTES")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_possible_wrap,
+            reason = "a dictionary stops near MAX_BYTES"
+        )]
         self.offsets.push(self.bytes.len() as i32);
         (code, true)
     }
@@ -121,12 +137,20 @@ impl TextDictionary {
     /// The dictionary as it is now, shared as long as it does not grow. None if a text is not UTF-8.
     pub fn share(&mut self) -> Option<Arc<Dictionary>> {
         let len = self.len();
-        if let Some(shared) = self.shared.as_ref().filter(|shared| shared.values.len() == len) {
+        if let Some(shared) = self
+            .shared
+            .as_ref()
+            .filter(|shared| shared.values.len() == len)
+        {
             return Some(Arc::clone(shared));
         }
         let offsets = OffsetBuffer::new(ScalarBuffer::from(self.offsets.clone()));
-        let values = StringArray::try_new(offsets, Buffer::from_slice_ref(&self.bytes), None).ok()?;
-        let shared = Arc::new(Dictionary { lineage: self.lineage, values });
+        let values =
+            StringArray::try_new(offsets, Buffer::from_slice_ref(&self.bytes), None).ok()?;
+        let shared = Arc::new(Dictionary {
+            lineage: self.lineage,
+            values,
+        });
         self.shared = Some(Arc::clone(&shared));
         Some(shared)
     }
@@ -135,9 +159,13 @@ impl TextDictionary {
 /// Fibonacci hashing of both halves.
 #[inline]
 fn slot(key: u128) -> usize {
-    #[expect(clippy::cast_possible_truncation, reason = "the halves are what is wanted")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the halves are what is wanted"
+    )]
     let (low, high) = (key as u64, (key >> 64) as u64);
-    let mixed = (low ^ high.rotate_left(29).wrapping_mul(0xff51_afd7_ed55_8ccd)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mixed = (low ^ high.rotate_left(29).wrapping_mul(0xff51_afd7_ed55_8ccd))
+        .wrapping_mul(0x9e37_79b9_7f4a_7c15);
     #[expect(clippy::cast_possible_truncation, reason = "nine bits")]
     let slot = (mixed >> 55) as usize;
     slot

@@ -50,14 +50,22 @@ fn scan(text: &[u8], syntax: &Syntax, sink: &mut impl Sink) -> Result<Scanned, F
     let mut at = 0;
     let mut fields = 0;
     loop {
-        let (next, last, quoted) = field(text, at, syntax, sink)
-            .map_err(|(kind, message)| Failure { kind, message, field: fields })?;
+        let (next, last, quoted) =
+            field(text, at, syntax, sink).map_err(|(kind, message)| Failure {
+                kind,
+                message,
+                field: fields,
+            })?;
         sink.end(quoted);
         fields += 1;
         let blank = fields == 1 && last && !quoted && line_is_empty(&text[at..next], syntax);
         at = next;
         if last {
-            return Ok(Scanned { fields, consumed: at, blank });
+            return Ok(Scanned {
+                fields,
+                consumed: at,
+                blank,
+            });
         }
     }
 }
@@ -100,7 +108,10 @@ fn field(
             ));
         }
         if quoted {
-            return Err((Kind::Quoting, "text follows a closing quote; double the quotes inside a quoted field"));
+            return Err((
+                Kind::Quoting,
+                "text follows a closing quote; double the quotes inside a quoted field",
+            ));
         }
         if Some(byte) == syntax.quote {
             return Err((
@@ -130,7 +141,10 @@ fn quoted_part(
     loop {
         let Some(&byte) = text.get(at) else {
             return Err(if text.len() > MAX_RECORD {
-                (Kind::TooLarge, "a quoted field runs over 16 MiB; its quote is likely never closed")
+                (
+                    Kind::TooLarge,
+                    "a quoted field runs over 16 MiB; its quote is likely never closed",
+                )
             } else {
                 (Kind::Quoting, "a quote is opened and never closed")
             });
@@ -184,7 +198,8 @@ impl Sink for Writer<'_> {
         } else {
             self.bytes.remove(self.start);
         }
-        self.tokens.push(u32::try_from(self.bytes.len()).unwrap_or(u32::MAX));
+        self.tokens
+            .push(u32::try_from(self.bytes.len()).unwrap_or(u32::MAX));
         self.bytes.push(b'\n');
         self.start = self.bytes.len();
         self.needs_quotes = false;
@@ -303,7 +318,12 @@ pub fn normalise(
         }
         let start = out.bytes.len();
         ends.clear();
-        let mut sink = Writer { bytes: &mut out.bytes, tokens: &mut ends, start, needs_quotes: false };
+        let mut sink = Writer {
+            bytes: &mut out.bytes,
+            tokens: &mut ends,
+            start,
+            needs_quotes: false,
+        };
         let scanned = scan(&block[at..], syntax, &mut sink).map_err(|failure| RecordError {
             kind: failure.kind,
             message: failure.message.to_owned(),

@@ -8,9 +8,15 @@ use crate::error::{Error, Kind, Result};
 
 /// Signatures of files that are not text, with their names.
 const SIGNATURES: [(&[u8], &str); 8] = [
-    (b"PK\x03\x04", "a ZIP archive (or a spreadsheet of that form)"),
+    (
+        b"PK\x03\x04",
+        "a ZIP archive (or a spreadsheet of that form)",
+    ),
     (b"\x1f\x8b", "gzip data without the suffix .gz"),
-    (b"\x28\xb5\x2f\xfd", "Zstandard data without the suffix .zst"),
+    (
+        b"\x28\xb5\x2f\xfd",
+        "Zstandard data without the suffix .zst",
+    ),
     (b"BZh", "bzip2 data without the suffix .bz2"),
     (b"PAR1", "a Parquet file"),
     (b"%PDF", "a PDF document"),
@@ -34,12 +40,18 @@ pub fn open(cutter: &mut Cutter, contract: &Contract) -> Result<(Syntax, Binding
         skip_line(cutter, syntax.newline)?;
     }
     let Some((fields, consumed)) = read_first(cutter, &syntax)? else {
-        return Err(Error::new(Kind::Header, "the object is empty: not even a header is there"));
+        return Err(Error::new(
+            Kind::Header,
+            "the object is empty: not even a header is there",
+        ));
     };
     if fields.len() > MAX_COLUMNS {
         return Err(Error::new(
             Kind::Header,
-            format!("the header has {} columns, more than the limit of {MAX_COLUMNS}", fields.len()),
+            format!(
+                "the header has {} columns, more than the limit of {MAX_COLUMNS}",
+                fields.len()
+            ),
         ));
     }
     if !dialect.has_header {
@@ -58,7 +70,10 @@ fn read_error(error: std::io::Error) -> Error {
 fn skip_mark(cutter: &mut Cutter) -> Result<()> {
     let text = cutter.peek(64 * 1024).map_err(read_error)?;
     if let Some((_, name)) = SIGNATURES.iter().find(|(bytes, _)| text.starts_with(bytes)) {
-        return Err(Error::new(Kind::NotCsv, format!("this is {name}, not CSV text")));
+        return Err(Error::new(
+            Kind::NotCsv,
+            format!("this is {name}, not CSV text"),
+        ));
     }
     if text.starts_with(b"\xff\xfe") || text.starts_with(b"\xfe\xff") {
         return Err(Error::new(
@@ -75,7 +90,15 @@ fn skip_mark(cutter: &mut Cutter) -> Result<()> {
 /// Excel's first line `sep=;` names the delimiter for all that follows.
 fn skip_sep(cutter: &mut Cutter, syntax: &mut Syntax) -> Result<()> {
     let text = cutter.peek(8).map_err(read_error)?;
-    let [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', delimiter, rest @ ..] = text else {
+    let [
+        b's' | b'S',
+        b'e' | b'E',
+        b'p' | b'P',
+        b'=',
+        delimiter,
+        rest @ ..,
+    ] = text
+    else {
         return Ok(());
     };
     let end = match rest {
@@ -144,9 +167,14 @@ fn read_first(cutter: &mut Cutter, syntax: &Syntax) -> Result<Option<(Vec<Vec<u8
         let len = text.len();
         let first = first_record(text, syntax);
         if cutter.is_whole() || len > MAX_RECORD {
-            return first.map_err(|error| error.place(0, |_| None)).map_err(|error| {
-                Error::new(error.kind(), "the header cannot be read: its quotes do not match")
-            });
+            return first
+                .map_err(|error| error.place(0, |_| None))
+                .map_err(|error| {
+                    Error::new(
+                        error.kind(),
+                        "the header cannot be read: its quotes do not match",
+                    )
+                });
         }
         if let Ok(Some((fields, consumed))) = first
             && consumed < len
@@ -167,7 +195,10 @@ fn names(fields: Vec<Vec<u8>>) -> Result<Vec<String>> {
             ));
         }
         let name = String::from_utf8(field).map_err(|_| {
-            Error::new(Kind::Encoding, "the header is not UTF-8; set 'veilpoint.encoding' in the contract")
+            Error::new(
+                Kind::Encoding,
+                "the header is not UTF-8; set 'veilpoint.encoding' in the contract",
+            )
         })?;
         names.push(name);
     }

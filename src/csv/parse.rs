@@ -26,7 +26,11 @@ pub fn integer(text: &[u8]) -> Option<i64> {
         let digit = i64::from(decimal_digit(digit)?);
         value = value.checked_mul(10)?;
         // Counted downwards where negative, so that the least value reads.
-        value = if negative { value.checked_sub(digit)? } else { value.checked_add(digit)? };
+        value = if negative {
+            value.checked_sub(digit)?
+        } else {
+            value.checked_add(digit)?
+        };
     }
     Some(value)
 }
@@ -38,8 +42,8 @@ fn decimal_digit(byte: u8) -> Option<u8> {
 
 /// Powers of ten that a double holds exactly.
 const POWERS: [f64; 23] = [
-    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
-    1e20, 1e21, 1e22,
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
+    1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
 ];
 
 /// A double: sign, digits with at most one `decimal` separator, exponent. No NaN, no infinity, no overflow.
@@ -177,7 +181,11 @@ pub fn date(text: &[u8]) -> Option<i32> {
     }
     // Years that begin in March put the leap day last, and make the days before a month a linear formula (Hinnant,
     // "chrono-Compatible Low-Level Date Algorithms").
-    let (year, month) = if month > 2 { (year + 4800, month - 3) } else { (year + 4799, month + 9) };
+    let (year, month) = if month > 2 {
+        (year + 4800, month - 3)
+    } else {
+        (year + 4799, month + 9)
+    };
     let days = year * 365 + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day;
     i32::try_from(days).ok().map(|days| days - 2_472_633)
 }
@@ -231,7 +239,10 @@ pub fn timestamp_tz(text: &[u8]) -> Option<i64> {
     if let [local @ .., b'Z' | b'z'] = text {
         return timestamp(local);
     }
-    let at = text.iter().rposition(|byte| matches!(byte, b'+' | b'-')).filter(|&at| at >= 16)?;
+    let at = text
+        .iter()
+        .rposition(|byte| matches!(byte, b'+' | b'-'))
+        .filter(|&at| at >= 16)?;
     let (hours, minutes) = match &text[at + 1..] {
         offset @ [_, _] => (two(offset)?, 0),
         offset @ [_, _, b':', _, _] => (two(offset)?, two(&offset[3..])?),
@@ -245,7 +256,11 @@ pub fn timestamp_tz(text: &[u8]) -> Option<i64> {
     let local = local.strip_suffix(b" ").unwrap_or(local);
     let offset = i64::from(hours * 3600 + minutes * 60) * 1_000_000;
     let local = timestamp(local)?;
-    Some(if text[at] == b'-' { local + offset } else { local - offset })
+    Some(if text[at] == b'-' {
+        local + offset
+    } else {
+        local - offset
+    })
 }
 
 /// A date by a strftime format.
@@ -298,7 +313,22 @@ mod tests {
 
     #[test]
     fn doubles_are_finite_and_plainly_written() {
-        for text in ["NaN", "inf", "-Infinity", "1e999", "", ".", "-", "1e", "1e+", "0x10", "1,5", "1.2.3", "1 ", "--1"] {
+        for text in [
+            "NaN",
+            "inf",
+            "-Infinity",
+            "1e999",
+            "",
+            ".",
+            "-",
+            "1e",
+            "1e+",
+            "0x10",
+            "1,5",
+            "1.2.3",
+            "1 ",
+            "--1",
+        ] {
             assert_eq!(double(text.as_bytes(), b'.'), None, "{text}");
         }
         assert_eq!(double(b"-1,5", b','), Some(-1.5));
@@ -340,8 +370,20 @@ mod tests {
 
     #[test]
     fn days_that_do_not_exist_do_not_read() {
-        for text in ["2023-02-29", "1900-02-29", "2024-02-30", "2024-04-31", "2024-13-01", "2024-00-10", "2024-01-00",
-            "24-01-01", "2024/01/01", "2024-1-1", "01.02.2024", "2024-01-01 "] {
+        for text in [
+            "2023-02-29",
+            "1900-02-29",
+            "2024-02-30",
+            "2024-04-31",
+            "2024-13-01",
+            "2024-00-10",
+            "2024-01-00",
+            "24-01-01",
+            "2024/01/01",
+            "2024-1-1",
+            "01.02.2024",
+            "2024-01-01 ",
+        ] {
             assert_eq!(date(text.as_bytes()), None, "{text}");
         }
     }
@@ -364,10 +406,19 @@ mod tests {
         for (text, value) in rows {
             assert_eq!(timestamp(text.as_bytes()), *value, "{text}");
         }
-        for text in ["1970-01-01T01:00:00+01:00", "1970-01-01 00:00:00Z", "1969-12-31T19:00:00-0500", "1970-01-01 02:00 +02"] {
+        for text in [
+            "1970-01-01T01:00:00+01:00",
+            "1970-01-01 00:00:00Z",
+            "1969-12-31T19:00:00-0500",
+            "1970-01-01 02:00 +02",
+        ] {
             assert_eq!(timestamp_tz(text.as_bytes()), Some(0), "{text}");
         }
-        for text in ["1970-01-01T01:00:00", "1970-01-01T01:00:00+1", "1970-01-01 01:00:00 CET"] {
+        for text in [
+            "1970-01-01T01:00:00",
+            "1970-01-01T01:00:00+1",
+            "1970-01-01 01:00:00 CET",
+        ] {
             assert_eq!(timestamp_tz(text.as_bytes()), None, "{text}");
         }
     }

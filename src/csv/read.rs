@@ -53,7 +53,12 @@ impl BlockReader {
     /// Reads the columns `inputs` of the contract.
     pub fn new(contract: &Contract, binding: &Binding, syntax: &Syntax, inputs: &[usize]) -> Self {
         let columns = inputs.iter().map(|&input| {
-            ColumnReader::new(&contract.columns[input], &contract.dialect, binding.fields[input], new_lineage())
+            ColumnReader::new(
+                &contract.columns[input],
+                &contract.dialect,
+                binding.fields[input],
+                new_lineage(),
+            )
         });
         Self {
             syntax: syntax.clone(),
@@ -76,11 +81,18 @@ impl BlockReader {
             return Err(self.at_byte(text, at, plain, Kind::NotCsv, "the text holds a NUL byte"));
         }
         if let Err(error) = simdutf8::compat::from_utf8(text) {
-            let message = "the text is not in the contract's encoding ('veilpoint.encoding' sets another)";
+            let message =
+                "the text is not in the contract's encoding ('veilpoint.encoding' sets another)";
             return Err(self.at_byte(text, error.valid_up_to(), plain, Kind::Encoding, message));
         }
         if !plain {
-            general::normalise(text, &self.syntax, self.width, self.drop, &mut self.normalised)?;
+            general::normalise(
+                text,
+                &self.syntax,
+                self.width,
+                self.drop,
+                &mut self.normalised,
+            )?;
         }
         let view = if plain {
             View {
@@ -110,26 +122,58 @@ impl BlockReader {
             }
             error
         })?;
-        let (records, dropped) =
-            if plain { (rows as u64, 0) } else { (self.normalised.total, self.normalised.dropped) };
-        let batch =
-            Batch { sequence: block.sequence, columns, rows, records, dropped, origin, bytes: text.len() };
-        Ok(if wrong.contains(&true) { batch.without(&wrong) } else { batch })
+        let (records, dropped) = if plain {
+            (rows as u64, 0)
+        } else {
+            (self.normalised.total, self.normalised.dropped)
+        };
+        let batch = Batch {
+            sequence: block.sequence,
+            columns,
+            rows,
+            records,
+            dropped,
+            origin,
+            bytes: text.len(),
+        };
+        Ok(if wrong.contains(&true) {
+            batch.without(&wrong)
+        } else {
+            batch
+        })
     }
 
     /// An error at a byte of the block: the record is counted as far as the text before can be read.
-    fn at_byte(&mut self, text: &[u8], at: usize, plain: bool, kind: Kind, message: &str) -> RecordError {
+    fn at_byte(
+        &mut self,
+        text: &[u8],
+        at: usize,
+        plain: bool,
+        kind: Kind,
+        message: &str,
+    ) -> RecordError {
         let (record, field) = if plain {
             let (row, field) = self.tokens.locate(at);
             (row as u64, Some(field))
         } else {
-            match general::normalise(&text[..at], &self.syntax, self.width, false, &mut self.normalised) {
+            match general::normalise(
+                &text[..at],
+                &self.syntax,
+                self.width,
+                false,
+                &mut self.normalised,
+            ) {
                 Ok(()) => (self.normalised.total, None),
                 // The last record breaks off at the byte, for which it is not to blame.
                 Err(error) => (error.record, None),
             }
         };
-        RecordError { kind, message: message.to_owned(), record, field }
+        RecordError {
+            kind,
+            message: message.to_owned(),
+            record,
+            field,
+        }
     }
 }
 
@@ -148,7 +192,13 @@ fn decode(
         };
         match reader.read(view, &mut faults) {
             Ok(column) => columns.push(column),
-            Err(error) if first.as_ref().is_none_or(|first| error.record < first.record) => first = Some(error),
+            Err(error)
+                if first
+                    .as_ref()
+                    .is_none_or(|first| error.record < first.record) =>
+            {
+                first = Some(error)
+            }
             Err(_) => {}
         }
     }
@@ -163,10 +213,28 @@ impl Batch {
     fn without(self, wrong: &[bool]) -> Self {
         let keep: BooleanArray = wrong.iter().map(|&wrong| Some(!wrong)).collect();
         let rows = keep.true_count();
-        let kept = |records: Vec<u64>| records.into_iter().zip(wrong).filter(|(_, wrong)| !**wrong).map(|(r, _)| r);
-        let origin = self.origin.unwrap_or_else(|| (0..self.rows as u64).collect());
-        let columns = self.columns.into_iter().map(|column| column.filter(&keep)).collect();
+        let kept = |records: Vec<u64>| {
+            records
+                .into_iter()
+                .zip(wrong)
+                .filter(|(_, wrong)| !**wrong)
+                .map(|(r, _)| r)
+        };
+        let origin = self
+            .origin
+            .unwrap_or_else(|| (0..self.rows as u64).collect());
+        let columns = self
+            .columns
+            .into_iter()
+            .map(|column| column.filter(&keep))
+            .collect();
         let dropped = self.dropped + (self.rows - rows) as u64;
-        Self { columns, rows, dropped, origin: Some(kept(origin).collect()), ..self }
+        Self {
+            columns,
+            rows,
+            dropped,
+            origin: Some(kept(origin).collect()),
+            ..self
+        }
     }
 }

@@ -83,18 +83,25 @@ fn fields(text: &[u8], tokens: &Tokens, strip_cr: bool) -> Vec<Vec<(Vec<u8>, boo
 }
 
 fn any_record(width: usize) -> impl Strategy<Value = Record> {
-    let quoted = prop::collection::vec(prop::sample::select(&b"ab,\"\n\r;\\# "[..]), 0..80).prop_map(|text| (text, true));
-    let bare = prop::collection::vec(prop::sample::select(&b"abcdef .-"[..]), 0..20).prop_map(|text| (text, false));
+    let quoted = prop::collection::vec(prop::sample::select(&b"ab,\"\n\r;\\# "[..]), 0..80)
+        .prop_map(|text| (text, true));
+    let bare = prop::collection::vec(prop::sample::select(&b"abcdef .-"[..]), 0..20)
+        .prop_map(|text| (text, false));
     // A first field that is not empty, so that no record is a blank line.
     let first = "[a-z]{1,9}".prop_map(|text| (text.into_bytes(), false));
-    (first, prop::collection::vec(prop_oneof![quoted, bare], width - 1)).prop_map(|(first, mut rest)| {
-        rest.insert(0, first);
-        rest
-    })
+    (
+        first,
+        prop::collection::vec(prop_oneof![quoted, bare], width - 1),
+    )
+        .prop_map(|(first, mut rest)| {
+            rest.insert(0, first);
+            rest
+        })
 }
 
 fn any_records() -> impl Strategy<Value = (usize, Vec<Record>)> {
-    (1usize..5).prop_flat_map(|width| (Just(width), prop::collection::vec(any_record(width), 1..30)))
+    (1usize..5)
+        .prop_flat_map(|width| (Just(width), prop::collection::vec(any_record(width), 1..30)))
 }
 
 proptest! {
@@ -189,8 +196,17 @@ fn what_is_not_well_formed_is_declined_and_then_named() {
     ];
     for &(text, width, record) in rows {
         let mut tokens = Tokens::default();
-        assert!(!tokenize(text.as_bytes(), &plain(), width, &mut tokens), "{text:?}");
-        let error = normalise(text.as_bytes(), &plain(), width, false, &mut Normalised::default());
+        assert!(
+            !tokenize(text.as_bytes(), &plain(), width, &mut tokens),
+            "{text:?}"
+        );
+        let error = normalise(
+            text.as_bytes(),
+            &plain(),
+            width,
+            false,
+            &mut Normalised::default(),
+        );
         assert_eq!(error.unwrap_err().record, record, "{text:?}");
     }
 }
@@ -206,9 +222,19 @@ fn blank_lines_hold_no_record_where_records_have_several_fields() {
 
 #[test]
 fn comments_are_skipped_where_the_dialect_has_them() {
-    let syntax = Syntax { comment: Some(b'#'), ..plain() };
+    let syntax = Syntax {
+        comment: Some(b'#'),
+        ..plain()
+    };
     let mut normal = Normalised::default();
-    normalise(b"# it's \"odd\na,b\n#\nc,\"#d\"\n", &syntax, 2, false, &mut normal).unwrap();
+    normalise(
+        b"# it's \"odd\na,b\n#\nc,\"#d\"\n",
+        &syntax,
+        2,
+        false,
+        &mut normal,
+    )
+    .unwrap();
     assert_eq!(normal.total, 2);
     assert_eq!(whole_records(b"# \"\na,b\nc", &syntax), 8);
 }

@@ -46,7 +46,10 @@ impl Tokens {
     #[inline]
     pub fn span(&self, row: usize, field: usize) -> (usize, usize) {
         let index = row * self.width + field;
-        (self.ends[index].wrapping_add(1) as usize, self.ends[index + 1] as usize)
+        (
+            self.ends[index].wrapping_add(1) as usize,
+            self.ends[index + 1] as usize,
+        )
     }
 
     /// The record and field that a byte position lies in.
@@ -120,7 +123,8 @@ pub fn tokenize(block: &[u8], syntax: &Syntax, width: usize, tokens: &mut Tokens
         && scan.after_cr == 0
         && scan.lines == rows
         && tokens.ends.len() == 1 + rows * width
-        && (1..=rows).all(|row| block.get(tokens.ends[row * width] as usize) == Some(&syntax.newline))
+        && (1..=rows)
+            .all(|row| block.get(tokens.ends[row * width] as usize) == Some(&syntax.newline))
         && (width > 1 || no_blank(tokens, block, syntax))
 }
 
@@ -162,10 +166,18 @@ impl Scan {
             u8x16::new(lanes[2]),
             u8x16::new(lanes[3]),
         ];
-        let quotes = if self.quotes { bits(&lanes, self.quote) & valid } else { 0 };
+        let quotes = if self.quotes {
+            bits(&lanes, self.quote) & valid
+        } else {
+            0
+        };
         let mut newlines = bits(&lanes, self.newline) & valid;
         let mut separators = newlines | (bits(&lanes, self.delimiter) & valid);
-        let mut others = if self.others { bits(&lanes, self.other) & valid } else { 0 };
+        let mut others = if self.others {
+            bits(&lanes, self.other) & valid
+        } else {
+            0
+        };
         if quotes != 0 || self.inside != 0 {
             let quoted = prefix_xor(quotes) ^ self.inside;
             newlines &= !quoted;

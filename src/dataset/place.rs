@@ -51,13 +51,19 @@ impl Place<'_> {
             .tokenize_with_location()
             .map_err(|error| {
                 let at = (error.location.line, error.location.column);
-                self.refuse(Some(at), "this is no SQL: a quote, comment or sign is not complete")
+                self.refuse(
+                    Some(at),
+                    "this is no SQL: a quote, comment or sign is not complete",
+                )
             })?;
         let words = tokens
             .iter()
             .filter(|token| !matches!(token.token, Token::Whitespace(_)));
         if words.count() > MAX_TOKENS {
-            return Err(self.refuse(None, "the text has more than 10000 words and signs: shorten it"));
+            return Err(self.refuse(
+                None,
+                "the text has more than 10000 words and signs: shorten it",
+            ));
         }
         let end = tokens.last().and_then(|token| start(token.span));
         DFParserBuilder::new(tokens)
@@ -149,14 +155,25 @@ mod tests {
         assert_eq!(ok(r#""Gender""#), ["Gender"]);
         assert_eq!(ok(r#" "Gender" ,"Zip code" "#), ["Gender", "Zip code"]);
         assert_eq!(ok(r#""a ""b"", c""#), [r#"a "b", c"#]);
-        for bad in ["", "Gender", "\"Gender", "\"a\" \"b\"", "\"a\",", "\"\"", "'a'"] {
+        for bad in [
+            "",
+            "Gender",
+            "\"Gender",
+            "\"a\" \"b\"",
+            "\"a\",",
+            "\"\"",
+            "'a'",
+        ] {
             assert!(quoted_list(bad).is_err(), "{bad}");
         }
     }
 
     #[test]
     fn a_syntax_error_has_a_place_and_none_of_the_parsers_words() {
-        let place = Place { kind: Kind::Projection, file: "x.sql" };
+        let place = Place {
+            kind: Kind::Projection,
+            file: "x.sql",
+        };
         for (text, expected) in [
             ("SELECT\n FROM FROM t", "x.sql:2:"),
             ("SELECT 'a", "x.sql:1:8: this is no SQL"),

@@ -8,13 +8,13 @@ use std::io::Write as _;
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, ArrowPrimitiveType, AsArray, BooleanArray, Decimal128Array, PrimitiveArray, StringArray,
-    UInt32Array,
+    Array, ArrayRef, ArrowPrimitiveType, AsArray, BooleanArray, Decimal128Array, PrimitiveArray,
+    StringArray, UInt32Array,
 };
 use arrow::datatypes::{
-    DataType, Date32Type, Decimal128Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
-    SchemaRef, TimeUnit, TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
-    TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+    DataType, Date32Type, Decimal128Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type,
+    Int64Type, SchemaRef, TimeUnit, TimestampMicrosecondType, TimestampMillisecondType,
+    TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 
 use super::Formulas;
@@ -57,16 +57,26 @@ pub fn prepare(values: &ArrayRef, formulas: Formulas) -> Result<CsvColumn> {
     let misfit = || Error::new(Kind::Internal, "a column of text holds something else");
     Ok(match values.data_type() {
         DataType::Dictionary(..) => {
-            let dictionary = values.as_dictionary_opt::<UInt32Type>().ok_or_else(misfit)?;
-            let distinct = dictionary.values().as_string_opt::<i32>().ok_or_else(misfit)?;
+            let dictionary = values
+                .as_dictionary_opt::<UInt32Type>()
+                .ok_or_else(misfit)?;
+            let distinct = dictionary
+                .values()
+                .as_string_opt::<i32>()
+                .ok_or_else(misfit)?;
             let quoted = |value: Option<&str>| {
                 let mut out = Vec::new();
                 text(&mut out, value.unwrap_or_default(), formulas);
                 out
             };
-            CsvColumn::Quoted { texts: distinct.iter().map(quoted).collect(), codes: dictionary.keys().clone() }
+            CsvColumn::Quoted {
+                texts: distinct.iter().map(quoted).collect(),
+                codes: dictionary.keys().clone(),
+            }
         }
-        DataType::Utf8 => CsvColumn::Text(values.as_string_opt::<i32>().ok_or_else(misfit)?.clone()),
+        DataType::Utf8 => {
+            CsvColumn::Text(values.as_string_opt::<i32>().ok_or_else(misfit)?.clone())
+        }
         _ => CsvColumn::Other(Arc::clone(values)),
     })
 }
@@ -75,8 +85,16 @@ pub fn prepare(values: &ArrayRef, formulas: Formulas) -> Result<CsvColumn> {
 ///
 /// # Errors
 /// A type that has no text form here.
-pub fn rows(columns: &[&CsvColumn], start: usize, end: usize, formulas: Formulas) -> Result<Vec<u8>> {
-    let mut writers = columns.iter().map(|column| cell(column, formulas)).collect::<Result<Vec<_>>>()?;
+pub fn rows(
+    columns: &[&CsvColumn],
+    start: usize,
+    end: usize,
+    formulas: Formulas,
+) -> Result<Vec<u8>> {
+    let mut writers = columns
+        .iter()
+        .map(|column| cell(column, formulas))
+        .collect::<Result<Vec<_>>>()?;
     let mut out = Vec::with_capacity((end - start) * columns.len() * 8);
     // A record of one empty field would be an empty line, which readers skip.
     let single = columns.len() == 1;
@@ -132,24 +150,39 @@ fn other(values: &ArrayRef) -> Result<Cell<'_>> {
         DataType::Float64 => primitive::<Float64Type>(values, double()),
         DataType::Decimal128(_, scale) => {
             let scale = *scale;
-            values.as_primitive_opt::<Decimal128Type>().map(|values| decimal(values, scale))
+            values
+                .as_primitive_opt::<Decimal128Type>()
+                .map(|values| decimal(values, scale))
         }
         DataType::Date32 => primitive::<Date32Type>(values, |out, days| date(out, i64::from(days))),
         DataType::Timestamp(TimeUnit::Second, _) => {
-            primitive::<TimestampSecondType>(values, move |out, value| timestamp(out, value, 0, zone))
+            primitive::<TimestampSecondType>(values, move |out, value| {
+                timestamp(out, value, 0, zone)
+            })
         }
         DataType::Timestamp(TimeUnit::Millisecond, _) => {
-            primitive::<TimestampMillisecondType>(values, move |out, value| timestamp(out, value, 3, zone))
+            primitive::<TimestampMillisecondType>(values, move |out, value| {
+                timestamp(out, value, 3, zone)
+            })
         }
         DataType::Timestamp(TimeUnit::Microsecond, _) => {
-            primitive::<TimestampMicrosecondType>(values, move |out, value| timestamp(out, value, 6, zone))
+            primitive::<TimestampMicrosecondType>(values, move |out, value| {
+                timestamp(out, value, 6, zone)
+            })
         }
         DataType::Timestamp(TimeUnit::Nanosecond, _) => {
-            primitive::<TimestampNanosecondType>(values, move |out, value| timestamp(out, value, 9, zone))
+            primitive::<TimestampNanosecondType>(values, move |out, value| {
+                timestamp(out, value, 9, zone)
+            })
         }
         _ => None,
     };
-    cell.ok_or_else(|| Error::new(Kind::Internal, "a column has a type that CSV has no form for"))
+    cell.ok_or_else(|| {
+        Error::new(
+            Kind::Internal,
+            "a column has a type that CSV has no form for",
+        )
+    })
 }
 
 fn primitive<'a, T: ArrowPrimitiveType>(
@@ -188,7 +221,10 @@ fn decimal(values: &Decimal128Array, scale: i8) -> Cell<'_> {
 fn text(out: &mut Vec<u8>, value: &str, formulas: Formulas) {
     let bytes = value.as_bytes();
     let formula = formulas == Formulas::Escape
-        && matches!(bytes.first(), Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r'));
+        && matches!(
+            bytes.first(),
+            Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r')
+        );
     let special = |byte: &u8| matches!(byte, b',' | b'"' | b'\n' | b'\r');
     // A leading mark would be taken for the file's own by some readers.
     let quote = bytes.is_empty() || bytes.iter().any(special) || bytes.starts_with(b"\xef\xbb\xbf");
@@ -242,7 +278,8 @@ fn double() -> impl FnMut(&mut Vec<u8>, f64) {
         }
         let tenths = value * 10.0;
         // Exact: below 2^53 / 10, n / 10 is the double nearest to the decimal n.n, and only one n gives it.
-        if tenths.abs() < 1e15 && tenths.round() == tenths && tenths / 10.0 == value && value != 0.0 {
+        if tenths.abs() < 1e15 && tenths.round() == tenths && tenths / 10.0 == value && value != 0.0
+        {
             #[expect(clippy::cast_possible_truncation, reason = "a whole number below 1e15")]
             let tenths = tenths as i64;
             if tenths < 0 {
@@ -277,7 +314,11 @@ fn unscaled(out: &mut Vec<u8>, value: i128, scale: i8) {
 }
 
 /// `YYYY-MM-DD` of days since 1970-01-01, in the proleptic Gregorian calendar (Hinnant's algorithm).
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "digits")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "digits"
+)]
 fn date(out: &mut Vec<u8>, days: i64) {
     let days = days + 719_468;
     let era = days.div_euclid(146_097);
@@ -286,7 +327,11 @@ fn date(out: &mut Vec<u8>, days: i64) {
     let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted = (5 * of_year + 2) / 153;
     let day = of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let month = if shifted < 10 {
+        shifted + 3
+    } else {
+        shifted - 9
+    };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     if (0..=9999).contains(&year) {
         pair(out, (year / 100) as u8);
@@ -306,7 +351,11 @@ fn pair(out: &mut Vec<u8>, value: u8) {
 }
 
 /// `YYYY-MM-DD HH:MM:SS`, a fraction of `digits` digits if it is not zero, and `Z` for an instant.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "digits")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "digits"
+)]
 fn timestamp(out: &mut Vec<u8>, value: i64, digits: u32, zone: bool) {
     let unit = 10i64.pow(digits);
     let seconds = value.div_euclid(unit);

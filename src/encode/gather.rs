@@ -22,22 +22,42 @@ const TRIAL: usize = 16 * 1024;
 
 /// Column `column` of the rows, in the given order of theirs. Text comes as a dictionary where that pays, which the
 /// rows alone decide.
-pub fn gather(rows: &[Rows], column: usize, data_type: &DataType, order: Option<&[u32]>) -> Result<ArrayRef> {
-    let pieces: Vec<Piece<'_>> =
-        rows.iter().map(|rows| Piece { column: &rows.columns[column], start: rows.start, len: rows.len }).collect();
+pub fn gather(
+    rows: &[Rows],
+    column: usize,
+    data_type: &DataType,
+    order: Option<&[u32]>,
+) -> Result<ArrayRef> {
+    let pieces: Vec<Piece<'_>> = rows
+        .iter()
+        .map(|rows| Piece {
+            column: &rows.columns[column],
+            start: rows.start,
+            len: rows.len,
+        })
+        .collect();
     if *data_type == DataType::Utf8 {
         return match codes(&pieces) {
             Some((values, codes)) => dictionary(values, &codes, order),
             None => plain_text(&pieces, order),
         };
     }
-    let arrays: Vec<ArrayRef> =
-        pieces.iter().map(|piece| piece.column.to_array().slice(piece.start, piece.len)).collect();
+    let arrays: Vec<ArrayRef> = pieces
+        .iter()
+        .map(|piece| piece.column.to_array().slice(piece.start, piece.len))
+        .collect();
     let arrays: Vec<&dyn Array> = arrays.iter().map(AsRef::as_ref).collect();
-    let misfit = |_| Error::new(Kind::Internal, "the pieces of a column do not fit each other");
+    let misfit = |_| {
+        Error::new(
+            Kind::Internal,
+            "the pieces of a column do not fit each other",
+        )
+    };
     let all = arrow::compute::concat(&arrays).map_err(misfit)?;
     match order {
-        Some(order) => arrow::compute::take(&all, &UInt32Array::from(order.to_vec()), None).map_err(misfit),
+        Some(order) => {
+            arrow::compute::take(&all, &UInt32Array::from(order.to_vec()), None).map_err(misfit)
+        }
         None => Ok(all),
     }
 }
@@ -69,7 +89,9 @@ fn codes(pieces: &[Piece<'_>]) -> Option<(TextDictionary, Vec<u32>)> {
                     }
                     let slot = &mut known[code as usize];
                     if *slot == NULL {
-                        *slot = dictionary.code(texts.values.value(code as usize).as_bytes()).0;
+                        *slot = dictionary
+                            .code(texts.values.value(code as usize).as_bytes())
+                            .0;
                     }
                     codes.push(*slot);
                 }
@@ -78,7 +100,11 @@ fn codes(pieces: &[Piece<'_>]) -> Option<(TextDictionary, Vec<u32>)> {
                 let texts = array.as_string_opt::<i32>()?;
                 for row in range {
                     let valid = texts.is_valid(row);
-                    codes.push(if valid { dictionary.code(texts.value(row).as_bytes()).0 } else { NULL });
+                    codes.push(if valid {
+                        dictionary.code(texts.value(row).as_bytes()).0
+                    } else {
+                        NULL
+                    });
                 }
             }
         }
@@ -90,28 +116,38 @@ fn codes(pieces: &[Piece<'_>]) -> Option<(TextDictionary, Vec<u32>)> {
     Some((dictionary, codes))
 }
 
-fn dictionary(mut values: TextDictionary, codes: &[u32], order: Option<&[u32]>) -> Result<ArrayRef> {
+fn dictionary(
+    mut values: TextDictionary,
+    codes: &[u32],
+    order: Option<&[u32]>,
+) -> Result<ArrayRef> {
     let internal = || Error::new(Kind::Internal, "a dictionary does not fit its codes");
     let keys: Vec<u32> = match order {
         Some(order) => order.iter().map(|&row| codes[row as usize]).collect(),
         None => codes.to_vec(),
     };
-    let nulls: Option<NullBuffer> =
-        keys.contains(&NULL).then(|| keys.iter().map(|&code| code != NULL).collect());
+    let nulls: Option<NullBuffer> = keys
+        .contains(&NULL)
+        .then(|| keys.iter().map(|&code| code != NULL).collect());
     let keys = if nulls.is_some() {
-        keys.into_iter().map(|code| if code == NULL { 0 } else { code }).collect()
+        keys.into_iter()
+            .map(|code| if code == NULL { 0 } else { code })
+            .collect()
     } else {
         keys
     };
     let texts = values.share().ok_or_else(internal)?.values.clone();
     let keys = UInt32Array::new(ScalarBuffer::from(keys), nulls);
-    let array = DictionaryArray::<UInt32Type>::try_new(keys, Arc::new(texts)).map_err(|_| internal())?;
+    let array =
+        DictionaryArray::<UInt32Type>::try_new(keys, Arc::new(texts)).map_err(|_| internal())?;
     Ok(Arc::new(array))
 }
 
 fn plain_text(pieces: &[Piece<'_>], order: Option<&[u32]>) -> Result<ArrayRef> {
-    let arrays: Vec<ArrayRef> =
-        pieces.iter().map(|piece| piece.column.to_array().slice(piece.start, piece.len)).collect();
+    let arrays: Vec<ArrayRef> = pieces
+        .iter()
+        .map(|piece| piece.column.to_array().slice(piece.start, piece.len))
+        .collect();
     let arrays: Vec<&StringArray> = arrays
         .iter()
         .map(|array| array.as_string_opt::<i32>())
@@ -134,7 +170,9 @@ fn plain_text(pieces: &[Piece<'_>], order: Option<&[u32]>) -> Result<ArrayRef> {
         }
     };
     match order {
-        None => arrays.iter().for_each(|array| (0..array.len()).for_each(|row| append(array, row))),
+        None => arrays
+            .iter()
+            .for_each(|array| (0..array.len()).for_each(|row| append(array, row))),
         Some(order) => {
             let starts: Vec<usize> = arrays
                 .iter()

@@ -55,7 +55,10 @@ impl FromStr for Codec {
             "zstd" => Ok(Self::Zstd),
             "lz4" => Ok(Self::Lz4),
             "none" => Ok(Self::None),
-            _ => Err(Error::new(Kind::Usage, "the compression is one of snappy, zstd, lz4, none")),
+            _ => Err(Error::new(
+                Kind::Usage,
+                "the compression is one of snappy, zstd, lz4, none",
+            )),
         }
     }
 }
@@ -77,13 +80,19 @@ impl FromStr for Formulas {
         match name {
             "keep" => Ok(Self::Keep),
             "escape" => Ok(Self::Escape),
-            _ => Err(Error::new(Kind::Usage, "formulas in CSV are one of keep, escape")),
+            _ => Err(Error::new(
+                Kind::Usage,
+                "formulas in CSV are one of keep, escape",
+            )),
         }
     }
 }
 
 /// What a failed write means. The kind of the I/O error is the public message: it holds no value.
 pub fn output_error(error: &std::io::Error) -> Error {
-    Error::new(Kind::Output, format!("the release cannot be written: {}", error.kind()))
-        .with_private(std::io::Error::from(error.kind()))
+    Error::new(
+        Kind::Output,
+        format!("the release cannot be written: {}", error.kind()),
+    )
+    .with_private(std::io::Error::from(error.kind()))
 }

@@ -16,7 +16,10 @@ pub struct Order {
 impl Order {
     /// From the domain's key for orders; each projection has its own order, shared domain or not.
     pub fn new(key: Zeroizing<[u8; 32]>, projection: &str) -> Self {
-        Self { key, projection: projection.to_owned() }
+        Self {
+            key,
+            projection: projection.to_owned(),
+        }
     }
 
     /// The permutation of block `block` of `rows` rows: the row that leaves first, second, …

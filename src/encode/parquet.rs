@@ -36,12 +36,25 @@ pub struct ParquetWriter<W: Write + Send> {
 }
 
 /// The encoder and the writer of a file with columns of `schema`.
-pub fn open<W: Write + Send>(schema: &SchemaRef, codec: Codec, output: W) -> Result<(ParquetEncoder, ParquetWriter<W>)> {
+pub fn open<W: Write + Send>(
+    schema: &SchemaRef,
+    codec: Codec,
+    output: W,
+) -> Result<(ParquetEncoder, ParquetWriter<W>)> {
     let properties = Arc::new(properties(schema, codec));
-    let descriptor = ArrowSchemaConverter::new().convert(schema).map_err(internal)?;
-    let writer = SerializedFileWriter::new(output, descriptor.root_schema_ptr(), properties).map_err(internal)?;
+    let descriptor = ArrowSchemaConverter::new()
+        .convert(schema)
+        .map_err(internal)?;
+    let writer = SerializedFileWriter::new(output, descriptor.root_schema_ptr(), properties)
+        .map_err(internal)?;
     let factory = ArrowRowGroupWriterFactory::new(&writer, Arc::clone(schema));
-    Ok((ParquetEncoder { schema: Arc::clone(schema), factory }, ParquetWriter { writer }))
+    Ok((
+        ParquetEncoder {
+            schema: Arc::clone(schema),
+            factory,
+        },
+        ParquetWriter { writer },
+    ))
 }
 
 fn properties(schema: &SchemaRef, codec: Codec) -> WriterProperties {
@@ -78,7 +91,12 @@ impl ParquetEncoder {
     }
 
     /// Encodes column `column` of a block.
-    pub fn encode(&self, mut writer: ArrowColumnWriter, column: usize, values: &ArrayRef) -> Result<Chunk> {
+    pub fn encode(
+        &self,
+        mut writer: ArrowColumnWriter,
+        column: usize,
+        values: &ArrayRef,
+    ) -> Result<Chunk> {
         let leaves = compute_leaves(self.schema.field(column), values).map_err(internal)?;
         for leaf in &leaves {
             writer.write(leaf).map_err(internal)?;
@@ -90,16 +108,24 @@ impl ParquetEncoder {
 impl<W: Write + Send> ParquetWriter<W> {
     /// Writes one block's columns.
     pub fn write(&mut self, chunks: Vec<Chunk>) -> Result<()> {
-        let mut group = self.writer.next_row_group().map_err(|error| output(&error))?;
+        let mut group = self
+            .writer
+            .next_row_group()
+            .map_err(|error| output(&error))?;
         for Chunk(chunk) in chunks {
-            chunk.append_to_row_group(&mut group).map_err(|error| output(&error))?;
+            chunk
+                .append_to_row_group(&mut group)
+                .map_err(|error| output(&error))?;
         }
         group.close().map(|_| ()).map_err(|error| output(&error))
     }
 
     /// Writes the footer.
     pub fn finish(self) -> Result<()> {
-        self.writer.close().map(|_| ()).map_err(|error| output(&error))
+        self.writer
+            .close()
+            .map(|_| ())
+            .map_err(|error| output(&error))
     }
 }
 

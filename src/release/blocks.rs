@@ -34,7 +34,11 @@ impl Blocks {
         let mut start = 0;
         while start < rows {
             let len = (rows - start).min(BLOCK_ROWS - self.open_rows);
-            self.open.push(Rows { columns: Arc::clone(&columns), start, len });
+            self.open.push(Rows {
+                columns: Arc::clone(&columns),
+                start,
+                len,
+            });
             self.open_rows += len;
             self.open_bytes += bytes / rows * len;
             start += len;
@@ -58,7 +62,10 @@ impl Blocks {
         rest.extend(last);
         let half = rest.iter().map(|rows| rows.len).sum::<usize>().div_ceil(2);
         let (first, second) = split(rest, half);
-        [first, second].into_iter().filter_map(|rows| self.block(rows)).collect()
+        [first, second]
+            .into_iter()
+            .filter_map(|rows| self.block(rows))
+            .collect()
     }
 
     fn block(&mut self, rows: Vec<Rows>) -> Option<Block> {
@@ -80,10 +87,17 @@ fn split(rows: Vec<Rows>, len: usize) -> (Vec<Rows>, Vec<Rows>) {
         let here = rows.len.min(missing);
         missing -= here;
         if here > 0 {
-            first.push(Rows { len: here, ..rows.clone() });
+            first.push(Rows {
+                len: here,
+                ..rows.clone()
+            });
         }
         if here < rows.len {
-            second.push(Rows { start: rows.start + here, len: rows.len - here, ..rows });
+            second.push(Rows {
+                start: rows.start + here,
+                len: rows.len - here,
+                ..rows
+            });
         }
     }
     (first, second)

@@ -124,7 +124,11 @@ fn release(
     let order = order(job)?;
     let mut cutter = Cutter::new(input);
     let (syntax, binding) = header::open(&mut cutter, job.contract)?;
-    let object = Object { contract: job.contract, syntax, binding };
+    let object = Object {
+        contract: job.contract,
+        syntax,
+        binding,
+    };
     let summary = match &plan {
         Plan::Rows(plan) => rows::run(job, plan, order.as_ref(), &object, cutter, output, control)?,
         Plan::Whole(plan) => {
@@ -132,7 +136,10 @@ fn release(
             whole::run(job, plan, order.as_ref(), &object, cutter, output, control)?
         }
     };
-    Ok(Summary { unknown_columns: object.binding.unknown, ..summary })
+    Ok(Summary {
+        unknown_columns: object.binding.unknown,
+        ..summary
+    })
 }
 
 /// An object whose header has been read.
@@ -178,13 +185,17 @@ fn check_records(contract: &Contract, records: u64) -> Result<()> {
 
 fn cancelled(control: &Control) -> Result<()> {
     if control.cancelled.load(Ordering::Relaxed) {
-        return Err(Error::new(Kind::Interrupted, "stopped before the end; nothing was left behind"));
+        return Err(Error::new(
+            Kind::Interrupted,
+            "stopped before the end; nothing was left behind",
+        ));
     }
     Ok(())
 }
 
 /// The released columns as Arrow fields.
 fn schema<'a>(outputs: impl Iterator<Item = (&'a str, &'a DataType, bool)>) -> SchemaRef {
-    let fields = outputs.map(|(name, data_type, nullable)| Field::new(name, data_type.clone(), nullable));
+    let fields =
+        outputs.map(|(name, data_type, nullable)| Field::new(name, data_type.clone(), nullable));
     Arc::new(Schema::new(fields.collect::<Vec<_>>()))
 }

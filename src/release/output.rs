@@ -7,8 +7,8 @@ use std::io::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-use arrow::datatypes::SchemaRef;
 use ::parquet::arrow::arrow_writer::ArrowColumnWriter;
+use arrow::datatypes::SchemaRef;
 
 use super::Options;
 use super::blocks::Block;
@@ -98,7 +98,12 @@ pub fn open<'a>(
         }
         Format::Csv => (None, Writer::Csv(output, Some(csv::header(schema)))),
     };
-    let encoder = Encoder { schema: SchemaRef::clone(schema), order, formulas: options.csv_formulas, parquet };
+    let encoder = Encoder {
+        schema: SchemaRef::clone(schema),
+        order,
+        formulas: options.csv_formulas,
+        parquet,
+    };
     Ok((encoder, writer))
 }
 
@@ -127,19 +132,25 @@ impl Encoder<'_> {
 
     fn begin(&self, work: &Work) -> Result<Outcome> {
         let block = &work.block;
-        work.order.get_or_init(|| self.order.map(|order| order.of_block(block.index, block.len)));
+        work.order.get_or_init(|| {
+            self.order
+                .map(|order| order.of_block(block.index, block.len))
+        });
         if let Some(parquet) = &self.parquet {
             let index = usize::try_from(block.index).unwrap_or(usize::MAX);
             *lock(&work.writers) = parquet.block(index)?.into_iter().map(Some).collect();
         }
-        Ok(Outcome::Steps((0..work.columns.len()).map(Step::Column).collect()))
+        Ok(Outcome::Steps(
+            (0..work.columns.len()).map(Step::Column).collect(),
+        ))
     }
 
     fn column(&self, work: &Work, column: usize) -> Result<Outcome> {
         let field = self.schema.field(column);
         let order = work.order.get().and_then(Option::as_deref);
         let in_column = |error: Error| error.in_column(field.name());
-        let values = gather(&work.block.rows, column, field.data_type(), order).map_err(in_column)?;
+        let values =
+            gather(&work.block.rows, column, field.data_type(), order).map_err(in_column)?;
         match &self.parquet {
             Some(parquet) => {
                 let writer = lock(&work.writers)[column].take().ok_or_else(twice)?;
@@ -155,18 +166,32 @@ impl Encoder<'_> {
             return Ok(Outcome::Steps(Vec::new()));
         }
         if self.parquet.is_some() {
-            let chunks = lock(&work.chunks).drain(..).collect::<Option<Vec<_>>>().ok_or_else(twice)?;
+            let chunks = lock(&work.chunks)
+                .drain(..)
+                .collect::<Option<Vec<_>>>()
+                .ok_or_else(twice)?;
             return Ok(Outcome::Piece(0, true, Piece::RowGroup(chunks)));
         }
-        Ok(Outcome::Steps((0..work.slices()).map(Step::Slice).collect()))
+        Ok(Outcome::Steps(
+            (0..work.slices()).map(Step::Slice).collect(),
+        ))
     }
 
     fn slice(&self, work: &Work, slice: usize) -> Result<Outcome> {
-        let columns = work.columns.iter().map(OnceLock::get).collect::<Option<Vec<_>>>().ok_or_else(twice)?;
+        let columns = work
+            .columns
+            .iter()
+            .map(OnceLock::get)
+            .collect::<Option<Vec<_>>>()
+            .ok_or_else(twice)?;
         let start = slice * SLICE_ROWS;
         let end = (start + SLICE_ROWS).min(work.block.len);
         let lines = csv::rows(&columns, start, end, self.formulas)?;
-        Ok(Outcome::Piece(slice, slice + 1 == work.slices(), Piece::Lines(lines)))
+        Ok(Outcome::Piece(
+            slice,
+            slice + 1 == work.slices(),
+            Piece::Lines(lines),
+        ))
     }
 }
 
@@ -182,7 +207,10 @@ impl Work {
 }
 
 fn twice() -> Error {
-    Error::new(Kind::Internal, "a column of a block was not done exactly once")
+    Error::new(
+        Kind::Internal,
+        "a column of a block was not done exactly once",
+    )
 }
 
 impl Writer<'_> {
@@ -192,11 +220,18 @@ impl Writer<'_> {
             (Self::Parquet(writer), Piece::RowGroup(chunks)) => writer.write(chunks),
             (Self::Csv(output, header), Piece::Lines(lines)) => {
                 if let Some(header) = header.take() {
-                    output.write_all(&header).map_err(|error| output_error(&error))?;
+                    output
+                        .write_all(&header)
+                        .map_err(|error| output_error(&error))?;
                 }
-                output.write_all(&lines).map_err(|error| output_error(&error))
+                output
+                    .write_all(&lines)
+                    .map_err(|error| output_error(&error))
             }
-            _ => Err(Error::new(Kind::Internal, "a piece is of another format than the output")),
+            _ => Err(Error::new(
+                Kind::Internal,
+                "a piece is of another format than the output",
+            )),
         }
     }
 
@@ -205,7 +240,9 @@ impl Writer<'_> {
         match self {
             Self::Parquet(writer) => writer.finish(),
             Self::Csv(mut output, header) => {
-                output.write_all(&header.unwrap_or_default()).map_err(|error| output_error(&error))?;
+                output
+                    .write_all(&header.unwrap_or_default())
+                    .map_err(|error| output_error(&error))?;
                 output.flush().map_err(|error| output_error(&error))
             }
         }

@@ -88,7 +88,11 @@ pub fn run(
     output: &mut (dyn Write + Send),
     control: &Control,
 ) -> Result<Summary> {
-    let schema = schema(plan.outputs.iter().map(|o| (o.name.as_str(), &o.data_type, o.nullable)));
+    let schema = schema(
+        plan.outputs
+            .iter()
+            .map(|o| (o.name.as_str(), &o.data_type, o.nullable)),
+    );
     let bytes = AtomicUsize::new(0);
     let (encoder, writer) = output::open(&schema, job.format, order, job.options, output, &bytes)?;
     let threads = job.options.threads.max(1);
@@ -103,17 +107,29 @@ pub fn run(
         window: 2 * threads as u64,
     };
     std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(|| pipeline.work(plan))).collect();
+        let workers: Vec<_> = (0..threads)
+            .map(|_| scope.spawn(|| pipeline.work(plan)))
+            .collect();
         // A worker that panicked has left an error behind.
         workers.into_iter().for_each(|worker| drop(worker.join()));
     });
-    let state = pipeline.state.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let state = pipeline
+        .state
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner);
     if let Some(error) = state.error {
         return Err(error);
     }
     check_records(object.contract, state.summary.rows_in)?;
-    pipeline.writer.into_inner().unwrap_or_else(PoisonError::into_inner).finish()?;
-    Ok(Summary { bytes_out: bytes.load(Relaxed) as u64, ..state.summary })
+    pipeline
+        .writer
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner)
+        .finish()?;
+    Ok(Summary {
+        bytes_out: bytes.load(Relaxed) as u64,
+        ..state.summary
+    })
 }
 
 impl State {
@@ -147,7 +163,8 @@ struct Watch<'a, 'b>(&'a Pipeline<'b>);
 impl Drop for Watch<'_, '_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            self.0.fail(Error::new(Kind::Internal, "a worker broke down"));
+            self.0
+                .fail(Error::new(Kind::Internal, "a worker broke down"));
         }
     }
 }
@@ -156,7 +173,12 @@ impl Pipeline<'_> {
     fn work(&self, plan: &RowPlan) {
         let _watch = Watch(self);
         let object = self.object;
-        let mut reader = BlockReader::new(object.contract, &object.binding, &object.syntax, &plan.inputs);
+        let mut reader = BlockReader::new(
+            object.contract,
+            &object.binding,
+            &object.syntax,
+            &plan.inputs,
+        );
         let mut projector = match Projector::new(plan) {
             Ok(projector) => projector,
             Err(error) => return self.fail(error),
@@ -197,7 +219,10 @@ impl Pipeline<'_> {
                 state.reading = true;
                 return Next::Read;
             }
-            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state = self
+                .changed
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
         }
     }
 
@@ -205,7 +230,9 @@ impl Pipeline<'_> {
     fn read(&self, reader: &mut BlockReader, projector: &mut Projector) -> Result<()> {
         let buffer = self.state().buffers.pop().unwrap_or_default();
         let block = cancelled(self.control).and_then(|()| {
-            lock(&self.cutter).next(buffer, &self.object.syntax).map_err(|error| self.lost(error))
+            lock(&self.cutter)
+                .next(buffer, &self.object.syntax)
+                .map_err(|error| self.lost(error))
         });
         let mut state = self.state();
         state.reading = false;
@@ -222,7 +249,13 @@ impl Pipeline<'_> {
         let projected = reader.read(&block).and_then(|batch| {
             let (records, dropped, bytes) = (batch.records, batch.dropped, batch.bytes);
             let (columns, rows) = projector.project(batch)?;
-            Ok(Projected { columns, rows, records, dropped, bytes })
+            Ok(Projected {
+                columns,
+                rows,
+                records,
+                dropped,
+                bytes,
+            })
         });
         let mut state = self.state();
         if block.bytes.capacity() <= 4 * crate::csv::BLOCK {
@@ -238,7 +271,10 @@ impl Pipeline<'_> {
     fn lost(&self, error: std::io::Error) -> Error {
         let mut state = self.state();
         while state.taken < state.read && state.error.is_none() {
-            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state = self
+                .changed
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
         }
         source::classify(error).at_record(state.summary.rows_in + 1)
     }
@@ -247,14 +283,23 @@ impl Pipeline<'_> {
     fn advance(&self, state: &mut State) -> Result<()> {
         while let Some(projected) = state.projected.remove(&state.taken) {
             let before = state.summary.rows_in;
-            let projected = projected
-                .map_err(|error| place(error, before, self.object.contract, &self.object.binding))?;
+            let projected = projected.map_err(|error| {
+                place(error, before, self.object.contract, &self.object.binding)
+            })?;
             state.taken += 1;
             state.summary.rows_in += projected.records;
             state.summary.rows_dropped += projected.dropped;
             state.summary.rows_out += projected.rows as u64;
-            let Projected { columns, rows, bytes, .. } = projected;
-            let ready = state.blocks.as_mut().map(|blocks| blocks.push(columns, rows, bytes));
+            let Projected {
+                columns,
+                rows,
+                bytes,
+                ..
+            } = projected;
+            let ready = state
+                .blocks
+                .as_mut()
+                .map(|blocks| blocks.push(columns, rows, bytes));
             self.begin(state, ready.unwrap_or_default());
         }
         if state.ended && state.taken == state.read {
@@ -267,7 +312,9 @@ impl Pipeline<'_> {
     fn begin(&self, state: &mut State, blocks: Vec<super::blocks::Block>) {
         for block in blocks {
             state.open += 1;
-            state.steps.push_back((Arc::new(self.encoder.work(block)), Step::Order));
+            state
+                .steps
+                .push_back((Arc::new(self.encoder.work(block)), Step::Order));
         }
     }
 
@@ -309,7 +356,11 @@ impl Pipeline<'_> {
             if last {
                 state.open -= 1;
             }
-            state.next_piece = if last { (next.0 + 1, 0) } else { (next.0, next.1 + 1) };
+            state.next_piece = if last {
+                (next.0 + 1, 0)
+            } else {
+                (next.0, next.1 + 1)
+            };
             drop(state);
             self.changed.notify_all();
             written?;

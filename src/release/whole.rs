@@ -55,7 +55,11 @@ pub fn run(
     output: &mut (dyn Write + Send),
     control: &Control,
 ) -> Result<Summary> {
-    let schema = schema(plan.outputs.iter().map(|(name, data_type, nullable)| (name.as_str(), data_type, *nullable)));
+    let schema = schema(
+        plan.outputs
+            .iter()
+            .map(|(name, data_type, nullable)| (name.as_str(), data_type, *nullable)),
+    );
     let bytes = AtomicUsize::new(0);
     let (encoder, writer) = output::open(&schema, job.format, order, job.options, output, &bytes)?;
     let (sender, receiver) = mpsc::channel(AHEAD);
@@ -63,14 +67,21 @@ pub fn run(
         let reader = scope.spawn(move || Reader::new(plan, object, cutter, control).send(&sender));
         let engine = scope.spawn(|| engine(job, plan, receiver, &encoder, writer));
         let broken = || Error::new(Kind::Internal, "a worker broke down");
-        (reader.join().unwrap_or_else(|_| Err(broken())), engine.join().unwrap_or_else(|_| Err(broken())))
+        (
+            reader.join().unwrap_or_else(|_| Err(broken())),
+            engine.join().unwrap_or_else(|_| Err(broken())),
+        )
     });
     // The reader's error is the cause of the engine's.
     let summary = read?;
     let (rows_out, writer) = written?;
     check_records(object.contract, summary.rows_in)?;
     writer.finish()?;
-    Ok(Summary { rows_out, bytes_out: bytes.load(Ordering::Relaxed) as u64, ..summary })
+    Ok(Summary {
+        rows_out,
+        bytes_out: bytes.load(Ordering::Relaxed) as u64,
+        ..summary
+    })
 }
 
 /// Decodes the object, block by block.
@@ -85,9 +96,27 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(plan: &'a WholePlan, object: &'a Object<'a>, cutter: Cutter, control: &'a Control) -> Self {
-        let blocks = BlockReader::new(object.contract, &object.binding, &object.syntax, &plan.inputs);
-        Self { plan, object, cutter, control, blocks, buffer: Vec::new(), summary: Summary::default() }
+    fn new(
+        plan: &'a WholePlan,
+        object: &'a Object<'a>,
+        cutter: Cutter,
+        control: &'a Control,
+    ) -> Self {
+        let blocks = BlockReader::new(
+            object.contract,
+            &object.binding,
+            &object.syntax,
+            &plan.inputs,
+        );
+        Self {
+            plan,
+            object,
+            cutter,
+            control,
+            blocks,
+            buffer: Vec::new(),
+            summary: Summary::default(),
+        }
     }
 
     /// Sends all rows on. Where the engine wants no more (LIMIT) or has failed, the rest is still read: an object is
@@ -109,11 +138,16 @@ impl<'a> Reader<'a> {
     fn batch(&mut self) -> Result<Option<RecordBatch>> {
         cancelled(self.control)?;
         let before = self.summary.rows_in;
-        let block = self.cutter.next(std::mem::take(&mut self.buffer), &self.object.syntax);
-        let Some(block) = block.map_err(|error| source::classify(error).at_record(before + 1))? else {
+        let block = self
+            .cutter
+            .next(std::mem::take(&mut self.buffer), &self.object.syntax);
+        let Some(block) = block.map_err(|error| source::classify(error).at_record(before + 1))?
+        else {
             return Ok(None);
         };
-        self.control.bytes_read.fetch_add(block.len as u64, Ordering::Relaxed);
+        self.control
+            .bytes_read
+            .fetch_add(block.len as u64, Ordering::Relaxed);
         let batch = self
             .blocks
             .read(&block)
@@ -125,7 +159,9 @@ impl<'a> Reader<'a> {
         let options = RecordBatchOptions::new().with_row_count(Some(batch.rows));
         RecordBatch::try_new_with_options(Arc::clone(&self.plan.schema), arrays, &options)
             .map(Some)
-            .map_err(|error| Error::new(Kind::Internal, "the columns do not fit the plan").with_private(error))
+            .map_err(|error| {
+                Error::new(Kind::Internal, "the columns do not fit the plan").with_private(error)
+            })
     }
 }
 
@@ -140,15 +176,23 @@ fn engine<'a>(
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .build()
-        .map_err(|error| Error::new(Kind::Internal, "no runtime for the engine").with_private(error))?;
+        .map_err(|error| {
+            Error::new(Kind::Internal, "no runtime for the engine").with_private(error)
+        })?;
     let mut blocks = Blocks::default();
     let mut rows = 0;
     runtime.block_on(async {
-        let mut stream = start(job, plan, receiver).await.map_err(|error| failed(&error))?;
+        let mut stream = start(job, plan, receiver)
+            .await
+            .map_err(|error| failed(&error))?;
         while let Some(batch) = stream.next().await {
             let batch = batch.map_err(|error| failed(&error))?;
             rows += batch.num_rows() as u64;
-            let columns = batch.columns().iter().map(normal).collect::<Result<Vec<_>>>()?;
+            let columns = batch
+                .columns()
+                .iter()
+                .map(normal)
+                .collect::<Result<Vec<_>>>()?;
             let bytes = columns.iter().map(weight).sum();
             let columns = columns.into_iter().map(Column::Plain).collect();
             for block in blocks.push(columns, batch.num_rows(), bytes) {
@@ -169,15 +213,25 @@ async fn start(
     receiver: mpsc::Receiver<Sent>,
 ) -> std::result::Result<SendableRecordBatchStream, DataFusionError> {
     let pool = Arc::new(FairSpillPool::new(job.options.memory_limit));
-    let runtime = RuntimeEnvBuilder::new().with_memory_pool(pool).build_arc()?;
-    let config = SessionConfig::new().with_target_partitions(1).with_batch_size(BATCH_ROWS);
+    let runtime = RuntimeEnvBuilder::new()
+        .with_memory_pool(pool)
+        .build_arc()?;
+    let config = SessionConfig::new()
+        .with_target_partitions(1)
+        .with_batch_size(BATCH_ROWS);
     let state = SessionStateBuilder::new()
         .with_config(config)
         .with_runtime_env(runtime)
         .with_default_features()
         .build();
-    let rows = Arc::new(Decoded { schema: Arc::clone(&plan.schema), receiver: Mutex::new(Some(receiver)) });
-    let table = provider_as_source(Arc::new(StreamingTable::try_new(Arc::clone(&plan.schema), vec![rows])?));
+    let rows = Arc::new(Decoded {
+        schema: Arc::clone(&plan.schema),
+        receiver: Mutex::new(Some(receiver)),
+    });
+    let table = provider_as_source(Arc::new(StreamingTable::try_new(
+        Arc::clone(&plan.schema),
+        vec![rows],
+    )?));
     let logical = plan.logical.clone().transform_up(|node| match node {
         LogicalPlan::TableScan(mut scan) => {
             scan.source = Arc::clone(&table);
@@ -211,8 +265,9 @@ fn encode(encoder: &Encoder<'_>, writer: &mut Writer<'_>, block: Block) -> Resul
 fn normal(array: &ArrayRef) -> Result<ArrayRef> {
     match array.data_type() {
         DataType::Utf8View | DataType::LargeUtf8 | DataType::Dictionary(..) => {
-            arrow::compute::cast(array, &DataType::Utf8)
-                .map_err(|error| Error::new(Kind::Internal, "text is too long for a batch").with_private(error))
+            arrow::compute::cast(array, &DataType::Utf8).map_err(|error| {
+                Error::new(Kind::Internal, "text is too long for a batch").with_private(error)
+            })
         }
         _ => Ok(Arc::clone(array)),
     }
@@ -249,6 +304,9 @@ impl PartitionStream for Decoded {
             let mut receiver = receiver?;
             receiver.recv().await.map(|batch| (batch, Some(receiver)))
         });
-        Box::pin(RecordBatchStreamAdapter::new(Arc::clone(&self.schema), rows))
+        Box::pin(RecordBatchStreamAdapter::new(
+            Arc::clone(&self.schema),
+            rows,
+        ))
     }
 }

@@ -22,13 +22,17 @@ impl KeyMatcher {
     /// Whether the dataset owns the key, as it is or with `.gz`, `.zst` or `.bz2` behind it.
     pub fn owns(&self, key: &str) -> bool {
         // A key with a dot segment may name another object once a client or a file system has resolved it.
-        if key.split('/').any(|segment| matches!(segment, "" | "." | "..")) {
+        if key
+            .split('/')
+            .any(|segment| matches!(segment, "" | "." | ".."))
+        {
             return false;
         }
         self.glob.is_match(key)
-            || COMPRESSED
-                .iter()
-                .any(|suffix| key.strip_suffix(suffix).is_some_and(|plain| self.glob.is_match(plain)))
+            || COMPRESSED.iter().any(|suffix| {
+                key.strip_suffix(suffix)
+                    .is_some_and(|plain| self.glob.is_match(plain))
+            })
     }
 }
 
@@ -39,10 +43,15 @@ impl Contract {
             .literal_separator(true)
             .backslash_escape(true)
             .build()
-            .map(|glob| KeyMatcher { glob: glob.compile_matcher() })
+            .map(|glob| KeyMatcher {
+                glob: glob.compile_matcher(),
+            })
             .map_err(|error| {
-                Error::new(Kind::Contract, "LOCATION is no pattern of keys: use *, **, ? and [...]")
-                    .with_private(error)
+                Error::new(
+                    Kind::Contract,
+                    "LOCATION is no pattern of keys: use *, **, ? and [...]",
+                )
+                .with_private(error)
             })
     }
 
@@ -69,7 +78,11 @@ impl Contract {
             }
         }
         let unknown = self.unknown(header, &fields_of)?;
-        Ok(Binding { fields, width: header.len(), unknown })
+        Ok(Binding {
+            fields,
+            width: header.len(),
+            unknown,
+        })
     }
 
     /// Binds by position, for objects without a header: the fields are the contract's columns in its order.
@@ -82,7 +95,11 @@ impl Contract {
             );
             return Err(Error::new(Kind::FieldCount, message));
         }
-        Ok(Binding { fields: (0..width).collect(), width, unknown: Vec::new() })
+        Ok(Binding {
+            fields: (0..width).collect(),
+            width,
+            unknown: Vec::new(),
+        })
     }
 
     /// The names left over, in the header's order, or why they are refused.
@@ -103,10 +120,16 @@ impl Contract {
                 return Err(Error::new(Kind::Header, message));
             }
         }
-        let unknown: Vec<String> =
-            header.iter().filter(|name| left.contains_key(name.as_str())).cloned().collect();
+        let unknown: Vec<String> = header
+            .iter()
+            .filter(|name| left.contains_key(name.as_str()))
+            .cloned()
+            .collect();
         if self.unknown_columns == UnknownColumns::Refuse && !unknown.is_empty() {
-            let first = header.iter().position(|name| left.contains_key(name.as_str())).unwrap_or(0);
+            let first = header
+                .iter()
+                .position(|name| left.contains_key(name.as_str()))
+                .unwrap_or(0);
             let message = format!(
                 "the header has columns that the contract does not know ({} of them, the first is field {}): add them \
                  to the contract, or set 'veilpoint.unknown_columns' to 'ignore'",
@@ -126,7 +149,10 @@ fn missing(column: &str, header: &[String]) -> Error {
         "the header has this column only in another case: names are exact"
     } else if header.iter().any(|name| name.trim() == column) {
         "the header has this column only with white space around its name: names are exact"
-    } else if header.iter().any(|name| name.trim().to_lowercase() == lower) {
+    } else if header
+        .iter()
+        .any(|name| name.trim().to_lowercase() == lower)
+    {
         "the header has this column only in another case and with white space around its name: names are exact"
     } else {
         "the header lacks this column of the contract"

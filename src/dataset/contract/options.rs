@@ -6,7 +6,8 @@ use chrono::format::{Item, StrftimeItems};
 use super::super::nearest::hint;
 use super::super::place::quoted_list;
 use super::{
-    BadRows, Column, ColumnType, Compression, Dialect, Encoding, NoRecords, Terminator, UnknownColumns,
+    BadRows, Column, ColumnType, Compression, Dialect, Encoding, NoRecords, Terminator,
+    UnknownColumns,
 };
 
 /// The prefix of the one option whose name goes on with a column's.
@@ -28,40 +29,87 @@ type Reader = fn(&mut Settings, &str) -> Outcome;
 
 /// Every option, with what reads it.
 const OPTIONS: [(&str, Reader); 22] = [
-    ("format.has_header", |s, v| set(&mut s.dialect.has_header, boolean(v))),
-    ("format.delimiter", |s, v| set(&mut s.dialect.delimiter, byte(v))),
-    ("format.quote", |s, v| set(&mut s.dialect.quote, optional_byte(v))),
-    ("format.escape", |s, v| set(&mut s.dialect.escape, optional_byte(v))),
-    ("format.comment", |s, v| set(&mut s.dialect.comment, optional_byte(v))),
-    ("format.terminator", |s, v| set(&mut s.dialect.terminator, terminator(v))),
+    ("format.has_header", |s, v| {
+        set(&mut s.dialect.has_header, boolean(v))
+    }),
+    ("format.delimiter", |s, v| {
+        set(&mut s.dialect.delimiter, byte(v))
+    }),
+    ("format.quote", |s, v| {
+        set(&mut s.dialect.quote, optional_byte(v))
+    }),
+    ("format.escape", |s, v| {
+        set(&mut s.dialect.escape, optional_byte(v))
+    }),
+    ("format.comment", |s, v| {
+        set(&mut s.dialect.comment, optional_byte(v))
+    }),
+    ("format.terminator", |s, v| {
+        set(&mut s.dialect.terminator, terminator(v))
+    }),
     ("format.double_quote", |_, v| match boolean(v)? {
         true => Ok(()),
-        false => Err("is always true: a doubled quote is a quote, and 'format.escape' adds an escape to it".into()),
+        false => Err(
+            "is always true: a doubled quote is a quote, and 'format.escape' adds an escape to it"
+                .into(),
+        ),
     }),
     ("format.newlines_in_values", |_, v| boolean(v).map(drop)),
-    ("format.null_value", |s, v| set(&mut s.dialect.null_value, Ok(Some(v.to_owned())))),
+    ("format.null_value", |s, v| {
+        set(&mut s.dialect.null_value, Ok(Some(v.to_owned())))
+    }),
     ("format.null_regex", |_, _| {
         Err("is not served: name the one text of NULL with 'format.null_value'".into())
     }),
-    ("format.date_format", |s, v| set(&mut s.dialect.date_format, strftime(v))),
-    ("format.datetime_format", |s, v| set(&mut s.datetime_format, strftime(v))),
-    ("format.timestamp_format", |s, v| set(&mut s.dialect.timestamp_format, strftime(v))),
-    ("format.timestamp_tz_format", |s, v| set(&mut s.dialect.timestamp_tz_format, strftime(v))),
-    ("format.compression", |s, v| set(&mut s.dialect.compression, compression(v).map(Some))),
-    ("veilpoint.encoding", |s, v| set(&mut s.dialect.encoding, encoding(v))),
-    ("veilpoint.decimal", |s, v| set(&mut s.dialect.decimal, decimal(v))),
-    ("veilpoint.skip_lines", |s, v| set(&mut s.dialect.skip_lines, lines(v))),
+    ("format.date_format", |s, v| {
+        set(&mut s.dialect.date_format, strftime(v))
+    }),
+    ("format.datetime_format", |s, v| {
+        set(&mut s.datetime_format, strftime(v))
+    }),
+    ("format.timestamp_format", |s, v| {
+        set(&mut s.dialect.timestamp_format, strftime(v))
+    }),
+    ("format.timestamp_tz_format", |s, v| {
+        set(&mut s.dialect.timestamp_tz_format, strftime(v))
+    }),
+    ("format.compression", |s, v| {
+        set(&mut s.dialect.compression, compression(v).map(Some))
+    }),
+    ("veilpoint.encoding", |s, v| {
+        set(&mut s.dialect.encoding, encoding(v))
+    }),
+    ("veilpoint.decimal", |s, v| {
+        set(&mut s.dialect.decimal, decimal(v))
+    }),
+    ("veilpoint.skip_lines", |s, v| {
+        set(&mut s.dialect.skip_lines, lines(v))
+    }),
     ("veilpoint.bad_rows", |s, v| {
-        set(&mut s.bad_rows, word(v, &[("refuse", BadRows::Refuse), ("drop", BadRows::Drop)]))
+        set(
+            &mut s.bad_rows,
+            word(v, &[("refuse", BadRows::Refuse), ("drop", BadRows::Drop)]),
+        )
     }),
     ("veilpoint.unknown_columns", |s, v| {
-        let words = [("ignore", UnknownColumns::Ignore), ("refuse", UnknownColumns::Refuse)];
+        let words = [
+            ("ignore", UnknownColumns::Ignore),
+            ("refuse", UnknownColumns::Refuse),
+        ];
         set(&mut s.unknown_columns, word(v, &words))
     }),
     ("veilpoint.no_records", |s, v| {
-        set(&mut s.no_records, word(v, &[("refuse", NoRecords::Refuse), ("allow", NoRecords::Allow)]))
+        set(
+            &mut s.no_records,
+            word(
+                v,
+                &[("refuse", NoRecords::Refuse), ("allow", NoRecords::Allow)],
+            ),
+        )
     }),
-    ("veilpoint.subject", |s, v| set(&mut s.subject, quoted_list(v))),
+    ("veilpoint.subject", |s, v| {
+        set(&mut s.subject, quoted_list(v))
+    }),
 ];
 
 impl Settings {
@@ -117,22 +165,37 @@ impl Settings {
         let known = OPTIONS.iter().find(|(option, _)| *option == name);
         let Some((_, reader)) = known else {
             let names = OPTIONS.iter().map(|(option, _)| *option);
-            return Err(format!("the option '{name}' is unknown{}", hint(name, names)));
+            return Err(format!(
+                "the option '{name}' is unknown{}",
+                hint(name, names)
+            ));
         };
         reader(self, value).map_err(|why| format!("the option '{name}' {why}"))
     }
 
     /// What one option cannot see: bytes that collide, columns that are not there.
     fn check(&self, columns: &[Column]) -> Outcome {
-        let Dialect { delimiter, quote, escape, comment, terminator, .. } = &self.dialect;
+        let Dialect {
+            delimiter,
+            quote,
+            escape,
+            comment,
+            terminator,
+            ..
+        } = &self.dialect;
         let end = match terminator {
             Terminator::Byte(byte) => Some(*byte),
             Terminator::Any => None,
         };
-        let bytes: Vec<u8> =
-            [Some(*delimiter), *quote, *escape, *comment, end].into_iter().flatten().collect();
+        let bytes: Vec<u8> = [Some(*delimiter), *quote, *escape, *comment, end]
+            .into_iter()
+            .flatten()
+            .collect();
         if (1..bytes.len()).any(|i| bytes[..i].contains(&bytes[i])) {
-            return Err("delimiter, quote, escape, comment and terminator must differ from each other".into());
+            return Err(
+                "delimiter, quote, escape, comment and terminator must differ from each other"
+                    .into(),
+            );
         }
         let find = |name: &str| columns.iter().find(|column| column.name == name);
         for name in &self.subject {
@@ -155,7 +218,8 @@ impl Settings {
                     hint(name, names)
                 ));
             };
-            min_step(column.data_type, value).map_err(|why| format!("the option '{MIN_STEP}{name}' {why}"))?;
+            min_step(column.data_type, value)
+                .map_err(|why| format!("the option '{MIN_STEP}{name}' {why}"))?;
         }
         Ok(())
     }
@@ -168,7 +232,9 @@ fn set<T>(place: &mut T, value: Result<T, String>) -> Outcome {
 
 /// One of a few words, in any case.
 fn word<T: Copy>(value: &str, words: &[(&str, T)]) -> Result<T, String> {
-    let found = words.iter().find(|(name, _)| name.eq_ignore_ascii_case(value));
+    let found = words
+        .iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case(value));
     found.map(|(_, value)| *value).ok_or_else(|| {
         let names: Vec<String> = words.iter().map(|(name, _)| format!("'{name}'")).collect();
         format!("takes {}", names.join(" or "))
@@ -189,7 +255,11 @@ fn byte(value: &str) -> Result<u8, String> {
 }
 
 fn optional_byte(value: &str) -> Result<Option<u8>, String> {
-    if value.is_empty() { Ok(None) } else { byte(value).map(Some) }
+    if value.is_empty() {
+        Ok(None)
+    } else {
+        byte(value).map(Some)
+    }
 }
 
 fn terminator(value: &str) -> Result<Terminator, String> {
@@ -261,11 +331,17 @@ fn min_step(data_type: ColumnType, value: &str) -> Outcome {
         _ => return Err("is for a column of numbers only".into()),
     };
     let (whole, part) = value.split_once('.').unwrap_or((value, "0"));
-    let digits = |text: &str| !text.is_empty() && text.len() <= 18 && text.bytes().all(|b| b.is_ascii_digit());
+    let digits = |text: &str| {
+        !text.is_empty() && text.len() <= 18 && text.bytes().all(|b| b.is_ascii_digit())
+    };
     let positive = value.bytes().any(|b| (b'1'..=b'9').contains(&b));
     if digits(whole) && digits(part) && positive && (fraction || !value.contains('.')) {
         return Ok(());
     }
-    let kind = if fraction { "a positive number such as '0.5'" } else { "a positive whole number such as '2'" };
+    let kind = if fraction {
+        "a positive number such as '0.5'"
+    } else {
+        "a positive whole number such as '2'"
+    };
     Err(format!("takes {kind}"))
 }

@@ -22,11 +22,19 @@ impl Contract {
     /// Reads a contract. `dataset` is the folder's name, which the table must have too; `file` is how errors call
     /// the text.
     pub fn parse(dataset: &str, file: &str, text: &str) -> Result<Self> {
-        let place = Place { kind: Kind::Contract, file };
+        let place = Place {
+            kind: Kind::Contract,
+            file,
+        };
         let mut statements = place.parse(text)?;
         let table = match (statements.pop_front(), statements.is_empty()) {
             (Some(Statement::CreateExternalTable(table)), true) => table,
-            _ => return Err(place.refuse(None, "a contract is one CREATE EXTERNAL TABLE, and nothing else")),
+            _ => {
+                return Err(place.refuse(
+                    None,
+                    "a contract is one CREATE EXTERNAL TABLE, and nothing else",
+                ));
+            }
         };
         plain(&place, &table)?;
         named(&place, dataset, &table.name)?;
@@ -40,10 +48,14 @@ impl Contract {
             columns.push(column);
         }
         if columns.is_empty() {
-            return Err(place.refuse(None, "the contract has no columns: list every column with its type"));
+            return Err(place.refuse(
+                None,
+                "the contract has no columns: list every column with its type",
+            ));
         }
         let options = options(&place, &table.options)?;
-        let settings = Settings::read(&options, &columns).map_err(|why| place.refuse(None, &why))?;
+        let settings =
+            Settings::read(&options, &columns).map_err(|why| place.refuse(None, &why))?;
         for (name, step) in settings.min_steps {
             if let Some(column) = columns.iter_mut().find(|column| column.name == name) {
                 column.min_step = Some(step);
@@ -59,7 +71,12 @@ impl Contract {
             no_records: settings.no_records,
             subject: settings.subject,
         };
-        contract.keys().map_err(|_| place.refuse(None, "LOCATION is no pattern of keys: use *, **, ? and [...]"))?;
+        contract.keys().map_err(|_| {
+            place.refuse(
+                None,
+                "LOCATION is no pattern of keys: use *, **, ? and [...]",
+            )
+        })?;
         Ok(contract)
     }
 }
@@ -77,7 +94,10 @@ fn plain(place: &Place<'_>, table: &CreateExternalTable) -> Result<()> {
     ];
     for (present, name) in clauses {
         if present {
-            return Err(place.refuse(None, &format!("{name} has no place in a contract: leave it out")));
+            return Err(place.refuse(
+                None,
+                &format!("{name} has no place in a contract: leave it out"),
+            ));
         }
     }
     if table.file_type != "CSV" {
@@ -111,7 +131,8 @@ fn named(place: &Place<'_>, dataset: &str, name: &ObjectName) -> Result<()> {
     if matches {
         return Ok(());
     }
-    let message = format!("the table's name is the dataset's, the name of its folder: \"{dataset}\"");
+    let message =
+        format!("the table's name is the dataset's, the name of its folder: \"{dataset}\"");
     Err(place.refuse(ident.and_then(|ident| start(ident.span)), &message))
 }
 
@@ -126,10 +147,14 @@ fn column(place: &Place<'_>, definition: &ColumnDef) -> Result<Column> {
         let doubled = match (&option.name, &option.option) {
             (None, ColumnOption::NotNull) => nullable.replace(false).is_some(),
             (None, ColumnOption::Null) => nullable.replace(true).is_some(),
-            (None, ColumnOption::Comment(words)) => {
-                class.replace(self::class(words).map_err(|why| refuse(&why))?).is_some()
+            (None, ColumnOption::Comment(words)) => class
+                .replace(self::class(words).map_err(|why| refuse(&why))?)
+                .is_some(),
+            _ => {
+                return Err(refuse(
+                    "only NOT NULL, NULL and COMMENT stand behind a type",
+                ));
             }
-            _ => return Err(refuse("only NOT NULL, NULL and COMMENT stand behind a type")),
         };
         if doubled {
             return Err(refuse("NOT NULL, NULL and COMMENT stand at most once"));
@@ -169,7 +194,10 @@ fn options(place: &Place<'_>, options: &[(String, Value)]) -> Result<Vec<(String
         .iter()
         .map(|(name, value)| match text(value) {
             Some(value) => Ok((name.clone(), value)),
-            None => Err(place.refuse(None, &format!("the option '{name}' takes a text in single quotes"))),
+            None => Err(place.refuse(
+                None,
+                &format!("the option '{name}' takes a text in single quotes"),
+            )),
         })
         .collect()
 }
@@ -178,10 +206,18 @@ fn options(place: &Place<'_>, options: &[(String, Value)]) -> Result<Vec<(String
 fn location(place: &Place<'_>, locations: &[String]) -> Result<String> {
     let nowhere: Option<Position> = None;
     let [pattern] = locations else {
-        return Err(place.refuse(nowhere, "a contract has one LOCATION: use * and ** for several keys"));
+        return Err(place.refuse(
+            nowhere,
+            "a contract has one LOCATION: use * and ** for several keys",
+        ));
     };
     let absolute = pattern.starts_with('/') || pattern.contains("://");
-    if pattern.is_empty() || absolute || pattern.split('/').any(|part| matches!(part, "" | "." | "..")) {
+    if pattern.is_empty()
+        || absolute
+        || pattern
+            .split('/')
+            .any(|part| matches!(part, "" | "." | ".."))
+    {
         let message = "LOCATION is a pattern of keys relative to the source, without a scheme, '.', '..' or an empty \
                        segment, such as '**/patients*.csv'";
         return Err(place.refuse(nowhere, message));

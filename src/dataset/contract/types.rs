@@ -63,7 +63,9 @@ fn decimal(info: ExactNumberInfo) -> Result<ColumnType, String> {
         ExactNumberInfo::Precision(precision) => (precision, 0),
         ExactNumberInfo::PrecisionAndScale(precision, scale) => (precision, scale),
     };
-    let digits = u8::try_from(precision).ok().filter(|p| (1..=38).contains(p));
+    let digits = u8::try_from(precision)
+        .ok()
+        .filter(|p| (1..=38).contains(p));
     let scale = i8::try_from(scale).ok().filter(|s| *s >= 0);
     match (digits, scale) {
         (Some(digits), Some(scale)) if i16::from(scale) <= i16::from(digits) => {

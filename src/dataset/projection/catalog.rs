@@ -21,37 +21,70 @@ use crate::functions::{self, Context};
 /// The aggregate functions that a projection may use: deterministic, and of a plain value. Approximate ones depend on
 /// how rows are cut into batches; lists are no plain value.
 const AGGREGATES: [&str; 18] = [
-    "avg", "bit_and", "bit_or", "bit_xor", "bool_and", "bool_or", "corr", "count", "covar_pop", "covar_samp", "max",
-    "median", "min", "stddev", "stddev_pop", "sum", "var", "var_pop",
+    "avg",
+    "bit_and",
+    "bit_or",
+    "bit_xor",
+    "bool_and",
+    "bool_or",
+    "corr",
+    "count",
+    "covar_pop",
+    "covar_samp",
+    "max",
+    "median",
+    "min",
+    "stddev",
+    "stddev_pop",
+    "sum",
+    "var",
+    "var_pop",
 ];
 
 /// The window functions that a projection may use, beside aggregates.
 const WINDOWS: [&str; 11] = [
-    "cume_dist", "dense_rank", "first_value", "lag", "last_value", "lead", "nth_value", "ntile", "percent_rank",
-    "rank", "row_number",
+    "cume_dist",
+    "dense_rank",
+    "first_value",
+    "lag",
+    "last_value",
+    "lead",
+    "nth_value",
+    "ntile",
+    "percent_rank",
+    "rank",
+    "row_number",
 ];
 
 /// The aggregates on the list, by each of their names.
 static AGGREGATE_FUNCTIONS: LazyLock<Vec<Arc<AggregateUDF>>> = LazyLock::new(|| {
     let listed = |function: &Arc<AggregateUDF>| AGGREGATES.contains(&function.name());
-    all_default_aggregate_functions().into_iter().filter(listed).collect()
+    all_default_aggregate_functions()
+        .into_iter()
+        .filter(listed)
+        .collect()
 });
 
 /// The window functions on the list.
 static WINDOW_FUNCTIONS: LazyLock<Vec<Arc<WindowUDF>>> = LazyLock::new(|| {
     let listed = |function: &Arc<WindowUDF>| WINDOWS.contains(&function.name());
-    all_default_window_functions().into_iter().filter(listed).collect()
+    all_default_window_functions()
+        .into_iter()
+        .filter(listed)
+        .collect()
 });
 
 /// The aggregate function of this name or alias.
 pub(in crate::dataset) fn aggregate(name: &str) -> Option<Arc<AggregateUDF>> {
-    let named = |f: &&Arc<AggregateUDF>| f.name() == name || f.aliases().iter().any(|alias| alias == name);
+    let named =
+        |f: &&Arc<AggregateUDF>| f.name() == name || f.aliases().iter().any(|alias| alias == name);
     AGGREGATE_FUNCTIONS.iter().find(named).cloned()
 }
 
 /// The window function of this name or alias.
 pub(in crate::dataset) fn window(name: &str) -> Option<Arc<WindowUDF>> {
-    let named = |f: &&Arc<WindowUDF>| f.name() == name || f.aliases().iter().any(|alias| alias == name);
+    let named =
+        |f: &&Arc<WindowUDF>| f.name() == name || f.aliases().iter().any(|alias| alias == name);
     WINDOW_FUNCTIONS.iter().find(named).cloned()
 }
 

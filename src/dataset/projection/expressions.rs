@@ -63,14 +63,18 @@ fn position(expr: &Expr) -> Option<(u64, u64)> {
 /// Why an expression is refused, if it is.
 fn refusal(expr: &Expr) -> Option<String> {
     let what = match expr {
-        Expr::Subquery(_) | Expr::Exists { .. } | Expr::InSubquery { .. } => "a subquery in an expression",
+        Expr::Subquery(_) | Expr::Exists { .. } | Expr::InSubquery { .. } => {
+            "a subquery in an expression"
+        }
         Expr::AnyOp { .. } | Expr::AllOp { .. } => "ANY or ALL",
         Expr::InUnnest { .. } => "UNNEST",
         Expr::GroupingSets(_) | Expr::Cube(_) | Expr::Rollup(_) => "a grouping set",
         Expr::Lambda(_) => "a lambda",
-        Expr::Struct { .. } | Expr::Dictionary(_) | Expr::Map(_) | Expr::Array(_) | Expr::Tuple(_) => {
-            "a nested value"
-        }
+        Expr::Struct { .. }
+        | Expr::Dictionary(_)
+        | Expr::Map(_)
+        | Expr::Array(_)
+        | Expr::Tuple(_) => "a nested value",
         Expr::CompoundFieldAccess { .. } | Expr::JsonAccess { .. } => "an access into a value",
         Expr::MatchAgainst { .. } => "MATCH",
         Expr::Prior(_) | Expr::OuterJoin(_) => "an operator of another dialect",
@@ -78,7 +82,9 @@ fn refusal(expr: &Expr) -> Option<String> {
         Expr::Value(value) if matches!(value.value, Value::Placeholder(_)) => "a placeholder",
         Expr::Identifier(ident) if variable(ident.quote_style, &ident.value) => "a variable",
         Expr::CompoundIdentifier(parts)
-            if parts.first().is_some_and(|ident| variable(ident.quote_style, &ident.value)) =>
+            if parts
+                .first()
+                .is_some_and(|ident| variable(ident.quote_style, &ident.value)) =>
         {
             "a variable"
         }
@@ -99,17 +105,26 @@ fn call(function: &Function) -> Option<String> {
         _ => None,
     };
     let Some(name) = name else {
-        return Some(format!("the function {} is not known: functions have one plain name", function.name));
+        return Some(format!(
+            "the function {} is not known: functions have one plain name",
+            function.name
+        ));
     };
     if !catalog::is_known(&name) {
         let near = hint(&name, catalog::names());
-        return Some(format!("the function {name} is not on the list of a projection's functions{near}"));
+        return Some(format!(
+            "the function {name} is not on the list of a projection's functions{near}"
+        ));
     }
     if function.uses_odbc_syntax || !matches!(function.parameters, FunctionArguments::None) {
-        return Some(format!("the function {name} is called with its arguments in parentheses, and nothing else"));
+        return Some(format!(
+            "the function {name} is called with its arguments in parentheses, and nothing else"
+        ));
     }
     if matches!(function.args, FunctionArguments::Subquery(_)) {
-        return Some("a subquery in an expression has no place in a projection: leave it out".into());
+        return Some(
+            "a subquery in an expression has no place in a projection: leave it out".into(),
+        );
     }
     None
 }

@@ -13,7 +13,8 @@ use crate::error::Result;
 const WORDS: [&str; 4] = ["reveals", "k", "domain", "order"];
 
 /// Why `k` is refused, once it has been understood.
-const K_NOT_SERVED: &str = "k is not enforced by this version, so it is refused rather than ignored";
+const K_NOT_SERVED: &str =
+    "k is not enforced by this version, so it is refused rather than ignored";
 
 /// What a projection's head says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,13 +42,16 @@ impl Head {
                 continue;
             };
             let at = Some((number, 1));
-            let Some((word, value)) = comment.split_once(':').map(|(w, v)| (w.trim(), v.trim())) else {
+            let Some((word, value)) = comment.split_once(':').map(|(w, v)| (w.trim(), v.trim()))
+            else {
                 continue;
             };
             if !at_top {
                 // A rule that nobody reads is worse than none.
                 if WORDS.contains(&word) {
-                    let message = format!("the directive \"{word}\" stands below the head: move it to the lines at the very top");
+                    let message = format!(
+                        "the directive \"{word}\" stands below the head: move it to the lines at the very top"
+                    );
                     return Err(place.refuse(at, &message));
                 }
                 continue;
@@ -56,7 +60,10 @@ impl Head {
                 continue;
             };
             if seen.contains(&word) {
-                return Err(place.refuse(at, &format!("the directive \"{word}\" stands twice: once at most")));
+                return Err(place.refuse(
+                    at,
+                    &format!("the directive \"{word}\" stands twice: once at most"),
+                ));
             }
             seen.push(word);
             head.read(contract, word, value, number)
@@ -65,7 +72,13 @@ impl Head {
         Ok(head)
     }
 
-    fn read(&mut self, contract: &Contract, word: &str, value: &str, line: u64) -> std::result::Result<(), String> {
+    fn read(
+        &mut self,
+        contract: &Contract,
+        word: &str,
+        value: &str,
+        line: u64,
+    ) -> std::result::Result<(), String> {
         match word {
             "reveals" => {
                 self.reveals = reveals(contract, value)?;
@@ -84,7 +97,11 @@ impl Head {
 }
 
 /// The directive that a word is, or nothing where the line is free text.
-fn directive<'a>(place: &Place<'_>, at: Option<Position>, word: &'a str) -> Result<Option<&'a str>> {
+fn directive<'a>(
+    place: &Place<'_>,
+    at: Option<Position>,
+    word: &'a str,
+) -> Result<Option<&'a str>> {
     if WORDS.contains(&word) {
         return Ok(Some(word));
     }
@@ -110,7 +127,10 @@ fn reveals(contract: &Contract, value: &str) -> std::result::Result<Vec<String>,
     for (position, name) in names.iter().enumerate() {
         if contract.position(name).is_none() {
             let known = contract.columns.iter().map(|column| column.name.as_str());
-            return Err(format!("\"{name}\" is no column of the contract{}", hint(name, known)));
+            return Err(format!(
+                "\"{name}\" is no column of the contract{}",
+                hint(name, known)
+            ));
         }
         if names[..position].contains(name) {
             return Err(format!("\"{name}\" stands twice"));
@@ -129,7 +149,9 @@ fn domain(value: &str) -> std::result::Result<String, String> {
 
 /// `5` or `5 over "Age", "Gender"`.
 fn k(value: &str) -> std::result::Result<(), String> {
-    let end = value.find(|c: char| !c.is_ascii_digit()).unwrap_or(value.len());
+    let end = value
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(value.len());
     let (number, rest) = value.split_at(end);
     if !number.parse::<u32>().is_ok_and(|k| k >= 2) {
         return Err("takes a number of subjects, 2 at least".into());
@@ -137,7 +159,11 @@ fn k(value: &str) -> std::result::Result<(), String> {
     if rest.is_empty() {
         return Ok(());
     }
-    let Some(columns) = rest.trim_start().strip_prefix("over ").filter(|_| rest.starts_with(' ')) else {
+    let Some(columns) = rest
+        .trim_start()
+        .strip_prefix("over ")
+        .filter(|_| rest.starts_with(' '))
+    else {
         return Err("takes a number, and then nothing or: over \"A\", \"B\"".into());
     };
     let names = quoted_list(columns)?;

@@ -105,10 +105,16 @@ pub struct WholePlan {
 impl Projection {
     /// Reads, restricts, plans and proves a projection. `name` is its full name, and `file` how errors call the text.
     pub fn parse(contract: &Contract, name: &str, file: &str, text: &str) -> Result<Self> {
-        let place = Place { kind: Kind::Projection, file };
+        let place = Place {
+            kind: Kind::Projection,
+            file,
+        };
         let query = restrict::query(&place, contract, text)?;
         let head = Head::parse(&place, contract, text)?;
-        let neutral = Context { as_of: NaiveDate::default(), keys: None };
+        let neutral = Context {
+            as_of: NaiveDate::default(),
+            keys: None,
+        };
         let logical = planner::analysed(&place, contract, &query, &neutral)?;
         let proven = prove(place, contract, &head, &logical)?;
         let projection = Self {
@@ -161,12 +167,16 @@ impl Projection {
     }
 
     fn plan(&self, context: &Context) -> Result<Plan> {
-        let place = Place { kind: Kind::Projection, file: &self.file };
+        let place = Place {
+            kind: Kind::Projection,
+            file: &self.file,
+        };
         let logical = planner::analysed(&place, &self.contract, &self.query, context)?;
         output::check(&place, &logical)?;
         match rows::plan(&place, &self.contract, &logical)? {
             Some(rows) => Ok(Plan::Rows(rows)),
-            None => whole::plan(&place, &self.contract, logical, is_ordered(&self.query)).map(Plan::Whole),
+            None => whole::plan(&place, &self.contract, logical, is_ordered(&self.query))
+                .map(Plan::Whole),
         }
     }
 }

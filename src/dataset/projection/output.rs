@@ -11,7 +11,9 @@ use crate::error::Result;
 /// The type in which a column leaves: text always as `Utf8`; nothing for types that are not encoded.
 pub(super) fn encoded(data_type: &DataType) -> Option<DataType> {
     match data_type {
-        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View | DataType::Null => Some(DataType::Utf8),
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View | DataType::Null => {
+            Some(DataType::Utf8)
+        }
         DataType::Dictionary(_, values) if values.is_string() => Some(DataType::Utf8),
         DataType::Boolean
         | DataType::Int8
@@ -40,7 +42,8 @@ pub(super) fn check(place: &Place<'_>, plan: &LogicalPlan) -> Result<()> {
             return Err(place.refuse(None, "an output column has an empty name: name it with AS"));
         }
         if !names.insert(name.as_str()) {
-            let message = format!("two output columns are called \"{name}\": give one another name with AS");
+            let message =
+                format!("two output columns are called \"{name}\": give one another name with AS");
             return Err(place.refuse(None, &message));
         }
         if encoded(field.data_type()).is_none() {

@@ -21,12 +21,20 @@ pub(super) fn analysed(
     query: &Query,
     context: &Context,
 ) -> Result<LogicalPlan> {
-    let catalog = Catalog::new(&contract.dataset, contract.schema(0..contract.columns.len()), context);
-    let options = ParserOptions::new().with_map_string_types_to_utf8view(false).with_collect_spans(true);
+    let catalog = Catalog::new(
+        &contract.dataset,
+        contract.schema(0..contract.columns.len()),
+        context,
+    );
+    let options = ParserOptions::new()
+        .with_map_string_types_to_utf8view(false)
+        .with_collect_spans(true);
     let statement = Statement::Query(Box::new(query.clone()));
     SqlToRel::new_with_options(&catalog, options)
         .sql_statement_to_plan(statement)
-        .and_then(|plan| Analyzer::new().execute_and_check(plan, &ConfigOptions::default(), |_, _| {}))
+        .and_then(|plan| {
+            Analyzer::new().execute_and_check(plan, &ConfigOptions::default(), |_, _| {})
+        })
         .map_err(|error| translate(place, contract, error))
 }
 
@@ -59,13 +67,21 @@ fn schema_message(contract: &Contract, error: &SchemaError) -> String {
         SchemaError::FieldNotFound { field, .. } => {
             let known = contract.columns.iter().map(|column| column.name.as_str());
             let near = hint(&field.name, known);
-            let quotes = if near.is_empty() { "" } else { " (names are exact in double quotes, and lower case without)" };
+            let quotes = if near.is_empty() {
+                ""
+            } else {
+                " (names are exact in double quotes, and lower case without)"
+            };
             format!("there is no column \"{}\" here{near}{quotes}", field.name)
         }
         SchemaError::AmbiguousReference { field } => {
-            format!("the column \"{}\" is ambiguous: put the table's name before it", field.name)
+            format!(
+                "the column \"{}\" is ambiguous: put the table's name before it",
+                field.name
+            )
         }
-        SchemaError::DuplicateQualifiedField { name, .. } | SchemaError::DuplicateUnqualifiedField { name } => {
+        SchemaError::DuplicateQualifiedField { name, .. }
+        | SchemaError::DuplicateUnqualifiedField { name } => {
             format!("two columns are called \"{name}\": give one another name with AS")
         }
     }

@@ -6,9 +6,9 @@
 
 use datafusion::sql::parser::Statement as DfStatement;
 use datafusion::sql::sqlparser::ast::{
-    Cte, Distinct, GroupByExpr, Ident, LimitClause, ObjectName, OrderBy, OrderByKind, Query, Select, SelectFlavor,
-    SelectItem, SelectItemQualifiedWildcardKind, SetExpr, Spanned, Statement, TableAlias, TableFactor,
-    WildcardAdditionalOptions, With, Expr,
+    Cte, Distinct, Expr, GroupByExpr, Ident, LimitClause, ObjectName, OrderBy, OrderByKind, Query,
+    Select, SelectFlavor, SelectItem, SelectItemQualifiedWildcardKind, SetExpr, Spanned, Statement,
+    TableAlias, TableFactor, WildcardAdditionalOptions, With,
 };
 use datafusion::sql::sqlparser::tokenizer::Span;
 
@@ -30,17 +30,26 @@ pub(super) fn query(place: &Place<'_>, contract: &Contract, text: &str) -> Resul
             Statement::Query(query) => *query,
             other => return Err(not_a_select(place, &other.to_string())),
         },
-        Some(DfStatement::CreateExternalTable(_)) => return Err(not_a_select(place, "CREATE EXTERNAL TABLE")),
+        Some(DfStatement::CreateExternalTable(_)) => {
+            return Err(not_a_select(place, "CREATE EXTERNAL TABLE"));
+        }
         Some(DfStatement::CopyTo(_)) => return Err(not_a_select(place, "COPY")),
         Some(DfStatement::Explain(_)) => return Err(not_a_select(place, "EXPLAIN")),
         Some(DfStatement::Reset(_)) => return Err(not_a_select(place, "RESET")),
         None => return Err(place.refuse(None, "the text has no statement: write one SELECT")),
     };
     expressions::check(place, &query)?;
-    let mut walk = Walk { place, contract, scans: 0 };
+    let mut walk = Walk {
+        place,
+        contract,
+        scans: 0,
+    };
     walk.query(&mut query, &mut Vec::new())?;
     if walk.scans != 1 {
-        let message = format!("the table {} stands {} times: once exactly", contract.dataset, walk.scans);
+        let message = format!(
+            "the table {} stands {} times: once exactly",
+            contract.dataset, walk.scans
+        );
         return Err(place.refuse(None, &message));
     }
     Ok(query)
@@ -48,13 +57,23 @@ pub(super) fn query(place: &Place<'_>, contract: &Contract, text: &str) -> Resul
 
 /// A statement refused by its first word.
 fn not_a_select(place: &Place<'_>, statement: &str) -> Error {
-    let word = statement.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
-    place.refuse(None, &format!("{word} has no place in a projection, which is one SELECT"))
+    let word = statement
+        .split(|c: char| !c.is_ascii_alphabetic())
+        .next()
+        .unwrap_or_default();
+    place.refuse(
+        None,
+        &format!("{word} has no place in a projection, which is one SELECT"),
+    )
 }
 
 /// An identifier as SQL reads it: exact in quotes, in lower case without.
 pub(super) fn normal(ident: &Ident) -> String {
-    if ident.quote_style.is_some() { ident.value.clone() } else { ident.value.to_lowercase() }
+    if ident.quote_style.is_some() {
+        ident.value.clone()
+    } else {
+        ident.value.to_lowercase()
+    }
 }
 
 /// Where the rows of a SELECT come from.
@@ -73,7 +92,10 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn no(&self, span: Span, what: &str, remedy: &str) -> Error {
-        self.place.refuse(start(span), &format!("{what} has no place in a projection: {remedy}"))
+        self.place.refuse(
+            start(span),
+            &format!("{what} has no place in a projection: {remedy}"),
+        )
     }
 
     /// Refuses each clause that is present.
@@ -121,7 +143,9 @@ impl Walk<'_> {
             SetExpr::SetOperation { op, .. } => {
                 return Err(self.no(span, &format!("the set operation {op}"), "write one SELECT"));
             }
-            SetExpr::Values(_) => return Err(self.no(span, "VALUES", "select from the dataset's table")),
+            SetExpr::Values(_) => {
+                return Err(self.no(span, "VALUES", "select from the dataset's table"));
+            }
             SetExpr::Table(_) => return Err(self.no(span, "TABLE", "write SELECT … FROM")),
             SetExpr::Insert(_) | SetExpr::Update(_) | SetExpr::Delete(_) | SetExpr::Merge(_) => {
                 return Err(self.no(span, "a statement that writes", "write one SELECT"));
@@ -133,15 +157,35 @@ impl Walk<'_> {
 
     fn with(&mut self, with: &mut With, ctes: &mut Vec<String>) -> Result<()> {
         if with.recursive {
-            return Err(self.no(with.with_token.0.span, "WITH RECURSIVE", "write WITH, without recursion"));
+            return Err(self.no(
+                with.with_token.0.span,
+                "WITH RECURSIVE",
+                "write WITH, without recursion",
+            ));
         }
         for cte in &mut with.cte_tables {
-            let Cte { alias, query, from, materialized, .. } = cte;
+            let Cte {
+                alias,
+                query,
+                from,
+                materialized,
+                ..
+            } = cte;
             let span = alias.name.span;
-            self.absent(span, &[(from.is_some(), "FROM in a CTE"), (materialized.is_some(), "MATERIALIZED")])?;
+            self.absent(
+                span,
+                &[
+                    (from.is_some(), "FROM in a CTE"),
+                    (materialized.is_some(), "MATERIALIZED"),
+                ],
+            )?;
             let name = normal(&alias.name);
             if name.eq_ignore_ascii_case(&self.contract.dataset) {
-                return Err(self.no(span, "a CTE with the dataset's name", "give it another name"));
+                return Err(self.no(
+                    span,
+                    "a CTE with the dataset's name",
+                    "give it another name",
+                ));
             }
             self.alias(Some(alias))?;
             self.query(query, ctes)?;
@@ -157,8 +201,16 @@ impl Walk<'_> {
         let OrderByKind::Expressions(expressions) = kind else {
             return Err(self.no(span, "ORDER BY ALL", "name the columns"));
         };
-        let filled = expressions.iter().any(|expression| expression.with_fill.is_some());
-        self.absent(span, &[(interpolate.is_some(), "INTERPOLATE"), (filled, "WITH FILL")])
+        let filled = expressions
+            .iter()
+            .any(|expression| expression.with_fill.is_some());
+        self.absent(
+            span,
+            &[
+                (interpolate.is_some(), "INTERPOLATE"),
+                (filled, "WITH FILL"),
+            ],
+        )
     }
 
     fn limit(&self, span: Span, limit: Option<&LimitClause>) -> Result<()> {
@@ -177,24 +229,43 @@ impl Walk<'_> {
         let span = select.select_token.0.span;
         self.clauses(span, select)?;
         let source = match select.from.as_mut_slice() {
-            [] => return Err(self.no(span, "a SELECT without FROM", "select from the dataset's table")),
+            [] => {
+                return Err(self.no(
+                    span,
+                    "a SELECT without FROM",
+                    "select from the dataset's table",
+                ));
+            }
             [table] => {
                 if let Some(join) = table.joins.first() {
                     let at = join.relation.span();
-                    return Err(self.no(at, "JOIN", "this version reads the dataset's table alone"));
+                    return Err(self.no(
+                        at,
+                        "JOIN",
+                        "this version reads the dataset's table alone",
+                    ));
                 }
                 self.relation(&mut table.relation, ctes)?
             }
             [_, second, ..] => {
                 let at = second.relation.span();
-                return Err(self.no(at, "a second table (a cross join)", "read the dataset's table alone"));
+                return Err(self.no(
+                    at,
+                    "a second table (a cross join)",
+                    "read the dataset's table alone",
+                ));
             }
         };
         let mut items = Vec::with_capacity(select.projection.len());
         for item in std::mem::take(&mut select.projection) {
             match item {
-                SelectItem::Wildcard(options) => items.extend(self.wildcard(&source, None, &options)?),
-                SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(name), options) => {
+                SelectItem::Wildcard(options) => {
+                    items.extend(self.wildcard(&source, None, &options)?)
+                }
+                SelectItem::QualifiedWildcard(
+                    SelectItemQualifiedWildcardKind::ObjectName(name),
+                    options,
+                ) => {
                     items.extend(self.wildcard(&source, Some(&name), &options)?);
                 }
                 SelectItem::UnnamedExpr(_) | SelectItem::ExprWithAlias { .. } => items.push(item),
@@ -220,7 +291,10 @@ impl Walk<'_> {
             span,
             &[
                 (!select.optimizer_hints.is_empty(), "an optimizer hint"),
-                (matches!(select.distinct, Some(Distinct::On(_))), "DISTINCT ON"),
+                (
+                    matches!(select.distinct, Some(Distinct::On(_))),
+                    "DISTINCT ON",
+                ),
                 (select.select_modifiers.is_some(), "a SELECT modifier"),
                 (select.top.is_some(), "TOP"),
                 (select.exclude.is_some(), "EXCLUDE"),
@@ -233,8 +307,14 @@ impl Walk<'_> {
                 (!select.cluster_by.is_empty(), "CLUSTER BY"),
                 (!select.distribute_by.is_empty(), "DISTRIBUTE BY"),
                 (!select.sort_by.is_empty(), "SORT BY"),
-                (select.value_table_mode.is_some(), "SELECT AS VALUE or STRUCT"),
-                (select.flavor != SelectFlavor::Standard, "FROM before SELECT"),
+                (
+                    select.value_table_mode.is_some(),
+                    "SELECT AS VALUE or STRUCT",
+                ),
+                (
+                    select.flavor != SelectFlavor::Standard,
+                    "FROM before SELECT",
+                ),
             ],
         )
     }
@@ -258,7 +338,10 @@ impl Walk<'_> {
                     span,
                     &[
                         (args.is_some(), "a table function"),
-                        (!with_hints.is_empty() || !index_hints.is_empty(), "a table hint"),
+                        (
+                            !with_hints.is_empty() || !index_hints.is_empty(),
+                            "a table hint",
+                        ),
                         (version.is_some(), "a table version"),
                         (*with_ordinality, "WITH ORDINALITY"),
                         (!partitions.is_empty(), "PARTITION"),
@@ -269,30 +352,54 @@ impl Walk<'_> {
                 self.alias(alias.as_ref())?;
                 self.table(span, name, alias.as_ref(), ctes)
             }
-            TableFactor::Derived { lateral, subquery, alias, sample } => {
-                self.absent(span, &[(*lateral, "LATERAL"), (sample.is_some(), "TABLESAMPLE")])?;
+            TableFactor::Derived {
+                lateral,
+                subquery,
+                alias,
+                sample,
+            } => {
+                self.absent(
+                    span,
+                    &[(*lateral, "LATERAL"), (sample.is_some(), "TABLESAMPLE")],
+                )?;
                 self.alias(alias.as_ref())?;
                 self.query(subquery, ctes)?;
                 Ok(From::Derived)
             }
-            TableFactor::UNNEST { .. } => Err(self.no(span, "UNNEST", "select from the dataset's table")),
+            TableFactor::UNNEST { .. } => {
+                Err(self.no(span, "UNNEST", "select from the dataset's table"))
+            }
             TableFactor::TableFunction { .. } | TableFactor::Function { .. } => {
                 Err(self.no(span, "a table function", "select from the dataset's table"))
             }
             TableFactor::NestedJoin { .. } => {
                 Err(self.no(span, "JOIN", "this version reads the dataset's table alone"))
             }
-            _ => Err(self.no(span, "this kind of table", "select from the dataset's table")),
+            _ => Err(self.no(
+                span,
+                "this kind of table",
+                "select from the dataset's table",
+            )),
         }
     }
 
-    fn table(&mut self, span: Span, name: &ObjectName, alias: Option<&TableAlias>, ctes: &[String]) -> Result<From> {
+    fn table(
+        &mut self,
+        span: Span,
+        name: &ObjectName,
+        alias: Option<&TableAlias>,
+        ctes: &[String],
+    ) -> Result<From> {
         let table = match name.0.as_slice() {
             [part] => part.as_ident().map(normal),
             _ => None,
         };
         let Some(table) = table else {
-            return Err(self.no(span, &format!("the table {name}"), "select from the dataset's table"));
+            return Err(self.no(
+                span,
+                &format!("the table {name}"),
+                "select from the dataset's table",
+            ));
         };
         if ctes.contains(&table) {
             return Ok(From::Derived);
@@ -306,17 +413,25 @@ impl Walk<'_> {
             return Err(self.place.refuse(start(span), &message));
         }
         self.scans += 1;
-        Ok(From::Dataset(alias.map_or(table, |alias| normal(&alias.name))))
+        Ok(From::Dataset(
+            alias.map_or(table, |alias| normal(&alias.name)),
+        ))
     }
 
     fn alias(&self, alias: Option<&TableAlias>) -> Result<()> {
         let Some(alias) = alias else {
             return Ok(());
         };
-        let typed = alias.columns.iter().any(|column| column.data_type.is_some());
+        let typed = alias
+            .columns
+            .iter()
+            .any(|column| column.data_type.is_some());
         self.absent(
             alias.name.span,
-            &[(alias.at.is_some(), "AT behind a table"), (typed, "a type in a table alias")],
+            &[
+                (alias.at.is_some(), "AT behind a table"),
+                (typed, "a type in a table alias"),
+            ],
         )
     }
 
@@ -347,7 +462,11 @@ impl Walk<'_> {
         {
             return Err(self.no(span, "* of an unknown table", "name the columns"));
         }
-        let insensitive = self.contract.columns.iter().filter(|column| column.class == Class::Insensitive);
+        let insensitive = self
+            .contract
+            .columns
+            .iter()
+            .filter(|column| column.class == Class::Insensitive);
         let items: Vec<SelectItem> = insensitive
             .map(|column| {
                 let ident = Ident::with_quote_and_span('"', span, column.name.clone());
@@ -355,7 +474,8 @@ impl Walk<'_> {
             })
             .collect();
         if items.is_empty() {
-            let message = "* stands for the insensitive columns, and the contract has none: name the columns";
+            let message =
+                "* stands for the insensitive columns, and the contract has none: name the columns";
             return Err(self.place.refuse(start(span), message));
         }
         Ok(items)

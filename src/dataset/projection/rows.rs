@@ -33,7 +33,11 @@ struct Composed {
 }
 
 /// The row plan of an analysed plan, or nothing where it is not row by row.
-pub(super) fn plan(place: &Place<'_>, contract: &Contract, plan: &LogicalPlan) -> Result<Option<RowPlan>> {
+pub(super) fn plan(
+    place: &Place<'_>,
+    contract: &Contract,
+    plan: &LogicalPlan,
+) -> Result<Option<RowPlan>> {
     let fail = |error| translate(place, contract, error);
     let Some(composed) = compose(plan).map_err(fail)? else {
         return Ok(None);
@@ -51,7 +55,11 @@ fn compose(plan: &LogicalPlan) -> Planned<Option<Composed>> {
         LogicalPlan::TableScan(scan) => {
             let schema = Arc::clone(&scan.projected_schema);
             let outputs = schema.columns().into_iter().map(Expr::Column).collect();
-            Ok(Some(Composed { schema, outputs, filter: None }))
+            Ok(Some(Composed {
+                schema,
+                outputs,
+                filter: None,
+            }))
         }
         LogicalPlan::SubqueryAlias(alias) => compose(&alias.input),
         LogicalPlan::Projection(projection) => {
@@ -114,7 +122,11 @@ fn nodes<'a>(exprs: impl IntoIterator<Item = &'a Expr>) -> usize {
         // The closure never fails, so neither does the walk.
         let _ = expr.apply(|_| {
             count += 1;
-            Ok(if count > MAX_NODES { TreeNodeRecursion::Stop } else { TreeNodeRecursion::Continue })
+            Ok(if count > MAX_NODES {
+                TreeNodeRecursion::Stop
+            } else {
+                TreeNodeRecursion::Continue
+            })
         });
     }
     count
@@ -122,11 +134,20 @@ fn nodes<'a>(exprs: impl IntoIterator<Item = &'a Expr>) -> usize {
 
 /// Simplifies, finds the columns that are left, and makes physical expressions over exactly these.
 fn finish(contract: &Contract, plan: &LogicalPlan, composed: Composed) -> Planned<RowPlan> {
-    let Composed { schema, outputs, filter } = composed;
-    let context = SimplifyContext::builder().with_schema(Arc::clone(&schema)).build();
+    let Composed {
+        schema,
+        outputs,
+        filter,
+    } = composed;
+    let context = SimplifyContext::builder()
+        .with_schema(Arc::clone(&schema))
+        .build();
     let simplifier = ExprSimplifier::new(context);
-    let filter = filter.map(|filter| simplifier.simplify(filter)).transpose()?;
-    let filter = filter.filter(|filter| !matches!(filter, Expr::Literal(ScalarValue::Boolean(Some(true)), _)));
+    let filter = filter
+        .map(|filter| simplifier.simplify(filter))
+        .transpose()?;
+    let filter = filter
+        .filter(|filter| !matches!(filter, Expr::Literal(ScalarValue::Boolean(Some(true)), _)));
     let mut exprs = Vec::with_capacity(outputs.len());
     for (expr, field) in outputs.into_iter().zip(plan.schema().fields()) {
         let target = encoded(field.data_type()).unwrap_or(DataType::Utf8);
@@ -140,7 +161,12 @@ fn finish(contract: &Contract, plan: &LogicalPlan, composed: Composed) -> Planne
     let arrow = contract.schema(inputs.iter().copied());
     let narrow = DFSchema::try_from_qualified_schema(contract.dataset.as_str(), &arrow)?;
     let physical = |expr: &Expr| -> Planned<Arc<dyn PhysicalExpr>> {
-        create_physical_expr(expr, &narrow, &ExecutionProps::new(), &PhysicalPlanningContext::default())
+        create_physical_expr(
+            expr,
+            &narrow,
+            &ExecutionProps::new(),
+            &PhysicalPlanningContext::default(),
+        )
     };
     let mut columns = Vec::with_capacity(exprs.len());
     for (expr, field) in exprs.iter().zip(plan.schema().fields()) {
@@ -150,7 +176,11 @@ fn finish(contract: &Contract, plan: &LogicalPlan, composed: Composed) -> Planne
             name: field.name().clone(),
             data_type: compiled.data_type(&arrow)?,
             nullable: compiled.nullable(&arrow)?,
-            bare: if matches!(expr, Expr::Column(_)) { read.first().copied() } else { None },
+            bare: if matches!(expr, Expr::Column(_)) {
+                read.first().copied()
+            } else {
+                None
+            },
             columns: read.into_iter().collect(),
             expr: compiled,
         });
@@ -160,10 +190,19 @@ fn finish(contract: &Contract, plan: &LogicalPlan, composed: Composed) -> Planne
         None => Vec::new(),
     };
     let filter = filter.as_ref().map(physical).transpose()?;
-    Ok(RowPlan { inputs, schema: arrow, filter, filter_columns, outputs: columns })
+    Ok(RowPlan {
+        inputs,
+        schema: arrow,
+        filter,
+        filter_columns,
+        outputs: columns,
+    })
 }
 
 /// The positions in a schema that an expression reads.
 fn positions(expr: &Expr, schema: &DFSchema) -> Planned<BTreeSet<usize>> {
-    expr.column_refs().into_iter().map(|column| schema.index_of_column(column)).collect()
+    expr.column_refs()
+        .into_iter()
+        .map(|column| schema.index_of_column(column))
+        .collect()
 }

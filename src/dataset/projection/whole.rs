@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{Column, DataFusionError};
-use datafusion::logical_expr::logical_plan::builder::LogicalTableSource;
 use datafusion::logical_expr::logical_plan::TableScanBuilder;
+use datafusion::logical_expr::logical_plan::builder::LogicalTableSource;
 use datafusion::logical_expr::{Expr, ExprSchemable, LogicalPlan, LogicalPlanBuilder};
 use datafusion::optimizer::optimize_projections::OptimizeProjections;
 use datafusion::optimizer::simplify_expressions::SimplifyExpressions;
@@ -39,23 +39,39 @@ fn finish(contract: &Contract, plan: LogicalPlan, ordered: bool) -> Planned<Whol
         Arc::new(SimplifyExpressions::new()),
         Arc::new(OptimizeProjections::new()),
     ]);
-    let config = OptimizerContext::new().without_query_execution_start_time().with_skip_failing_rules(false);
+    let config = OptimizerContext::new()
+        .without_query_execution_start_time()
+        .with_skip_failing_rules(false);
     let plan = rules.optimize(plan, &config, |_, _| {})?;
     let (logical, inputs) = narrowed(contract, plan)?;
     let outputs = logical
         .schema()
         .fields()
         .iter()
-        .map(|field| (field.name().clone(), field.data_type().clone(), field.is_nullable()))
+        .map(|field| {
+            (
+                field.name().clone(),
+                field.data_type().clone(),
+                field.is_nullable(),
+            )
+        })
         .collect();
     let schema = contract.schema(inputs.iter().copied());
-    Ok(WholePlan { inputs, schema, logical, outputs, ordered })
+    Ok(WholePlan {
+        inputs,
+        schema,
+        logical,
+        outputs,
+        ordered,
+    })
 }
 
 /// The plan with its output columns in the types in which they leave.
 fn released(plan: LogicalPlan) -> Planned<LogicalPlan> {
     let schema = Arc::clone(plan.schema());
-    let fits = |field: &arrow::datatypes::Field| encoded(field.data_type()).as_ref() == Some(field.data_type());
+    let fits = |field: &arrow::datatypes::Field| {
+        encoded(field.data_type()).as_ref() == Some(field.data_type())
+    };
     if schema.fields().iter().all(|field| fits(field)) {
         return Ok(plan);
     }

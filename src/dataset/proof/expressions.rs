@@ -29,24 +29,38 @@ impl Prover<'_> {
             Expr::Column(column) => {
                 let found = inputs.schema.maybe_index_of_column(column);
                 let Some(flow) = found.and_then(|position| inputs.columns.get(position)) else {
-                    self.refuse(None, "a column cannot be followed through the plan: name it in each subquery");
+                    self.refuse(
+                        None,
+                        "a column cannot be followed through the plan: name it in each subquery",
+                    );
                     return Flow::nothing();
                 };
                 let mut flow = flow.clone();
-                flow.leaks.placed(column.spans.first().map(|span| (span.start.line, span.start.column)));
+                flow.leaks.placed(
+                    column
+                        .spans
+                        .first()
+                        .map(|span| (span.start.line, span.start.column)),
+                );
                 flow
             }
-            Expr::Literal(value, _) => {
-                Flow { shape: Shape::Constant(value.clone()), leaks: Leaks::default() }
-            }
+            Expr::Literal(value, _) => Flow {
+                shape: Shape::Constant(value.clone()),
+                leaks: Leaks::default(),
+            },
             Expr::Cast(cast) => self.cast(&cast.expr, cast.field.data_type(), "CAST", inputs),
-            Expr::TryCast(cast) => self.cast(&cast.expr, cast.field.data_type(), "TRY_CAST", inputs),
+            Expr::TryCast(cast) => {
+                self.cast(&cast.expr, cast.field.data_type(), "TRY_CAST", inputs)
+            }
             Expr::Negative(inner) => self.negative(inner, inputs),
             Expr::IsNull(inner) | Expr::IsNotNull(inner) => self.is_null(inner, inputs),
             Expr::ScalarFunction(call) => self.call(call, inputs),
             Expr::Case(case) => self.case(case, inputs),
             Expr::BinaryExpr(binary) if binary.op == Operator::StringConcat => {
-                let parts = [self.value(&binary.left, inputs), self.value(&binary.right, inputs)];
+                let parts = [
+                    self.value(&binary.left, inputs),
+                    self.value(&binary.right, inputs),
+                ];
                 self.concat("||", &parts)
             }
             Expr::BinaryExpr(binary) => self.keeps(expr, &binary.op.to_string(), inputs),
@@ -62,7 +76,10 @@ impl Prover<'_> {
             | Expr::IsNotFalse(_)
             | Expr::IsNotUnknown(_) => self.keeps(expr, "IS", inputs),
             other => {
-                let message = format!("the expression {} has no place in a projection", other.variant_name());
+                let message = format!(
+                    "the expression {} has no place in a projection",
+                    other.variant_name()
+                );
                 self.refuse(None, message);
                 Flow::nothing()
             }
@@ -93,13 +110,19 @@ impl Prover<'_> {
         match &flow.shape {
             Shape::Constant(value) => {
                 let shape = value.cast_to(to).map_or(Shape::Computed, Shape::Constant);
-                Flow { shape, leaks: flow.leaks }
+                Flow {
+                    shape,
+                    leaks: flow.leaks,
+                }
             }
-            Shape::Bare(column) if self.types.get(*column).is_some_and(|from| same(from, to)) => flow,
+            Shape::Bare(column) if self.types.get(*column).is_some_and(|from| same(from, to)) => {
+                flow
+            }
             Shape::Text | Shape::Keyed if to.is_string() => flow,
-            Shape::Bare(_) if to.is_string() => {
-                Flow { shape: Shape::Text, leaks: flow.leaks.through(step) }
-            }
+            Shape::Bare(_) if to.is_string() => Flow {
+                shape: Shape::Text,
+                leaks: flow.leaks.through(step),
+            },
             _ => {
                 self.operand(&flow, step);
                 Flow::computed(flow.leaks.through(step))
@@ -110,8 +133,13 @@ impl Prover<'_> {
     fn negative(&mut self, inner: &Expr, inputs: Inputs<'_>) -> Flow {
         let flow = self.value(inner, inputs);
         if let Shape::Constant(value) = &flow.shape {
-            let shape = value.arithmetic_negate().map_or(Shape::Computed, Shape::Constant);
-            return Flow { shape, leaks: flow.leaks };
+            let shape = value
+                .arithmetic_negate()
+                .map_or(Shape::Computed, Shape::Constant);
+            return Flow {
+                shape,
+                leaks: flow.leaks,
+            };
         }
         self.operand(&flow, "-");
         Flow::computed(flow.leaks.through("-"))
@@ -146,18 +174,30 @@ impl Prover<'_> {
     }
 
     fn call(&mut self, call: &ScalarFunction, inputs: Inputs<'_>) -> Flow {
-        let arguments: Vec<Flow> = call.args.iter().map(|argument| self.value(argument, inputs)).collect();
+        let arguments: Vec<Flow> = call
+            .args
+            .iter()
+            .map(|argument| self.value(argument, inputs))
+            .collect();
         let name = call.func.name();
         if let Some(function) = functions::find(name) {
             return self.ours(function, arguments);
         }
         if functions::builtin(name).is_none() {
-            self.refuse(None, format!("the function {name} is not on the list of a projection's functions"));
+            self.refuse(
+                None,
+                format!("the function {name} is not on the list of a projection's functions"),
+            );
             return Flow::nothing();
         }
         match (name, arguments.as_slice()) {
-            ("btrim" | "lower" | "upper", [flow]) if matches!(flow.shape, Shape::Bare(_) | Shape::Text) => {
-                Flow { shape: Shape::Text, leaks: flow.leaks.clone().through(name) }
+            ("btrim" | "lower" | "upper", [flow])
+                if matches!(flow.shape, Shape::Bare(_) | Shape::Text) =>
+            {
+                Flow {
+                    shape: Shape::Text,
+                    leaks: flow.leaks.clone().through(name),
+                }
             }
             ("concat", parts) => self.concat(name, parts),
             (_, arguments) => {
@@ -183,9 +223,18 @@ impl Prover<'_> {
             Shape::Constant(value) => separator(value),
             Shape::Keyed | Shape::Computed => false,
         });
-        let columns = parts.iter().any(|part| matches!(part.shape, Shape::Bare(_) | Shape::Text));
-        let shape = if plain && columns { Shape::Text } else { Shape::Computed };
-        Flow { shape, leaks: leaks.through(step) }
+        let columns = parts
+            .iter()
+            .any(|part| matches!(part.shape, Shape::Bare(_) | Shape::Text));
+        let shape = if plain && columns {
+            Shape::Text
+        } else {
+            Shape::Computed
+        };
+        Flow {
+            shape,
+            leaks: leaks.through(step),
+        }
     }
 
     /// One of Veilpoint's functions: it lowers bare columns, inside its bounds.
@@ -205,42 +254,68 @@ impl Prover<'_> {
         let mut leaks = Leaks::default();
         let mut protected = false;
         for (position, flow) in arguments.into_iter().enumerate() {
-            let level = function.levels.get(position).or(function.levels.last()).copied();
+            let level = function
+                .levels
+                .get(position)
+                .or(function.levels.last())
+                .copied();
             let level = level.unwrap_or(Level::Whole);
             self.operand(&flow, function.name);
             let bare = matches!(flow.shape, Shape::Bare(_));
-            let lowers = bare || (level == Level::Keyed && position == 0 && matches!(flow.shape, Shape::Text));
+            let lowers = bare
+                || (level == Level::Keyed && position == 0 && matches!(flow.shape, Shape::Text));
             if level == Level::Keyed && position > 0 && !bare {
-                let message = format!("{} takes a bare column as argument {}", function.name, position + 1);
+                let message = format!(
+                    "{} takes a bare column as argument {}",
+                    function.name,
+                    position + 1
+                );
                 self.refuse(flow.leaks.iter().find_map(|(_, leak)| leak.at), message);
             }
             if lowers && level < Level::Whole {
                 protected |= flow.leaks.iter().any(|(column, _)| self.protected(column));
             }
             // Outside its bounds a function keeps what it takes.
-            let lowered = if lowers && bounds.is_ok() { flow.leaks.lowered(level, &atom) } else { flow.leaks };
+            let lowered = if lowers && bounds.is_ok() {
+                flow.leaks.lowered(level, &atom)
+            } else {
+                flow.leaks
+            };
             leaks.merge(&lowered);
         }
         if let Err(why) = bounds
             && (function.keyed || protected)
         {
             let at = leaks.iter().find_map(|(_, leak)| leak.at);
-            self.refuse(at, format!("{} is outside its bounds: {why}", function.name));
+            self.refuse(
+                at,
+                format!("{} is outside its bounds: {why}", function.name),
+            );
         }
-        let shape = if function.keyed { Shape::Keyed } else { Shape::Computed };
-        Flow { shape, leaks: leaks.through(function.name) }
+        let shape = if function.keyed {
+            Shape::Keyed
+        } else {
+            Shape::Computed
+        };
+        Flow {
+            shape,
+            leaks: leaks.through(function.name),
+        }
     }
 
     fn bounds(&self, function: &Function, arguments: &[Flow]) -> Result<(), String> {
         let arguments: Vec<Argument<'_>> = arguments
             .iter()
             .map(|flow| match &flow.shape {
-                Shape::Bare(column) => match (self.types.get(*column), self.contract.columns.get(*column)) {
-                    (Some(data_type), Some(column)) => {
-                        Argument::Column { data_type, min_step: column.min_step.as_deref() }
+                Shape::Bare(column) => {
+                    match (self.types.get(*column), self.contract.columns.get(*column)) {
+                        (Some(data_type), Some(column)) => Argument::Column {
+                            data_type,
+                            min_step: column.min_step.as_deref(),
+                        },
+                        _ => Argument::Computed,
                     }
-                    _ => Argument::Computed,
-                },
+                }
                 Shape::Constant(value) => Argument::Constant(value),
                 Shape::Text | Shape::Keyed | Shape::Computed => Argument::Computed,
             })
@@ -276,16 +351,25 @@ fn same(from: &DataType, to: &DataType) -> bool {
 
 /// A constant that separates and says nothing: no letter and no digit.
 fn separator(value: &ScalarValue) -> bool {
-    value.try_as_str().flatten().is_some_and(|text| !text.chars().any(char::is_alphanumeric))
+    value
+        .try_as_str()
+        .flatten()
+        .is_some_and(|text| !text.chars().any(char::is_alphanumeric))
 }
 
 /// The direct children of an expression, in order.
 trait Children {
-    fn apply_children_of(&self, each: &mut dyn FnMut(&Expr)) -> datafusion::common::Result<TreeNodeRecursion>;
+    fn apply_children_of(
+        &self,
+        each: &mut dyn FnMut(&Expr),
+    ) -> datafusion::common::Result<TreeNodeRecursion>;
 }
 
 impl Children for Expr {
-    fn apply_children_of(&self, each: &mut dyn FnMut(&Expr)) -> datafusion::common::Result<TreeNodeRecursion> {
+    fn apply_children_of(
+        &self,
+        each: &mut dyn FnMut(&Expr),
+    ) -> datafusion::common::Result<TreeNodeRecursion> {
         use datafusion::common::tree_node::TreeNode;
         self.apply_children(|child| {
             each(child);

@@ -28,7 +28,9 @@ impl Leak {
     /// `"SSN" → upper → trim`.
     pub(super) fn route(&self, column: &str) -> String {
         let steps = self.path.iter().map(|step| format!(" → {step}"));
-        std::iter::once(format!("\"{column}\"")).chain(steps).collect()
+        std::iter::once(format!("\"{column}\""))
+            .chain(steps)
+            .collect()
     }
 }
 
@@ -98,7 +100,11 @@ impl Leaks {
 
     /// One more step on the way of each.
     pub(super) fn through(mut self, step: &str) -> Self {
-        for leak in self.0.values_mut().filter(|leak| leak.path.len() < MAX_PATH) {
+        for leak in self
+            .0
+            .values_mut()
+            .filter(|leak| leak.path.len() < MAX_PATH)
+        {
             leak.path.push(step.to_owned());
         }
         self
@@ -137,7 +143,10 @@ pub(super) struct Flow {
 impl Flow {
     /// Something computed that holds this.
     pub(super) fn computed(leaks: Leaks) -> Self {
-        Self { shape: Shape::Computed, leaks }
+        Self {
+            shape: Shape::Computed,
+            leaks,
+        }
     }
 
     /// Nothing of any column.

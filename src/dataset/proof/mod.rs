@@ -62,12 +62,21 @@ pub(super) struct Proven {
 }
 
 /// Proves an analysed plan over the dataset's table, or says everything that speaks against it, one refusal a line.
-pub(super) fn prove(place: Place<'_>, contract: &Contract, head: &Head, plan: &LogicalPlan) -> Result<Proven> {
+pub(super) fn prove(
+    place: Place<'_>,
+    contract: &Contract,
+    head: &Head,
+    plan: &LogicalPlan,
+) -> Result<Proven> {
     let mut prover = Prover {
         place,
         contract,
         head,
-        types: contract.columns.iter().map(|column| column.data_type.arrow()).collect(),
+        types: contract
+            .columns
+            .iter()
+            .map(|column| column.data_type.arrow())
+            .collect(),
         refusals: BTreeMap::new(),
         uses_keys: false,
     };
@@ -78,10 +87,16 @@ pub(super) fn prove(place: Place<'_>, contract: &Contract, head: &Head, plan: &L
         _ => Proof::default(),
     };
     if prover.refusals.is_empty() {
-        return Ok(Proven { proof, uses_keys: prover.uses_keys });
+        return Ok(Proven {
+            proof,
+            uses_keys: prover.uses_keys,
+        });
     }
-    let lines: Vec<String> =
-        prover.refusals.keys().map(|(at, message)| prover.place.at(*at, message)).collect();
+    let lines: Vec<String> = prover
+        .refusals
+        .keys()
+        .map(|(at, message)| prover.place.at(*at, message))
+        .collect();
     Err(Error::new(place.kind, lines.join("\n")))
 }
 
@@ -92,15 +107,24 @@ impl Prover<'_> {
 
     fn class(&self, column: usize) -> Class {
         // A column that is not found is treated as what nobody classified.
-        self.contract.columns.get(column).map_or(Class::DirectIdentifier, |column| column.class)
+        self.contract
+            .columns
+            .get(column)
+            .map_or(Class::DirectIdentifier, |column| column.class)
     }
 
     fn protected(&self, column: usize) -> bool {
-        matches!(self.class(column), Class::DirectIdentifier | Class::QuasiIdentifier)
+        matches!(
+            self.class(column),
+            Class::DirectIdentifier | Class::QuasiIdentifier
+        )
     }
 
     fn name(&self, column: usize) -> &str {
-        self.contract.columns.get(column).map_or("?", |column| &column.name)
+        self.contract
+            .columns
+            .get(column)
+            .map_or("?", |column| &column.name)
     }
 
     fn revealed(&self, column: usize) -> bool {
@@ -119,7 +143,11 @@ impl Prover<'_> {
             let name = self.name(column).to_owned();
             match self.class(column) {
                 Class::DirectIdentifier if leak.level > Level::Keyed => {
-                    let remedy = if keyed { "only token or pseudonym over it may" } else { "it may not" };
+                    let remedy = if keyed {
+                        "only token or pseudonym over it may"
+                    } else {
+                        "it may not"
+                    };
                     self.refuse(
                         leak.at,
                         format!(
@@ -160,7 +188,9 @@ impl Prover<'_> {
     /// The functions that would do for a column.
     fn help(&self, column: usize) -> &'static str {
         match (self.class(column), self.types.get(column)) {
-            (Class::DirectIdentifier, _) | (_, None) => "token, pseudonym or redact over the bare column",
+            (Class::DirectIdentifier, _) | (_, None) => {
+                "token, pseudonym or redact over the bare column"
+            }
             (_, Some(DataType::Date32 | DataType::Timestamp(..))) => {
                 "age, age_band or generalize_date over the bare column"
             }

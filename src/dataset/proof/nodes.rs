@@ -41,8 +41,14 @@ impl Prover<'_> {
             }
             other => {
                 let shown = other.display().to_string();
-                let name = shown.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
-                self.refuse(None, format!("the plan needs {name}, which has no place in a projection"));
+                let name = shown
+                    .split(|c: char| !c.is_ascii_alphanumeric())
+                    .next()
+                    .unwrap_or_default();
+                self.refuse(
+                    None,
+                    format!("the plan needs {name}, which has no place in a projection"),
+                );
                 None
             }
         }
@@ -52,7 +58,10 @@ impl Prover<'_> {
         let plain = scan.projection.is_none() && scan.filters.is_empty() && scan.fetch.is_none();
         let known = scan.projected_schema.fields().len() == self.contract.columns.len();
         if scan.table_name.table() != self.contract.dataset || !plain || !known {
-            self.refuse(None, "the plan reads something other than the dataset's table");
+            self.refuse(
+                None,
+                "the plan reads something other than the dataset's table",
+            );
             return None;
         }
         let columns = (0..self.contract.columns.len())
@@ -61,19 +70,35 @@ impl Prover<'_> {
                 leaks: Leaks::column(column, self.name(column)),
             })
             .collect();
-        Some(Node { columns, implicit: Leaks::default() })
+        Some(Node {
+            columns,
+            implicit: Leaks::default(),
+        })
     }
 
     fn projection(&mut self, projection: &Projection) -> Option<Node> {
         let node = self.node(&projection.input)?;
-        let inputs = Inputs { schema: projection.input.schema(), columns: &node.columns };
-        let columns = projection.expr.iter().map(|expr| self.value(expr, inputs)).collect();
-        Some(Node { columns, implicit: node.implicit })
+        let inputs = Inputs {
+            schema: projection.input.schema(),
+            columns: &node.columns,
+        };
+        let columns = projection
+            .expr
+            .iter()
+            .map(|expr| self.value(expr, inputs))
+            .collect();
+        Some(Node {
+            columns,
+            implicit: node.implicit,
+        })
     }
 
     fn filter(&mut self, filter: &Filter) -> Option<Node> {
         let mut node = self.node(&filter.input)?;
-        let inputs = Inputs { schema: filter.input.schema(), columns: &node.columns };
+        let inputs = Inputs {
+            schema: filter.input.schema(),
+            columns: &node.columns,
+        };
         let predicate = self.value(&filter.predicate, inputs);
         self.implicit("a predicate", &predicate.shape, &predicate.leaks, false);
         node.implicit.merge(&predicate.leaks);
@@ -82,7 +107,10 @@ impl Prover<'_> {
 
     fn sort(&mut self, sort: &Sort) -> Option<Node> {
         let mut node = self.node(&sort.input)?;
-        let inputs = Inputs { schema: sort.input.schema(), columns: &node.columns };
+        let inputs = Inputs {
+            schema: sort.input.schema(),
+            columns: &node.columns,
+        };
         let leaks = self.clause("ORDER BY", sort.expr.iter().map(|key| &key.expr), inputs);
         node.implicit.merge(&leaks);
         Some(node)
@@ -90,7 +118,10 @@ impl Prover<'_> {
 
     fn limit(&mut self, limit: &Limit) -> Option<Node> {
         let node = self.node(&limit.input)?;
-        let inputs = Inputs { schema: limit.input.schema(), columns: &node.columns };
+        let inputs = Inputs {
+            schema: limit.input.schema(),
+            columns: &node.columns,
+        };
         for number in [&limit.skip, &limit.fetch].into_iter().flatten() {
             if !matches!(self.value(number, inputs).shape, Shape::Constant(_)) {
                 self.refuse(None, "LIMIT and OFFSET take a number");
@@ -101,8 +132,12 @@ impl Prover<'_> {
 
     fn aggregate(&mut self, aggregate: &Aggregate) -> Option<Node> {
         let mut node = self.node(&aggregate.input)?;
-        let inputs = Inputs { schema: aggregate.input.schema(), columns: &node.columns };
-        let mut columns = Vec::with_capacity(aggregate.group_expr.len() + aggregate.aggr_expr.len());
+        let inputs = Inputs {
+            schema: aggregate.input.schema(),
+            columns: &node.columns,
+        };
+        let mut columns =
+            Vec::with_capacity(aggregate.group_expr.len() + aggregate.aggr_expr.len());
         let mut implicit = Leaks::default();
         for group in &aggregate.group_expr {
             let flow = self.value(group, inputs);
@@ -112,33 +147,51 @@ impl Prover<'_> {
         }
         for expr in &aggregate.aggr_expr {
             let Expr::AggregateFunction(call) = unaliased(expr) else {
-                self.refuse(None, "an aggregate of another form has no place in a projection");
+                self.refuse(
+                    None,
+                    "an aggregate of another form has no place in a projection",
+                );
                 return None;
             };
             columns.push(self.aggregate_call(call, inputs));
         }
         node.implicit.merge(&implicit);
-        Some(Node { columns, implicit: node.implicit })
+        Some(Node {
+            columns,
+            implicit: node.implicit,
+        })
     }
 
     fn window(&mut self, window: &Window) -> Option<Node> {
         let node = self.node(&window.input)?;
-        let inputs = Inputs { schema: window.input.schema(), columns: &node.columns };
+        let inputs = Inputs {
+            schema: window.input.schema(),
+            columns: &node.columns,
+        };
         let mut columns = node.columns.clone();
         for expr in &window.window_expr {
             let Expr::WindowFunction(call) = unaliased(expr) else {
-                self.refuse(None, "a window of another form has no place in a projection");
+                self.refuse(
+                    None,
+                    "a window of another form has no place in a projection",
+                );
                 return None;
             };
             columns.push(self.window_call(call, inputs));
         }
-        Some(Node { columns, implicit: node.implicit })
+        Some(Node {
+            columns,
+            implicit: node.implicit,
+        })
     }
 
     fn aggregate_call(&mut self, call: &AggregateFunction, inputs: Inputs<'_>) -> Flow {
         let name = call.func.name();
         if catalog::aggregate(name).is_none() {
-            self.refuse(None, format!("the aggregate function {name} is not on the list"));
+            self.refuse(
+                None,
+                format!("the aggregate function {name} is not on the list"),
+            );
         }
         let mut leaks = self.arguments(name, &call.params.args, inputs);
         leaks.merge(&self.filter_clause(call.params.filter.as_deref(), inputs));
@@ -148,12 +201,19 @@ impl Prover<'_> {
 
     fn window_call(&mut self, call: &WindowFunction, inputs: Inputs<'_>) -> Flow {
         let known = match &call.fun {
-            WindowFunctionDefinition::AggregateUDF(function) => catalog::aggregate(function.name()).is_some(),
-            WindowFunctionDefinition::WindowUDF(function) => catalog::window(function.name()).is_some(),
+            WindowFunctionDefinition::AggregateUDF(function) => {
+                catalog::aggregate(function.name()).is_some()
+            }
+            WindowFunctionDefinition::WindowUDF(function) => {
+                catalog::window(function.name()).is_some()
+            }
         };
         let name = call.fun.name();
         if !known {
-            self.refuse(None, format!("the window function {name} is not on the list"));
+            self.refuse(
+                None,
+                format!("the window function {name} is not on the list"),
+            );
         }
         let params = &call.params;
         let mut leaks = self.arguments(name, &params.args, inputs);
@@ -170,10 +230,19 @@ impl Prover<'_> {
         for argument in arguments {
             let flow = self.value(argument, inputs);
             let count = name == "count";
-            if count && matches!(flow.shape, Shape::Bare(_) | Shape::Keyed | Shape::Constant(_)) {
+            if count
+                && matches!(
+                    flow.shape,
+                    Shape::Bare(_) | Shape::Keyed | Shape::Constant(_)
+                )
+            {
                 continue;
             }
-            let held = if count { flow.leaks.raised(|column| self.name(column).to_owned()) } else { flow.leaks };
+            let held = if count {
+                flow.leaks.raised(|column| self.name(column).to_owned())
+            } else {
+                flow.leaks
+            };
             self.implicit(name, &flow.shape, &held, false);
             leaks.merge(&held.through(name));
         }
@@ -194,7 +263,12 @@ impl Prover<'_> {
     }
 
     /// What the expressions of a clause that groups or orders hold.
-    fn clause<'e>(&mut self, clause: &str, exprs: impl Iterator<Item = &'e Expr>, inputs: Inputs<'_>) -> Leaks {
+    fn clause<'e>(
+        &mut self,
+        clause: &str,
+        exprs: impl Iterator<Item = &'e Expr>,
+        inputs: Inputs<'_>,
+    ) -> Leaks {
         let mut leaks = Leaks::default();
         for expr in exprs {
             let flow = self.value(expr, inputs);

@@ -35,7 +35,9 @@ impl Prover<'_> {
                     let lowered = leak.level < Level::Whole && revealed;
                     ("direct identifier", leak.level <= Level::Keyed || lowered)
                 }
-                Class::QuasiIdentifier => ("quasi-identifier", leak.level < Level::Whole || revealed),
+                Class::QuasiIdentifier => {
+                    ("quasi-identifier", leak.level < Level::Whole || revealed)
+                }
                 Class::Sensitive | Class::Insensitive => continue,
             };
             if !admitted {
@@ -53,10 +55,14 @@ impl Prover<'_> {
         let help = self.help(column);
         let reveals = format!("-- reveals: \"{name}\"");
         let remedy = match (self.class(column), leak.level) {
-            (Class::DirectIdentifier, Level::Whole) => format!("it never leaves so; {help} would do"),
+            (Class::DirectIdentifier, Level::Whole) => {
+                format!("it never leaves so; {help} would do")
+            }
             _ => format!("{help} would do, or admit it in the head: {reveals}"),
         };
-        format!("the {kind} \"{name}\" leaves {level} ({route} → output column \"{output}\"): {remedy}")
+        format!(
+            "the {kind} \"{name}\" leaves {level} ({route} → output column \"{output}\"): {remedy}"
+        )
     }
 
     /// A protected column leaves through at most one expression: two put the value together again.
@@ -87,8 +93,13 @@ impl Prover<'_> {
             })
             .map(|(column, _)| self.name(column))
             .collect();
-        let idle: Vec<String> =
-            self.head.reveals.iter().filter(|name| !needed.contains(name.as_str())).cloned().collect();
+        let idle: Vec<String> = self
+            .head
+            .reveals
+            .iter()
+            .filter(|name| !needed.contains(name.as_str()))
+            .cloned()
+            .collect();
         for name in idle {
             let message = format!("reveals: \"{name}\" is not needed: take it out of the head");
             self.refuse(self.head.reveals_at, message);
@@ -96,12 +107,19 @@ impl Prover<'_> {
     }
 
     fn line(&self, output: &str, leaks: &Leaks) -> OutputProof {
-        let levels = leaks.iter().map(|(column, leak)| (self.name(column).to_owned(), leak.level)).collect();
+        let levels = leaks
+            .iter()
+            .map(|(column, leak)| (self.name(column).to_owned(), leak.level))
+            .collect();
         let paths: Vec<String> = leaks
             .iter()
             .map(|(column, leak)| format!("{} → \"{output}\"", leak.route(self.name(column))))
             .collect();
-        OutputProof { name: output.to_owned(), levels, path: paths.join("; ") }
+        OutputProof {
+            name: output.to_owned(),
+            levels,
+            path: paths.join("; "),
+        }
     }
 }
 
