@@ -1,4 +1,4 @@
-//! Agreement with others: odd CSVs read as Python's csv module and DuckDB read them, or are refused.
+//! Agreement with others: odd CSVs read as Python's csv module and `DuckDB` read them, or are refused.
 //!
 //! `corpus.rs` holds the objects. Where we differ from a reader, the row says so and why, and a difference that is gone
 //! fails as one that has come: the table says what is so. The release in Parquet and the one in CSV hold the same.
@@ -34,7 +34,7 @@ struct Case {
     refused: Option<(&'static str, &'static str)>,
     /// Why Python reads it otherwise.
     python: Option<&'static str>,
-    /// Why DuckDB reads it otherwise.
+    /// Why `DuckDB` reads it otherwise.
     duckdb: Option<&'static str>,
 }
 
