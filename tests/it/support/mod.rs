@@ -1,0 +1,4 @@
+//! What tests of several subjects need.
+
+pub mod folder;
+pub mod python;
