@@ -225,6 +225,20 @@ fn flipped(mut bytes: Vec<u8>, from_end: usize) -> Vec<u8> {
     bytes
 }
 
+/// Where the checksum of the first block of bzip2 data begins: behind the head and the block's mark.
+const BZIP2_CHECKSUM: usize = 10;
+
+/// Stored gzip data, in which one letter of a note is another: the text is well formed, and not what was compressed.
+fn misspelt() -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::none());
+    encoder.write_all(csv(5).as_bytes()).unwrap();
+    let mut bytes = encoder.finish().unwrap();
+    let note = b"quartzfinch00003";
+    let at = bytes.windows(note.len()).position(|part| part == note);
+    bytes[at.unwrap()] = b'Q';
+    bytes
+}
+
 /// The first part of the bytes.
 fn cut(bytes: &[u8], tenths: usize) -> Vec<u8> {
     bytes[..bytes.len() * tenths / 10].to_vec()
@@ -257,9 +271,9 @@ fn damaged() -> Vec<Row> {
         ),
         row("gzip data has another length", gz, flipped(gzip(&text), 2)),
         row(
-            "gzip data has a damaged byte",
+            "gzip data has another letter than its checksum says",
             gz,
-            flipped(gzip(&text), gzip(&text).len() / 2),
+            misspelt(),
         ),
         row(
             "the second member of gzip data is cut",
@@ -290,11 +304,11 @@ fn damaged() -> Vec<Row> {
         ),
         row("plain text has the suffix of Zstandard", zst, plain()),
         row("bzip2 data ends in its middle", bz2, cut(&bzip2(&text), 5)),
-        row(
-            "bzip2 data has a damaged byte",
-            bz2,
-            flipped(bzip2(&text), bzip2(&text).len() / 2),
-        ),
+        row("bzip2 data has another checksum", bz2, {
+            let whole = bzip2(&text);
+            let from_end = whole.len() - BZIP2_CHECKSUM;
+            flipped(whole, from_end)
+        }),
         row("plain text has the suffix of bzip2", bz2, plain()),
         row(
             "the contract says gzip and the object is plain",

@@ -178,7 +178,7 @@ pub fn decimal_comma(replaced: Option<&str>) -> String {
             record[at] = record[at].replace('.', "§");
         }
         if let (3, Some(value)) = (n, replaced) {
-            record[position("Double")] = value.into();
+            record[position("Double")] = value.replace(',', "§");
         }
     });
     text.replace(',', ";").replace('§', ",")
