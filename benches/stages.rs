@@ -28,7 +28,9 @@ const PROJECTION: &str = include_str!("sql/admissions/bench.sql");
 fn admissions() -> String {
     let mut state = 1u64;
     let mut below = |limit: u64| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) % limit
     };
     let mut text = String::from(
@@ -39,10 +41,33 @@ fn admissions() -> String {
         let row = format!(
             "{id},{:03}-{:02}-{:04},First{},Last{},19{:02}-{:02}-{:02},{},\"Bahnhofstrasse {}, Haus \"\"{}\"\"\",{},\
              City{},+41 {:02} {:03},user{}@example.org,B{},{}.{},{}.{},D{},2024-{:02}-{:02} {:02}:{:02}:{:02}",
-            below(899), below(99), below(9999), below(24), below(24), below(99), below(12) + 1, below(28) + 1,
-            if below(2) == 0 { 'F' } else { 'M' }, below(200), below(8), 1000 + below(8999), below(7), below(99),
-            below(999), below(1_000_000), below(8), 40 + below(80), below(10), 140 + below(60), below(10), below(8),
-            below(12) + 1, below(28) + 1, below(24), below(60), below(60),
+            below(899),
+            below(99),
+            below(9999),
+            below(24),
+            below(24),
+            below(99),
+            below(12) + 1,
+            below(28) + 1,
+            if below(2) == 0 { 'F' } else { 'M' },
+            below(200),
+            below(8),
+            1000 + below(8999),
+            below(7),
+            below(99),
+            below(999),
+            below(1_000_000),
+            below(8),
+            40 + below(80),
+            below(10),
+            140 + below(60),
+            below(10),
+            below(8),
+            below(12) + 1,
+            below(28) + 1,
+            below(24),
+            below(60),
+            below(60),
         );
         // A vector of characters takes any write.
         let _ = writeln!(text, "{row}");
@@ -53,10 +78,16 @@ fn admissions() -> String {
 fn stages(criterion: &mut Criterion) {
     let text = admissions();
     let contract = Contract::parse("admissions", "schema.sql", SCHEMA).unwrap();
-    let projection = Projection::parse(&contract, "admissions/bench", "bench.sql", PROJECTION).unwrap();
+    let projection =
+        Projection::parse(&contract, "admissions/bench", "bench.sql", PROJECTION).unwrap();
     let keys = MasterKey::from_bytes([7; 32]).domain(&projection.domain());
-    let context = Context { as_of: NaiveDate::from_ymd_opt(2026, 11, 23).unwrap(), keys: Some(keys) };
-    let Plan::Rows(plan) = projection.bind(&context).unwrap() else { panic!("the projection is row by row") };
+    let context = Context {
+        as_of: NaiveDate::from_ymd_opt(2026, 11, 23).unwrap(),
+        keys: Some(keys),
+    };
+    let Plan::Rows(plan) = projection.bind(&context).unwrap() else {
+        panic!("the projection is row by row")
+    };
 
     let mut cutter = Cutter::new(Box::new(Cursor::new(text.clone().into_bytes())));
     let (syntax, binding) = veilpoint::csv::header::open(&mut cutter, &contract).unwrap();
@@ -67,21 +98,39 @@ fn stages(criterion: &mut Criterion) {
     group.throughput(Throughput::Bytes(block.len as u64));
     let mut tokens = Tokens::default();
     group.bench_function("tokenize", |bench| {
-        bench.iter(|| assert!(tokenize(black_box(block.text()), &syntax, binding.width, &mut tokens)));
+        bench.iter(|| {
+            assert!(tokenize(
+                black_box(block.text()),
+                &syntax,
+                binding.width,
+                &mut tokens
+            ))
+        });
     });
     let mut reader = BlockReader::new(&contract, &binding, &syntax, &plan.inputs);
-    group.bench_function("tokenize and decode", |bench| bench.iter(|| rows(&mut reader).rows));
+    group.bench_function("tokenize and decode", |bench| {
+        bench.iter(|| rows(&mut reader).rows)
+    });
     let mut projector = Projector::new(&plan).unwrap();
     group.bench_function("project", |bench| {
-        bench.iter_batched(|| rows(&mut reader), |batch| projector.project(batch).unwrap(), BatchSize::SmallInput);
+        bench.iter_batched(
+            || rows(&mut reader),
+            |batch| projector.project(batch).unwrap(),
+            BatchSize::SmallInput,
+        );
     });
     group.finish();
 
     let mut group = criterion.benchmark_group("release");
-    group.sample_size(10).throughput(Throughput::Bytes(text.len() as u64));
+    group
+        .sample_size(10)
+        .throughput(Throughput::Bytes(text.len() as u64));
     for format in [Format::Parquet, Format::Csv] {
         for threads in [1, 2] {
-            let options = Options { threads, ..Options::default() };
+            let options = Options {
+                threads,
+                ..Options::default()
+            };
             let job = Job {
                 contract: &contract,
                 projection: &projection,
@@ -93,7 +142,10 @@ fn stages(criterion: &mut Criterion) {
             group.bench_function(format!("{format:?}, {threads} threads"), |bench| {
                 bench.iter_batched(
                     || Box::new(Cursor::new(text.clone().into_bytes())),
-                    |input| release::run(&job, input, &mut std::io::sink(), &Control::default()).unwrap(),
+                    |input| {
+                        release::run(&job, input, &mut std::io::sink(), &Control::default())
+                            .unwrap()
+                    },
                     BatchSize::PerIteration,
                 );
             });

@@ -100,7 +100,8 @@ impl Cutter {
         }
         self.tail.extend_from_slice(&buffer[len..]);
         buffer.truncate(len);
-        if buffer.last() != Some(&syntax.newline) && !oversized {
+        // Where there are escapes, a line end behind the last byte might be taken for escaped.
+        if buffer.last() != Some(&syntax.newline) && !oversized && syntax.is_plain() {
             buffer.push(syntax.newline);
         }
         let len = buffer.len();

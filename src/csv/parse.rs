@@ -1,6 +1,8 @@
 //! One field's text → one value, or none where it does not read as the type. Nothing is guessed: what is read is right.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime};
+use std::fmt::Write as _;
+
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Utc};
 
 /// Microseconds of a day.
 const DAY: i64 = 86_400_000_000;
@@ -266,24 +268,56 @@ pub fn timestamp_tz(text: &[u8]) -> Option<i64> {
 /// A date by a strftime format.
 pub fn date_by(text: &str, format: &str) -> Option<i32> {
     let date = NaiveDate::parse_from_str(text, format).ok()?;
+    is_written(text, format, date.year(), &date.format(format))?;
     i32::try_from((date - NaiveDate::default()).num_days()).ok()
 }
 
 /// A timestamp without zone by a strftime format.
 pub fn timestamp_by(text: &str, format: &str) -> Option<i64> {
-    let timestamp = NaiveDateTime::parse_from_str(text, format).ok()?.and_utc();
-    (timestamp.timestamp_subsec_nanos() % 1000 == 0).then(|| timestamp.timestamp_micros())
+    let timestamp = NaiveDateTime::parse_from_str(text, format).ok()?;
+    is_written(text, format, timestamp.year(), &timestamp.format(format))?;
+    whole_micros(timestamp.and_utc())
 }
 
 /// A timestamp with zone by a strftime format.
 pub fn timestamp_tz_by(text: &str, format: &str) -> Option<i64> {
     let timestamp = DateTime::parse_from_str(text, format).ok()?;
-    (timestamp.timestamp_subsec_nanos() % 1000 == 0).then(|| timestamp.timestamp_micros())
+    is_written(text, format, timestamp.year(), &timestamp.format(format))?;
+    whole_micros(timestamp.to_utc())
+}
+
+fn whole_micros(instant: DateTime<Utc>) -> Option<i64> {
+    (instant.timestamp_subsec_nanos() % 1000 == 0).then(|| instant.timestamp_micros())
+}
+
+/// Chrono skips blanks and reads `87` as the year 87. A text counts only if the format writes it, but for zeros at
+/// either end of numbers, and case.
+fn is_written(text: &str, format: &str, year: i32, written: &impl std::fmt::Display) -> Option<()> {
+    let mut again = String::new();
+    write!(again, "{written}").ok()?;
+    let four_digits = !format.contains("%Y") || (1000..=9999).contains(&year);
+    (four_digits && without_zeros(text) == without_zeros(&again)).then_some(())
+}
+
+fn without_zeros(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while !rest.is_empty() {
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let (number, after) = rest.split_at(digits);
+        out.push_str(number.trim_matches('0'));
+        let other = after
+            .find(|char: char| char.is_ascii_digit())
+            .unwrap_or(after.len());
+        let (between, after) = after.split_at(other);
+        out.extend(between.chars().flat_map(char::to_lowercase));
+        rest = after;
+    }
+    out
 }
 
 #[cfg(test)]
 mod tests {
-    use chrono::Datelike;
     use proptest::prelude::*;
 
     use super::*;
@@ -421,6 +455,37 @@ mod tests {
         ] {
             assert_eq!(timestamp_tz(text.as_bytes()), None, "{text}");
         }
+    }
+
+    #[test]
+    fn formats_read_what_they_write() {
+        let rows: &[(&str, &str, bool)] = &[
+            ("17.06.1987", "%d.%m.%Y", true),
+            ("7.6.1987", "%d.%m.%Y", true),
+            ("17.06.87", "%d.%m.%Y", false),
+            (" 17.06.1987", "%d.%m.%Y", false),
+            ("17. 06.1987", "%d.%m.%Y", false),
+            ("17.06.1987 ", "%d.%m.%Y", false),
+            ("30.02.1987", "%d.%m.%Y", false),
+            ("17 JUN 1987", "%d %b %Y", true),
+            ("10/10/2000", "%m/%d/%Y", true),
+            ("17.06.87", "%d.%m.%y", true),
+        ];
+        for (text, format, reads) in rows {
+            assert_eq!(
+                date_by(text, format).is_some(),
+                *reads,
+                "{text} by {format}"
+            );
+        }
+        assert_eq!(
+            timestamp_by("01.01.1970 00:00:00.50", "%d.%m.%Y %H:%M:%S%.f"),
+            Some(500_000)
+        );
+        assert_eq!(
+            timestamp_tz_by("1970-01-01 01:00 +0100", "%Y-%m-%d %H:%M %z"),
+            Some(0)
+        );
     }
 
     proptest! {

@@ -76,7 +76,10 @@ impl BlockReader {
     /// What is wrong with the block: with its text, else with the first record that has a wrong value.
     pub fn read(&mut self, block: &Block) -> Result<Batch, RecordError> {
         let text = block.text();
-        let plain = !block.oversized && tokenize(text, &self.syntax, self.width, &mut self.tokens);
+        if block.oversized {
+            return Err(self.oversized(text));
+        }
+        let plain = tokenize(text, &self.syntax, self.width, &mut self.tokens);
         if let Some(at) = memchr::memchr(0, text) {
             return Err(self.at_byte(text, at, plain, Kind::NotCsv, "the text holds a NUL byte"));
         }
@@ -141,6 +144,22 @@ impl BlockReader {
         } else {
             batch
         })
+    }
+
+    /// What is wrong with a record that has no end: its quotes, or its size.
+    fn oversized(&mut self, text: &[u8]) -> RecordError {
+        let scanned =
+            general::normalise(text, &self.syntax, self.width, false, &mut self.normalised);
+        match scanned {
+            Err(error) if matches!(error.kind, Kind::Quoting | Kind::TooLarge) => error,
+            _ => RecordError {
+                kind: Kind::TooLarge,
+                message: "the record runs over 16 MiB; its line end or a quote is likely missing"
+                    .to_owned(),
+                record: 0,
+                field: None,
+            },
+        }
     }
 
     /// An error at a byte of the block: the record is counted as far as the text before can be read.

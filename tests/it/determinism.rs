@@ -136,8 +136,15 @@ fn object(rows: &[Row], form: &Form) -> String {
             text(Some(format!("unknown{at}")), row.quoted),
             text(Some(row.name.clone()), row.quoted),
             text(row.int.map(|int| int.to_string()), row.quoted),
-            text(row.amount.map(|amount| cents(amount, form.decimal)), row.quoted),
-            text(row.flag.map(|flag| if flag { "TRUE" } else { "False" }.to_owned()), row.quoted),
+            text(
+                row.amount.map(|amount| cents(amount, form.decimal)),
+                row.quoted,
+            ),
+            text(
+                row.flag
+                    .map(|flag| if flag { "TRUE" } else { "False" }.to_owned()),
+                row.quoted,
+            ),
             text(row.day.map(day), row.quoted),
         ]));
     }
@@ -163,7 +170,9 @@ fn expected(rows: &[Row]) -> Vec<String> {
                 field(&row.name),
                 row.note.as_deref().map(field).unwrap_or_default(),
                 row.int.map(|int| int.to_string()).unwrap_or_default(),
-                row.amount.map(|amount| cents(amount, '.')).unwrap_or_default(),
+                row.amount
+                    .map(|amount| cents(amount, '.'))
+                    .unwrap_or_default(),
                 row.flag.map(|flag| flag.to_string()).unwrap_or_default(),
                 row.day.map(day).unwrap_or_default(),
             ]
@@ -260,10 +269,14 @@ fn many_blocks_give_the_same_bytes_with_any_number_of_threads_and_any_pieces() {
     for projection in projections {
         let engine = Engine::new(&contract(options), projection, 3);
         for format in [Format::Csv, Format::Parquet] {
-            let (first, summary) = engine.release(text.as_bytes(), format, 1, usize::MAX).unwrap();
+            let (first, summary) = engine
+                .release(text.as_bytes(), format, 1, usize::MAX)
+                .unwrap();
             assert_eq!(summary.rows_in, 300_000);
             for (threads, piece) in [(2, 4096), (3, 100_000), (8, usize::MAX)] {
-                let (bytes, again) = engine.release(text.as_bytes(), format, threads, piece).unwrap();
+                let (bytes, again) = engine
+                    .release(text.as_bytes(), format, threads, piece)
+                    .unwrap();
                 assert!(bytes == first, "{projection} {format:?} {threads} threads");
                 assert_eq!(again, summary);
             }
@@ -279,7 +292,9 @@ fn many_blocks_hold_the_rows_that_a_naive_reading_holds() {
         "-- order: kept\nSELECT name, int, flag FROM t WHERE int > 300 AND flag",
         3,
     );
-    let (bytes, summary) = engine.release(text.as_bytes(), Format::Csv, 2, 65_536).unwrap();
+    let (bytes, summary) = engine
+        .release(text.as_bytes(), Format::Csv, 2, 65_536)
+        .unwrap();
     let mut expected = String::from("name,int,flag\n");
     for row in (0..300_000).filter(|row| row % 1000 > 300 && row % 2 == 0) {
         writeln!(expected, "name {row},{},true", row % 1000).unwrap();
@@ -293,19 +308,27 @@ fn another_key_gives_other_names_and_another_order_and_all_else_equal() {
     let text = large(1000);
     let release = |projection: &str, key| {
         let engine = Engine::new(&contract("'format.has_header' 'true'"), projection, key);
-        let (bytes, _) = engine.release(text.as_bytes(), Format::Csv, 2, 4096).unwrap();
+        let (bytes, _) = engine
+            .release(text.as_bytes(), Format::Csv, 2, 4096)
+            .unwrap();
         String::from_utf8(bytes).unwrap()
     };
     let both = "SELECT token(name) AS token, int, amount FROM t";
     assert_eq!(release(both, 1), release(both, 1));
     let (one, two) = (release(both, 1), release(both, 2));
     let tokens = |text: &str| -> std::collections::HashSet<String> {
-        text.lines().skip(1).map(|line| line.split(',').next().unwrap().to_owned()).collect()
+        text.lines()
+            .skip(1)
+            .map(|line| line.split(',').next().unwrap().to_owned())
+            .collect()
     };
     assert!(tokens(&one).is_disjoint(&tokens(&two)));
     let rest = |text: &str| {
-        let mut rest: Vec<String> =
-            text.lines().skip(1).map(|line| line.split_once(',').unwrap().1.to_owned()).collect();
+        let mut rest: Vec<String> = text
+            .lines()
+            .skip(1)
+            .map(|line| line.split_once(',').unwrap().1.to_owned())
+            .collect();
         let order = rest.clone();
         rest.sort();
         (rest, order)
@@ -327,17 +350,30 @@ fn grouped_and_sorted_projections_are_deterministic_under_a_small_memory_limit()
     for projection in projections {
         let engine = Engine::new(&contract("'format.has_header' 'true'"), projection, 3);
         let release = |memory_limit, threads| {
-            let options = veilpoint::release::Options { memory_limit, threads, ..Default::default() };
-            engine.release_with(text.as_bytes(), Format::Csv, &options, 65_536).unwrap().0
+            let options = veilpoint::release::Options {
+                memory_limit,
+                threads,
+                ..Default::default()
+            };
+            engine
+                .release_with(text.as_bytes(), Format::Csv, &options, 65_536)
+                .unwrap()
+                .0
         };
         let first = release(64 << 20, 1);
         assert!(first == release(64 << 20, 8), "{projection}");
         let lines = |bytes: &[u8]| {
-            let mut lines: Vec<_> = bytes.split(|&byte| byte == b'\n').map(<[u8]>::to_vec).collect();
+            let mut lines: Vec<_> = bytes
+                .split(|&byte| byte == b'\n')
+                .map(<[u8]>::to_vec)
+                .collect();
             lines.sort();
             lines
         };
         // Spilling may give groups in another order, which the keyed order then starts from; never other rows.
-        assert!(lines(&first) == lines(&release(16 << 20, 2)), "{projection}");
+        assert!(
+            lines(&first) == lines(&release(16 << 20, 2)),
+            "{projection}"
+        );
     }
 }

@@ -1,6 +1,17 @@
 //! What a user can rely on, one module a subject. One binary, since linking the engine is what takes time.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that fails says so by panicking"
+)]
+
+mod agreement;
+mod bad_input;
 mod determinism;
 mod engine;
+mod house;
 mod memory;
+mod readers;
 mod support;

@@ -67,13 +67,29 @@ fn four_times_the_object_takes_no_more_memory() {
         let peak_of = |input: &str| {
             let child = Command::new(env!("CARGO_BIN_EXE_veilpoint"))
                 .current_dir(folder.path())
-                .args(["convert", input, output, "--projection", "t/p", "--key", "key", "--threads", "2"])
+                .args([
+                    "convert",
+                    input,
+                    output,
+                    "--projection",
+                    "t/p",
+                    "--key",
+                    "key",
+                    "--threads",
+                    "2",
+                ])
                 .stderr(Stdio::null())
                 .spawn();
             peak(child.unwrap())
         };
         let (small, large) = (peak_of("small.csv"), peak_of("large.csv"));
-        assert!(small > 0 && large <= 128, "{output}: {small} MiB, then {large} MiB");
-        assert!(large <= small + 16, "{output}: {small} MiB, then {large} MiB");
+        assert!(
+            small > 0 && large <= 128,
+            "{output}: {small} MiB, then {large} MiB"
+        );
+        assert!(
+            large <= small + 16,
+            "{output}: {small} MiB, then {large} MiB"
+        );
     }
 }
