@@ -144,7 +144,7 @@ fn cut(text: &[u8], syntax: &Syntax) -> usize {
     let Some(quote) = syntax.quote else {
         return memchr::memrchr(syntax.newline, text).map_or(0, |end| end + 1);
     };
-    let mut inside = count(text, quote) % 2 == 1;
+    let mut inside = memchr::memchr_iter(quote, text).count() % 2 == 1;
     for at in memchr::memrchr2_iter(quote, syntax.newline, text) {
         if text[at] == quote {
             inside = !inside;
@@ -153,11 +153,4 @@ fn cut(text: &[u8], syntax: &Syntax) -> usize {
         }
     }
     0
-}
-
-/// How often `byte` occurs. Byte-wide sums of 255 steps at a time, which the compiler turns into vector code.
-fn count(text: &[u8], byte: u8) -> usize {
-    text.chunks(255)
-        .map(|chunk| usize::from(chunk.iter().map(|&b| u8::from(b == byte)).sum::<u8>()))
-        .sum()
 }
