@@ -2,6 +2,12 @@
 //!
 //! `cargo bench` runs them; `benches/compare.py` runs whole conversions beside other engines.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a benchmark that fails says so by panicking"
+)]
+
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::io::Cursor;
@@ -104,12 +110,12 @@ fn stages(criterion: &mut Criterion) {
                 &syntax,
                 binding.width,
                 &mut tokens
-            ))
+            ));
         });
     });
     let mut reader = BlockReader::new(&contract, &binding, &syntax, &plan.inputs);
     group.bench_function("tokenize and decode", |bench| {
-        bench.iter(|| rows(&mut reader).rows)
+        bench.iter(|| rows(&mut reader).rows);
     });
     let mut projector = Projector::new(&plan).unwrap();
     group.bench_function("project", |bench| {

@@ -25,7 +25,7 @@ pub const KEY_FILE: &str = "VEILPOINT_KEY_FILE";
 pub const LOCAL_KEY: &str = ".veilpoint/master.key";
 
 /// How long a store may take to answer before the run fails: long enough for a failover, short enough to wait for.
-const RETRY: Duration = Duration::from_secs(60);
+const RETRY: Duration = Duration::from_mins(1);
 
 /// What the environment says. Without `Debug`: it holds a secret.
 #[derive(Default)]
@@ -50,13 +50,14 @@ impl Environment {
     pub fn read() -> Result<Self> {
         let key = match read(KEY) {
             None => None,
-            Some(value) => match value.into_string() {
-                Ok(text) => Some(Zeroizing::new(text)),
-                Err(_) => {
+            Some(value) => {
+                if let Ok(text) = value.into_string() {
+                    Some(Zeroizing::new(text))
+                } else {
                     let message = format!("{KEY} is not text: it holds 64 hexadecimal digits");
                     return Err(Error::new(Kind::Key, message));
                 }
-            },
+            }
         };
         let key_file = read(KEY_FILE).map(PathBuf::from);
         Ok(Self { key, key_file })

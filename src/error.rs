@@ -1,7 +1,7 @@
 //! The one error: a kind, a place, a public message, a private source.
 //!
 //! A public message names object, column and record number and never holds a value of the data. Texts of arrow,
-//! DataFusion and object stores quote rows and addresses: they are kept, if at all, as the private source, which
+//! `DataFusion` and object stores quote rows and addresses: they are kept, if at all, as the private source, which
 //! neither `Display` nor `Debug` shows and `std::error::Error::source` does not return.
 
 use std::fmt;

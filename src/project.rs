@@ -338,9 +338,10 @@ impl Memo {
                 continue;
             }
             let hash = self.hasher.hash_one(key);
-            let number = match self.table.find(hash, |(known, _)| *known == key) {
-                Some(&(_, number)) => number,
-                None => {
+            let number =
+                if let Some(&(_, number)) = self.table.find(hash, |(known, _)| *known == key) {
+                    number
+                } else {
                     #[expect(
                         clippy::cast_possible_truncation,
                         reason = "MAX_COMBINATIONS and one batch more"
@@ -350,8 +351,7 @@ impl Memo {
                         .insert_unique(hash, (key, number), |(key, _)| self.hasher.hash_one(key));
                     fresh.push(row);
                     number
-                }
-            };
+                };
             last = Some((key, number));
             numbers.push(number);
         }

@@ -309,12 +309,11 @@ impl ColumnReader {
                 }
             };
             nulls.append_non_null();
-            match value {
-                Some(value) => values.push(value),
-                None => {
-                    self.wrong(row, faults)?;
-                    values.push(T::Native::default());
-                }
+            if let Some(value) = value {
+                values.push(value);
+            } else {
+                self.wrong(row, faults)?;
+                values.push(T::Native::default());
             }
         }
         Ok(PrimitiveArray::new(
@@ -369,7 +368,8 @@ impl ColumnReader {
                 Field::Span(start, end) => dictionary.code_at(view.text, start, end),
                 Field::Quoted(text) => dictionary.code(&text),
             };
-            if new && most.is_some() && self.too_long(view, row, most) {
+            // Of a text seen before it is known, unless records that broke the bound were dropped.
+            if (new || faults.drop.is_some()) && self.too_long(view, row, most) {
                 self.wrong(row, faults)?;
             }
             codes.push(code);
@@ -384,13 +384,16 @@ impl ColumnReader {
     }
 
     fn too_long(&self, view: View<'_>, row: usize, most: Option<u32>) -> bool {
+        let Some(most) = most else {
+            return false;
+        };
         let characters = |text: &[u8]| text.iter().filter(|&&byte| byte & 0xc0 != 0x80).count();
         let characters = match view.field(row, self.field, None) {
             Field::Null => 0,
             Field::Span(start, end) => characters(&view.text[start..end]),
             Field::Quoted(text) => characters(&text),
         };
-        most.is_some_and(|most| characters > most as usize)
+        characters > most as usize
     }
 
     fn plain_text(
@@ -419,7 +422,7 @@ impl ColumnReader {
                     nulls.append_non_null();
                 }
             }
-            if most.is_some() && self.too_long(view, row, most) {
+            if self.too_long(view, row, most) {
                 self.wrong(row, faults)?;
             }
             offsets.push(i32::try_from(bytes.len()).map_err(|_| not_utf8(self.field))?);

@@ -166,7 +166,5 @@ fn slot(key: u128) -> usize {
     let (low, high) = (key as u64, (key >> 64) as u64);
     let mixed = (low ^ high.rotate_left(29).wrapping_mul(0xff51_afd7_ed55_8ccd))
         .wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    #[expect(clippy::cast_possible_truncation, reason = "nine bits")]
-    let slot = (mixed >> 55) as usize;
-    slot
+    (mixed >> 55) as usize
 }

@@ -223,12 +223,12 @@ impl Sink for Collector {
     }
 }
 
+/// The values of a record's fields.
+pub type Record = Vec<Vec<u8>>;
+
 /// The first record of `text`, blank lines and comments skipped, with the bytes up to its end. None where there is
 /// none. The caller has made sure that the record is whole, or that `text` is all there is.
-pub fn first_record(
-    text: &[u8],
-    syntax: &Syntax,
-) -> Result<Option<(Vec<Vec<u8>>, usize)>, RecordError> {
+pub fn first_record(text: &[u8], syntax: &Syntax) -> Result<Option<(Record, usize)>, RecordError> {
     let mut at = 0;
     while at < text.len() {
         if syntax.comment == Some(text[at]) {
@@ -336,7 +336,9 @@ pub fn normalise(
             continue;
         }
         if scanned.fields == width {
-            ends.iter().for_each(|&end| out.tokens.push(end));
+            for &end in &ends {
+                out.tokens.push(end);
+            }
             out.records.push(out.total);
         } else if drop_ragged {
             out.bytes.truncate(start);

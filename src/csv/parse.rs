@@ -7,13 +7,17 @@ use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Utc};
 /// Microseconds of a day.
 const DAY: i64 = 86_400_000_000;
 
+/// Whether a minus stands before a number, and the rest behind the sign that it may have.
+fn signed(text: &[u8]) -> (bool, &[u8]) {
+    match text {
+        [b'-', digits @ ..] => (true, digits),
+        [b'+', digits @ ..] | digits => (false, digits),
+    }
+}
+
 /// An integer: an optional sign and digits.
 pub fn integer(text: &[u8]) -> Option<i64> {
-    let (negative, digits) = match text {
-        [b'-', digits @ ..] => (true, digits),
-        [b'+', digits @ ..] => (false, digits),
-        digits => (false, digits),
-    };
+    let (negative, digits) = signed(text);
     if digits.is_empty() {
         return None;
     }
@@ -116,11 +120,7 @@ fn float_text(text: &[u8], decimal: u8) -> Option<String> {
 
 /// A decimal as its unscaled integer: no more digits than `precision`, no digit lost behind `scale`.
 pub fn decimal(text: &[u8], precision: u8, scale: i8, separator: u8) -> Option<i128> {
-    let (negative, digits) = match text {
-        [b'-', digits @ ..] => (true, digits),
-        [b'+', digits @ ..] => (false, digits),
-        digits => (false, digits),
-    };
+    let (negative, digits) = signed(text);
     let scale = usize::try_from(scale).ok()?;
     let mut value = 0i128;
     let (mut seen, mut fraction, mut point) = (false, 0, false);
@@ -287,7 +287,10 @@ pub fn timestamp_tz_by(text: &str, format: &str) -> Option<i64> {
 }
 
 fn whole_micros(instant: DateTime<Utc>) -> Option<i64> {
-    (instant.timestamp_subsec_nanos() % 1000 == 0).then(|| instant.timestamp_micros())
+    instant
+        .timestamp_subsec_nanos()
+        .is_multiple_of(1000)
+        .then(|| instant.timestamp_micros())
 }
 
 /// Chrono skips blanks and reads `87` as the year 87. A text counts only if the format writes it, but for zeros at

@@ -216,7 +216,7 @@ fn decode(
                     .as_ref()
                     .is_none_or(|first| error.record < first.record) =>
             {
-                first = Some(error)
+                first = Some(error);
             }
             Err(_) => {}
         }

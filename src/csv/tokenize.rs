@@ -179,14 +179,14 @@ impl Scan {
             0
         };
         if quotes != 0 || self.inside != 0 {
-            let quoted = prefix_xor(quotes) ^ self.inside;
-            newlines &= !quoted;
-            separators &= !quoted;
-            others &= !quoted;
-            self.inside = (quoted >> 63).wrapping_neg();
+            let masked = prefix_xor(quotes) ^ self.inside;
+            newlines &= !masked;
+            separators &= !masked;
+            others &= !masked;
+            self.inside = (masked >> 63).wrapping_neg();
             // A quote opens at a field's start, or right after the quote that closed (a doubled one).
-            let opens = quotes & quoted;
-            let closes = quotes & !quoted;
+            let opens = quotes & masked;
+            let closes = quotes & !masked;
             let starts = (separators << 1) | self.field_start;
             let behind = (closes << 1) | self.after_quote;
             if opens & !starts & !behind != 0 {

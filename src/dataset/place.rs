@@ -175,7 +175,7 @@ mod tests {
             file: "x.sql",
         };
         for (text, expected) in [
-            ("SELECT\n FROM FROM t", "x.sql:2:"),
+            ("SELECT a\n FROM FROM t WHERE", "x.sql:2:"),
             ("SELECT 'a", "x.sql:1:8: this is no SQL"),
             ("SELECT (1", "x.sql:1:"),
         ] {

@@ -138,14 +138,14 @@ fn other(values: &ArrayRef) -> Result<Cell<'_>> {
     let zone = matches!(values.data_type(), DataType::Timestamp(_, Some(_)));
     let cell: Option<Cell<'_>> = match values.data_type() {
         DataType::Boolean => values.as_boolean_opt().map(boolean),
-        DataType::Int8 => primitive::<Int8Type>(values, |out, value| integer(out, value)),
-        DataType::Int16 => primitive::<Int16Type>(values, |out, value| integer(out, value)),
-        DataType::Int32 => primitive::<Int32Type>(values, |out, value| integer(out, value)),
-        DataType::Int64 => primitive::<Int64Type>(values, |out, value| integer(out, value)),
-        DataType::UInt8 => primitive::<UInt8Type>(values, |out, value| integer(out, value)),
-        DataType::UInt16 => primitive::<UInt16Type>(values, |out, value| integer(out, value)),
-        DataType::UInt32 => primitive::<UInt32Type>(values, |out, value| integer(out, value)),
-        DataType::UInt64 => primitive::<UInt64Type>(values, |out, value| integer(out, value)),
+        DataType::Int8 => primitive::<Int8Type>(values, integer),
+        DataType::Int16 => primitive::<Int16Type>(values, integer),
+        DataType::Int32 => primitive::<Int32Type>(values, integer),
+        DataType::Int64 => primitive::<Int64Type>(values, integer),
+        DataType::UInt8 => primitive::<UInt8Type>(values, integer),
+        DataType::UInt16 => primitive::<UInt16Type>(values, integer),
+        DataType::UInt32 => primitive::<UInt32Type>(values, integer),
+        DataType::UInt64 => primitive::<UInt64Type>(values, integer),
         DataType::Float32 => primitive::<Float32Type>(values, float),
         DataType::Float64 => primitive::<Float64Type>(values, double()),
         DataType::Decimal128(_, scale) => {
@@ -157,22 +157,22 @@ fn other(values: &ArrayRef) -> Result<Cell<'_>> {
         DataType::Date32 => primitive::<Date32Type>(values, |out, days| date(out, i64::from(days))),
         DataType::Timestamp(TimeUnit::Second, _) => {
             primitive::<TimestampSecondType>(values, move |out, value| {
-                timestamp(out, value, 0, zone)
+                timestamp(out, value, 0, zone);
             })
         }
         DataType::Timestamp(TimeUnit::Millisecond, _) => {
             primitive::<TimestampMillisecondType>(values, move |out, value| {
-                timestamp(out, value, 3, zone)
+                timestamp(out, value, 3, zone);
             })
         }
         DataType::Timestamp(TimeUnit::Microsecond, _) => {
             primitive::<TimestampMicrosecondType>(values, move |out, value| {
-                timestamp(out, value, 6, zone)
+                timestamp(out, value, 6, zone);
             })
         }
         DataType::Timestamp(TimeUnit::Nanosecond, _) => {
             primitive::<TimestampNanosecondType>(values, move |out, value| {
-                timestamp(out, value, 9, zone)
+                timestamp(out, value, 9, zone);
             })
         }
         _ => None,
@@ -270,6 +270,10 @@ fn non_finite(nan: bool, positive: bool) -> &'static [u8] {
 }
 
 /// Doubles with few decimal places, as most data has them, are written as integers with a point; the rest by Ryū.
+#[expect(
+    clippy::float_cmp,
+    reason = "equality is what makes the short form exact"
+)]
 fn double() -> impl FnMut(&mut Vec<u8>, f64) {
     |out, value| {
         if !value.is_finite() {
@@ -287,7 +291,6 @@ fn double() -> impl FnMut(&mut Vec<u8>, f64) {
             }
             integer(out, tenths.unsigned_abs() / 10);
             out.push(b'.');
-            #[expect(clippy::cast_possible_truncation, reason = "one digit")]
             out.push(b'0' + (tenths.unsigned_abs() % 10) as u8);
             return;
         }

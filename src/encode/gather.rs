@@ -160,7 +160,7 @@ fn plain_text(pieces: &[Piece<'_>], order: Option<&[u32]>) -> Result<ArrayRef> {
             "a column of a block of rows holds over 2 GiB of text; shorten it in the projection",
         ));
     }
-    let rows = arrays.iter().map(|array| array.len()).sum();
+    let rows = arrays.iter().map(Array::len).sum();
     let mut builder = StringBuilder::with_capacity(rows, bytes);
     let mut append = |array: &StringArray, row: usize| {
         if array.is_valid(row) {

@@ -38,7 +38,6 @@ impl Order {
         let mut random = ChaCha8Rng::from_seed(mac.finalize().into_bytes().into());
         for last in (1..order.len()).rev() {
             let drawn = (u64::from(random.next_u32()) * (last as u64 + 1)) >> 32;
-            #[expect(clippy::cast_possible_truncation, reason = "at most `last`")]
             order.swap(last, drawn as usize);
         }
         order

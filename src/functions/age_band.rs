@@ -104,7 +104,7 @@ mod tests {
             "1893-03-01",
         ];
         let days = days.iter().map(|iso| Some(day(iso))).chain([None]);
-        Arc::new(Date32Array::from_iter(days))
+        Arc::new(days.collect::<Date32Array>())
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! DataFusion's own scalar functions that a projection may call: an allow-list by name.
+//! `DataFusion`'s own scalar functions that a projection may call: an allow-list by name.
 //!
 //! On it are functions whose answer depends on their arguments alone. Not on it: what is volatile or speaks of the
 //! session, the clock or the file (`random`, `uuid`, `now`, `current_date`, `version`, `input_file_name`), what speaks
@@ -132,7 +132,7 @@ static BUILTINS: LazyLock<HashMap<String, Arc<ScalarUDF>>> = LazyLock::new(|| {
     functions
 });
 
-/// DataFusion's function of a name or alias in lower case, if it is on the list.
+/// `DataFusion`'s function of a name or alias in lower case, if it is on the list.
 pub fn builtin(name: &str) -> Option<Arc<ScalarUDF>> {
     BUILTINS.get(name).map(Arc::clone)
 }

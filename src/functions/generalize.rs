@@ -236,6 +236,7 @@ fn float32(x: f32, step: f64) -> f32 {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "bounds are exact")]
 mod tests {
     use arrow::array::{
         Decimal128Array, Float32Array, Float64Array, Int16Array, Int64Array, UInt8Array,
@@ -247,7 +248,8 @@ mod tests {
     use crate::error::Kind;
     use crate::functions::testing::{bounded, column, refused};
 
-    fn generalize(array: ArrayRef, step: impl Into<ScalarValue>) -> ArrayRef {
+    fn generalize(array: impl Array + 'static, step: impl Into<ScalarValue>) -> ArrayRef {
+        let array: ArrayRef = Arc::new(array);
         column("generalize", &array, &[step.into()]).unwrap()
     }
 
@@ -273,7 +275,7 @@ mod tests {
             Some(9_223_372_036_854_775_805),
             None,
         ];
-        let answer = generalize(Arc::new(x), 5_i64);
+        let answer = generalize(x, 5_i64);
         assert_eq!(
             answer.as_primitive::<Int64Type>(),
             &Int64Array::from(expected.to_vec())
@@ -283,14 +285,14 @@ mod tests {
     #[test]
     fn small_types_keep_their_type_and_their_range() {
         let answer = generalize(
-            Arc::new(Int16Array::from(vec![i16::MIN, -1, 0, i16::MAX])),
+            Int16Array::from(vec![i16::MIN, -1, 0, i16::MAX]),
             100_000_i64,
         );
         assert_eq!(
             answer.as_primitive::<Int16Type>().values(),
             &[i16::MIN, i16::MIN, 0, 0]
         );
-        let answer = generalize(Arc::new(UInt8Array::from(vec![0, 99, 255])), 50_i64);
+        let answer = generalize(UInt8Array::from(vec![0, 99, 255]), 50_i64);
         assert_eq!(answer.as_primitive::<UInt8Type>().values(), &[0, 50, 250]);
         let ints: ArrayRef = Arc::new(Int16Array::from(vec![7, 7, 12]));
         let packed = DataType::Dictionary(Box::new(DataType::Int8), Box::new(DataType::Int16));
@@ -310,7 +312,7 @@ mod tests {
             f64::INFINITY,
             72.5,
         ]);
-        let answer = generalize(Arc::new(x), 2.5);
+        let answer = generalize(x, 2.5);
         let expected = [0.0, 2.5, -2.5, 0.0, 1e300, f64::MIN, f64::INFINITY, 72.5];
         assert_eq!(answer.as_primitive::<Float64Type>().values(), &expected);
         assert!(
@@ -319,10 +321,10 @@ mod tests {
                 .value(3)
                 .is_sign_positive()
         );
-        let nan = generalize(Arc::new(Float64Array::from(vec![f64::NAN])), 1_i64);
+        let nan = generalize(Float64Array::from(vec![f64::NAN]), 1_i64);
         assert!(nan.as_primitive::<Float64Type>().value(0).is_nan());
         let x = Float32Array::from(vec![99.9, -3.0e38, f32::NEG_INFINITY]);
-        let answer = generalize(Arc::new(x), ScalarValue::Float64(Some(1e38)));
+        let answer = generalize(x, ScalarValue::Float64(Some(1e38)));
         let bound = -3.0e38_f32;
         assert_eq!(answer.as_primitive::<Float32Type>().value(0), 0.0);
         assert!(answer.as_primitive::<Float32Type>().value(1) <= bound);
@@ -452,7 +454,7 @@ mod tests {
                 x.push(i64::try_from(number).unwrap());
                 wide.push(i64::try_from(bound).unwrap_or(i64::MIN));
             }
-            let answer = generalize(Arc::new(Int64Array::from(x.clone())), step);
+            let answer = generalize(Int64Array::from(x.clone()), step);
             assert_eq!(answer.as_primitive::<Int64Type>().values(), &wide);
         }
     }

@@ -107,7 +107,7 @@ mod tests {
 
     fn dates() -> ArrayRef {
         let days = ROWS.iter().map(|row| Some(day(row.0))).chain([None]);
-        Arc::new(Date32Array::from_iter(days))
+        Arc::new(days.collect::<Date32Array>())
     }
 
     #[test]
@@ -123,7 +123,7 @@ mod tests {
                 let expected = expected.into_iter().map(|iso| Some(day(iso))).chain([None]);
                 assert_eq!(
                     answer.as_primitive::<Date32Type>(),
-                    &Date32Array::from_iter(expected)
+                    &expected.collect::<Date32Array>()
                 );
             }
         }

@@ -118,7 +118,7 @@ pub fn find(name: &str) -> Option<&'static Function> {
         .find(|function| function.name == name || function.aliases.contains(&name))
 }
 
-/// The function of a name or alias in lower case, for one release: Veilpoint's own before DataFusion's. What is
+/// The function of a name or alias in lower case, for one release: Veilpoint's own before `DataFusion`'s. What is
 /// neither Veilpoint's nor on the list of [`builtin`] does not exist.
 pub fn resolve(name: &str, context: &Context) -> Option<Arc<ScalarUDF>> {
     match find(name) {

@@ -1,14 +1,14 @@
-//! Our errors on their way through DataFusion, which carries them unchanged in `DataFusionError::External`.
+//! Our errors on their way through `DataFusion`, which carries them unchanged in `DataFusionError::External`.
 
 use arrow::error::ArrowError;
 use datafusion::common::DataFusionError;
 
 use crate::error::{Error, Kind};
 
-/// What DataFusion's traits return.
+/// What `DataFusion`'s traits return.
 pub(super) type Answer<T> = std::result::Result<T, DataFusionError>;
 
-/// Our error as DataFusion carries it.
+/// Our error as `DataFusion` carries it.
 pub(super) fn carried(error: Error) -> DataFusionError {
     DataFusionError::External(Box::new(error))
 }
@@ -23,12 +23,8 @@ pub(super) fn failed(message: impl Into<String>) -> DataFusionError {
     carried(Error::new(Kind::Evaluation, message))
 }
 
-/// Our error out of DataFusion's, however often that was wrapped; or DataFusion's own, whose text may quote data and
+/// Our error out of `DataFusion`'s, however often that was wrapped; or `DataFusion`'s own, whose text may quote data and
 /// must not be shown.
-#[expect(
-    clippy::result_large_err,
-    reason = "it hands back what it was given, and only on the way to a refusal"
-)]
 pub fn take_error(error: DataFusionError) -> std::result::Result<Error, DataFusionError> {
     match error {
         DataFusionError::External(inner) => match inner.downcast::<Error>() {

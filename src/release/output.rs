@@ -151,16 +151,13 @@ impl Encoder<'_> {
         let in_column = |error: Error| error.in_column(field.name());
         let values =
             gather(&work.block.rows, column, field.data_type(), order).map_err(in_column)?;
-        match &self.parquet {
-            Some(parquet) => {
-                let writer = lock(&work.writers)[column].take().ok_or_else(twice)?;
-                let chunk = parquet.encode(writer, column, &values).map_err(in_column)?;
-                lock(&work.chunks)[column] = Some(chunk);
-            }
-            None => {
-                let prepared = csv::prepare(&values, self.formulas).map_err(in_column)?;
-                work.columns[column].set(prepared).map_err(|_| twice())?;
-            }
+        if let Some(parquet) = &self.parquet {
+            let writer = lock(&work.writers)[column].take().ok_or_else(twice)?;
+            let chunk = parquet.encode(writer, column, &values).map_err(in_column)?;
+            lock(&work.chunks)[column] = Some(chunk);
+        } else {
+            let prepared = csv::prepare(&values, self.formulas).map_err(in_column)?;
+            work.columns[column].set(prepared).map_err(|_| twice())?;
         }
         if work.missing.fetch_sub(1, Ordering::AcqRel) > 1 {
             return Ok(Outcome::Steps(Vec::new()));

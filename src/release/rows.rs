@@ -68,6 +68,7 @@ struct Pipeline<'a> {
     state: Mutex<State>,
     changed: Condvar,
     control: &'a Control,
+    /// Blocks of text, or pieces of output, that may be under way ahead of the one that is waited for.
     window: u64,
 }
 
@@ -111,7 +112,9 @@ pub fn run(
             .map(|_| scope.spawn(|| pipeline.work(plan)))
             .collect();
         // A worker that panicked has left an error behind.
-        workers.into_iter().for_each(|worker| drop(worker.join()));
+        for worker in workers {
+            drop(worker.join());
+        }
     });
     let state = pipeline
         .state
@@ -150,6 +153,21 @@ impl State {
             buffers: Vec::new(),
             error: None,
         }
+    }
+
+    /// The next step, but no lines of `ahead` pieces beyond those that the output waits for: it would have to wait, and
+    /// memory with it.
+    fn step(&mut self, ahead: u64) -> Option<(Arc<Work>, Step)> {
+        let (block, piece) = self.next_piece;
+        let early = |work: &Work, step: Step| match step {
+            Step::Slice(slice) => work.index() > block || slice as u64 >= piece as u64 + ahead,
+            Step::Order | Step::Column(_) => false,
+        };
+        let next = self
+            .steps
+            .iter()
+            .position(|(work, step)| !early(work, *step))?;
+        self.steps.remove(next)
     }
 
     fn is_done(&self) -> bool {
@@ -211,7 +229,7 @@ impl Pipeline<'_> {
                 self.changed.notify_all();
                 return Next::Done;
             }
-            if let Some((work, step)) = state.steps.pop_front() {
+            if let Some((work, step)) = state.step(self.window) {
                 return Next::Step(work, step);
             }
             let room = state.read - state.taken < self.window && state.open < BLOCKS_OPEN;

@@ -1,4 +1,4 @@
-//! Projections that are not row by row: one DataFusion plan over the decoded rows, under a memory limit, with spill.
+//! Projections that are not row by row: one `DataFusion` plan over the decoded rows, under a memory limit, with spill.
 //!
 //! One partition and batches that the input alone decides: the same rows meet in the same order on every machine.
 

@@ -25,7 +25,10 @@ pub(super) fn decompress(
     let raw = |input| BufReader::with_capacity(BUFFER, Marked { inner: input });
     match compression {
         Compression::None => input,
-        Compression::Gzip => checked(Gzip::Member(GzDecoder::new(raw(input))), compression),
+        Compression::Gzip => checked(
+            Gzip::Member(Box::new(GzDecoder::new(raw(input)))),
+            compression,
+        ),
         Compression::Bzip2 => checked(MultiBzDecoder::new(raw(input)), compression),
         Compression::Zstd => match zstd::stream::read::Decoder::with_buffer(raw(input)) {
             Ok(decoder) => checked(decoder, compression),
@@ -70,7 +73,7 @@ impl Read for Failed {
 /// Gzip members one after the other. flate2's own reader of several members takes the zeros that tape tools pad with
 /// for a broken member, so what stands between members is judged here.
 enum Gzip {
-    Member(GzDecoder<Raw>),
+    Member(Box<GzDecoder<Raw>>),
     Ended,
 }
 
@@ -87,7 +90,7 @@ impl Read for Gzip {
             if let Self::Member(member) = std::mem::replace(self, Self::Ended) {
                 let mut rest = member.into_inner();
                 if another_member(&mut rest)? {
-                    *self = Self::Member(GzDecoder::new(rest));
+                    *self = Self::Member(Box::new(GzDecoder::new(rest)));
                 }
             }
         }

@@ -117,9 +117,9 @@ impl Stage {
         }
         if result.is_err() {
             // Removing is all that is left to try; the error that is reported is the first one.
-            published
-                .iter()
-                .for_each(|path| drop(fs::remove_file(path)));
+            for path in published {
+                drop(fs::remove_file(path));
+            }
             remove_folders(&held.folders);
         }
         result

@@ -92,10 +92,10 @@ impl Transcoder {
         self.held = 0;
         match &mut self.decoding {
             Decoding::Utf16(decoder) => {
-                decode_utf16(decoder, &self.raw[..end], self.ended, &mut self.text)
+                decode_utf16(decoder, &self.raw[..end], self.ended, &mut self.text);
             }
             Decoding::Windows1252 | Decoding::Unknown => {
-                decode_windows_1252(&self.raw[..end], &mut self.text)
+                decode_windows_1252(&self.raw[..end], &mut self.text);
             }
         }
         Ok(())

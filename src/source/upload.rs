@@ -219,7 +219,9 @@ mod tests {
     fn an_object_of_several_parts_appears_when_it_is_published() {
         let bucket = Bucket::new();
         let (upload, mut writer) = bucket.start();
-        let bytes: Vec<u8> = (0..3 * PART + 17).map(|i| (i % 251) as u8).collect();
+        let bytes: Vec<u8> = (0..3 * PART + 17)
+            .map(|i| u8::try_from(i % 251).unwrap())
+            .collect();
         for piece in bytes.chunks(1_000_003) {
             writer.write_all(piece).unwrap();
         }

@@ -1,4 +1,4 @@
-//! OPTIONS of a contract → how objects are read. Each option has one reader, in one table; DataFusion's own names
+//! OPTIONS of a contract → how objects are read. Each option has one reader, in one table; `DataFusion`'s own names
 //! where it has them, `veilpoint.` before the rest. An option that nobody knows is an error, never ignored.
 
 use chrono::format::{Item, StrftimeItems};
@@ -47,12 +47,15 @@ const OPTIONS: [(&str, Reader); 22] = [
     ("format.terminator", |s, v| {
         set(&mut s.dialect.terminator, terminator(v))
     }),
-    ("format.double_quote", |_, v| match boolean(v)? {
-        true => Ok(()),
-        false => Err(
-            "is always true: a doubled quote is a quote, and 'format.escape' adds an escape to it"
-                .into(),
-        ),
+    ("format.double_quote", |_, v| {
+        if boolean(v)? {
+            Ok(())
+        } else {
+            Err(
+        "is always true: a doubled quote is a quote, and 'format.escape' adds an escape to it"
+            .into(),
+    )
+        }
     }),
     ("format.newlines_in_values", |_, v| boolean(v).map(drop)),
     ("format.null_value", |s, v| {

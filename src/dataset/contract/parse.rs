@@ -27,14 +27,13 @@ impl Contract {
             file,
         };
         let mut statements = place.parse(text)?;
-        let table = match (statements.pop_front(), statements.is_empty()) {
-            (Some(Statement::CreateExternalTable(table)), true) => table,
-            _ => {
-                return Err(place.refuse(
-                    None,
-                    "a contract is one CREATE EXTERNAL TABLE, and nothing else",
-                ));
-            }
+        let (Some(Statement::CreateExternalTable(table)), true) =
+            (statements.pop_front(), statements.is_empty())
+        else {
+            return Err(place.refuse(
+                None,
+                "a contract is one CREATE EXTERNAL TABLE, and nothing else",
+            ));
         };
         plain(&place, &table)?;
         named(&place, dataset, &table.name)?;

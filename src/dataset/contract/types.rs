@@ -26,7 +26,7 @@ pub(super) fn column_type(sql: &DataType) -> Result<ColumnType, String> {
         DataType::Decimal(info) | DataType::Numeric(info) | DataType::Dec(info) => decimal(*info)?,
         DataType::Boolean | DataType::Bool => ColumnType::Boolean,
         DataType::Date => ColumnType::Date,
-        DataType::Timestamp(precision, zone) => timestamp(*precision, zone)?,
+        DataType::Timestamp(precision, zone) => timestamp(*precision, *zone)?,
         _ => return Err(format!("the type {sql} is none of a contract's: {TYPES}")),
     };
     Ok(data_type)
@@ -75,7 +75,7 @@ fn decimal(info: ExactNumberInfo) -> Result<ColumnType, String> {
     }
 }
 
-fn timestamp(precision: Option<u64>, zone: &TimezoneInfo) -> Result<ColumnType, String> {
+fn timestamp(precision: Option<u64>, zone: TimezoneInfo) -> Result<ColumnType, String> {
     if precision.is_some_and(|digits| digits != 6) {
         return Err("a TIMESTAMP is in microseconds: write it without digits, or with 6".into());
     }

@@ -1,4 +1,4 @@
-//! A restricted query → an analysed logical plan; DataFusion's errors → ours, without a word of theirs.
+//! A restricted query → an analysed logical plan; `DataFusion`'s errors → ours, without a word of theirs.
 
 use datafusion::common::config::ConfigOptions;
 use datafusion::common::{DataFusionError, SchemaError};
@@ -45,7 +45,7 @@ pub(super) fn translate(place: &Place<'_>, contract: &Contract, error: DataFusio
         .and_then(|diagnostic| diagnostic.span)
         .map(|span| (span.start.line, span.start.column));
     let error = match functions::take_error(error) {
-        Ok(ours) => return placed(place, at, ours),
+        Ok(ours) => return placed(place, at, &ours),
         Err(error) => error,
     };
     let message = match error.find_root() {
@@ -56,7 +56,7 @@ pub(super) fn translate(place: &Place<'_>, contract: &Contract, error: DataFusio
 }
 
 /// An error of a function of ours, with the file before it.
-fn placed(place: &Place<'_>, at: Option<Position>, ours: Error) -> Error {
+fn placed(place: &Place<'_>, at: Option<Position>, ours: &Error) -> Error {
     let text = ours.to_string();
     let code = format!(" [{}]", ours.kind().facts().code);
     place.refuse(at, text.strip_suffix(&code).unwrap_or(&text))
@@ -87,7 +87,7 @@ fn schema_message(contract: &Contract, error: &SchemaError) -> String {
     }
 }
 
-/// The common complaints of the planner, by words that are DataFusion's own.
+/// The common complaints of the planner, by words that are `DataFusion`'s own.
 fn plan_message(text: &str) -> &'static str {
     let contains = |words: &[&str]| words.iter().any(|word| text.contains(word));
     if contains(&["unique expression names", "duplicate"]) {

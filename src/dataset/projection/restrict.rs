@@ -1,5 +1,5 @@
 //! What a projection's statement may be, checked on the syntax tree before anything is planned: one SELECT over the
-//! dataset's table, and nothing that DataFusion would run, read or quietly leave out.
+//! dataset's table, and nothing that `DataFusion` would run, read or quietly leave out.
 //!
 //! Everything is listed that may stand; the rest is refused by name. The planner and the proof have lists of their own
 //! behind this one.
@@ -260,7 +260,7 @@ impl Walk<'_> {
         for item in std::mem::take(&mut select.projection) {
             match item {
                 SelectItem::Wildcard(options) => {
-                    items.extend(self.wildcard(&source, None, &options)?)
+                    items.extend(self.wildcard(&source, None, &options)?);
                 }
                 SelectItem::QualifiedWildcard(
                     SelectItemQualifiedWildcardKind::ObjectName(name),
@@ -281,7 +281,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// The clauses of a SELECT that DataFusion does not know, or reads in its own way.
+    /// The clauses of a SELECT that `DataFusion` does not know, or reads in its own way.
     fn clauses(&self, span: Span, select: &Select) -> Result<()> {
         let (all, modified) = match &select.group_by {
             GroupByExpr::All(_) => (true, false),

@@ -13,7 +13,7 @@ mod verdict;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use arrow::datatypes::DataType;
 use datafusion::logical_expr::LogicalPlan;
@@ -51,7 +51,7 @@ struct Prover<'a> {
     head: &'a Head,
     types: Vec<DataType>,
     /// By place, column and text, so that a flow that is met twice is reported once.
-    refusals: BTreeMap<(Option<Position>, String), ()>,
+    refusals: BTreeSet<(Option<Position>, String)>,
     uses_keys: bool,
 }
 
@@ -77,7 +77,7 @@ pub(super) fn prove(
             .iter()
             .map(|column| column.data_type.arrow())
             .collect(),
-        refusals: BTreeMap::new(),
+        refusals: BTreeSet::new(),
         uses_keys: false,
     };
     let node = prover.node(plan);
@@ -94,7 +94,7 @@ pub(super) fn prove(
     }
     let lines: Vec<String> = prover
         .refusals
-        .keys()
+        .iter()
         .map(|(at, message)| prover.place.at(*at, message))
         .collect();
     Err(Error::new(place.kind, lines.join("\n")))
@@ -102,7 +102,7 @@ pub(super) fn prove(
 
 impl Prover<'_> {
     fn refuse(&mut self, at: Option<Position>, message: impl Into<String>) {
-        self.refusals.insert((at, message.into()), ());
+        self.refusals.insert((at, message.into()));
     }
 
     fn class(&self, column: usize) -> Class {

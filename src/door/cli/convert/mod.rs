@@ -51,6 +51,7 @@ Output is written aside and renamed: a run that fails or is interrupted leaves n
 /// leaves of it.
 #[derive(clap::Args)]
 #[command(after_long_help = EXAMPLES)]
+#[expect(clippy::doc_markdown, reason = "these words are --help's")]
 pub(super) struct Args {
     /// Raw CSV: a file, a folder, s3://bucket/key, s3://bucket/prefix/, or - for standard input
     ///
