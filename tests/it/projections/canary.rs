@@ -34,13 +34,37 @@ fn object(variant: usize) -> Object {
     for row in 0..ROWS {
         // Other letters, other digits, another length, another order.
         let mark = (row * 5 + variant * 3 + 1) % ROWS;
-        let name = format!("{}{} {}", ["Quill", "Brixworth"][variant], letters(mark * 31 + variant), letters(mark * 17 + 5));
-        let ssn = format!("{}{}{mark}", ["8830", "7"][variant], (mark + 3) * 120_511 + variant);
+        let name = format!(
+            "{}{} {}",
+            ["Quill", "Brixworth"][variant],
+            letters(mark * 31 + variant),
+            letters(mark * 17 + 5)
+        );
+        let ssn = format!(
+            "{}{}{mark}",
+            ["8830", "7"][variant],
+            (mark + 3) * 120_511 + variant
+        );
         let account = format!("{}{mark}55{}", ["90", "4177"][variant], (mark + 2) * 10_007);
-        let joined = format!("19{}{mark}-0{}-{}{mark}", [4, 7][variant], mark % 8 + 1, [1, 2][variant]);
-        let email = format!("{}@{}.test", letters(mark * 13 + 7 * variant), ["farrow", "x"][variant]);
+        let joined = format!(
+            "19{}{mark}-0{}-{}{mark}",
+            [4, 7][variant],
+            mark % 8 + 1,
+            [1, 2][variant]
+        );
+        let email = format!(
+            "{}@{}.test",
+            letters(mark * 13 + 7 * variant),
+            ["farrow", "x"][variant]
+        );
         let missing = |at: usize, value: String| if row == at { String::new() } else { value };
-        let own = [name, missing(3, ssn), missing(2, account), missing(6, joined), missing(5, email)];
+        let own = [
+            name,
+            missing(3, ssn),
+            missing(2, account),
+            missing(6, joined),
+            missing(5, email),
+        ];
         let (zip, disease) = (format!("zq{row}4{row}"), format!("ill-{row}n{row}s"));
         writeln!(
             text,
@@ -55,10 +79,18 @@ fn object(variant: usize) -> Object {
             ["true", "false", ""][row % 3],
         )
         .unwrap();
-        secrets.extend(own.into_iter().filter(|value| !value.is_empty()).map(|value| value.to_lowercase()));
+        secrets.extend(
+            own.into_iter()
+                .filter(|value| !value.is_empty())
+                .map(|value| value.to_lowercase()),
+        );
         texts.extend([zip, disease]);
     }
-    Object { text, secrets, texts }
+    Object {
+        text,
+        secrets,
+        texts,
+    }
 }
 
 /// Six letters that a number chooses.
@@ -75,13 +107,27 @@ fn letters(number: usize) -> String {
 
 /// Whether a text stands in bytes, in upper or lower case.
 fn holds(bytes: &[u8], text: &str) -> bool {
-    bytes.to_ascii_lowercase().windows(text.len()).any(|window| window == text.as_bytes())
+    bytes
+        .to_ascii_lowercase()
+        .windows(text.len())
+        .any(|window| window == text.as_bytes())
 }
 
-fn release(schema: &str, sql: &str, object: &Object, format: Format) -> Result<Vec<u8>, veilpoint::Error> {
-    let options = Options { threads: 1, parquet_compression: Codec::None, ..Options::default() };
+fn release(
+    schema: &str,
+    sql: &str,
+    object: &Object,
+    format: Format,
+) -> Result<Vec<u8>, veilpoint::Error> {
+    let options = Options {
+        threads: 1,
+        parquet_compression: Codec::None,
+        ..Options::default()
+    };
     let engine = Engine::new(schema, sql, 5);
-    engine.release_with(object.text.as_bytes(), format, &options, usize::MAX).map(|(bytes, _)| bytes)
+    engine
+        .release_with(object.text.as_bytes(), format, &options, usize::MAX)
+        .map(|(bytes, _)| bytes)
 }
 
 /// The rows of a release, less its keyed columns, in order.
@@ -91,7 +137,11 @@ fn rows(release: &[u8], statement: &Statement) -> Vec<String> {
         .lines()
         .map(|line| {
             let fields = line.split(',').zip(&statement.keyed);
-            fields.filter(|(_, keyed)| !**keyed).map(|(field, _)| field).collect::<Vec<_>>().join(",")
+            fields
+                .filter(|(_, keyed)| !**keyed)
+                .map(|(field, _)| field)
+                .collect::<Vec<_>>()
+                .join(",")
         })
         .collect();
     rows.sort();
@@ -101,15 +151,26 @@ fn rows(release: &[u8], statement: &Statement) -> Vec<String> {
 /// What is wrong with the releases of an accepted projection.
 fn complaint(statement: &Statement, objects: &[Object; 2]) -> Option<String> {
     let schema = strict();
-    let csv = objects.each_ref().map(|object| release(&schema, &statement.sql, object, Format::Csv));
+    let csv = objects
+        .each_ref()
+        .map(|object| release(&schema, &statement.sql, object, Format::Csv));
     let [one, two] = match csv {
         [Ok(one), Ok(two)] => [one, two],
         [Err(one), Err(two)] if one.kind() == two.kind() => {
             let said = format!("{one} {two}").to_lowercase();
-            let told = objects.iter().flat_map(|object| &object.secrets).find(|secret| said.contains(*secret));
+            let told = objects
+                .iter()
+                .flat_map(|object| &object.secrets)
+                .find(|secret| said.contains(*secret));
             return told.map(|secret| format!("an error tells {secret}: {said}"));
         }
-        [one, two] => return Some(format!("fails by the identifiers: {:?} {:?}", one.err(), two.err())),
+        [one, two] => {
+            return Some(format!(
+                "fails by the identifiers: {:?} {:?}",
+                one.err(),
+                two.err()
+            ));
+        }
     };
     let parquet = match release(&schema, &statement.sql, &objects[0], Format::Parquet) {
         Ok(parquet) => parquet,
@@ -121,11 +182,16 @@ fn complaint(statement: &Statement, objects: &[Object; 2]) -> Option<String> {
         }
     }
     // What a predicate dropped is not in the file's dictionaries and statistics either.
-    if let Some(dropped) = objects[0].texts.iter().find(|text| holds(&parquet, text) && !holds(&one, text)) {
+    if let Some(dropped) = objects[0]
+        .texts
+        .iter()
+        .find(|text| holds(&parquet, text) && !holds(&one, text))
+    {
         return Some(format!("keeps the dropped {dropped} in Parquet"));
     }
     let (one, two) = (rows(&one, statement), rows(&two, statement));
-    (!statement.loose && one != two).then(|| format!("changes with the identifiers:\n{one:#?}\n{two:#?}"))
+    (!statement.loose && one != two)
+        .then(|| format!("changes with the identifiers:\n{one:#?}\n{two:#?}"))
 }
 
 /// Whether a refused projection would have told something: over the same columns without classes it shows an
@@ -135,7 +201,10 @@ fn would_tell(statement: &Statement, objects: &[Object; 2]) -> bool {
     if parse(&open(), &sql).is_err() {
         return false;
     }
-    match objects.each_ref().map(|object| release(&open(), &sql, object, Format::Csv)) {
+    match objects
+        .each_ref()
+        .map(|object| release(&open(), &sql, object, Format::Csv))
+    {
         [Ok(one), Ok(two)] => {
             let shown = objects[0].secrets.iter().any(|secret| holds(&one, secret));
             shown || (!statement.loose && rows(&one, statement) != rows(&two, statement))
@@ -164,7 +233,12 @@ fn no_accepted_projection_lets_an_identifier_out() {
                     count(&ran);
                 }
                 let wrong = complaint(&statement, &objects);
-                prop_assert!(wrong.is_none(), "{}\n{}", statement.sql, wrong.unwrap_or_default());
+                prop_assert!(
+                    wrong.is_none(),
+                    "{}\n{}",
+                    statement.sql,
+                    wrong.unwrap_or_default()
+                );
             }
             Err(error) => {
                 prop_assert_eq!(error.kind(), Kind::Projection);
@@ -176,7 +250,8 @@ fn no_accepted_projection_lets_an_identifier_out() {
         }
         Ok(())
     });
-    let counts = format!("accepted {accepted:?}, ran {ran:?}, refused {refused:?}, of which told {told:?}");
+    let counts =
+        format!("accepted {accepted:?}, ran {ran:?}, refused {refused:?}, of which told {told:?}");
     assert!(outcome.is_ok(), "{}", outcome.unwrap_err());
     // Without these the property would hold of nothing.
     assert!(ran.get() >= 200 && told.get() >= 30, "{counts}");

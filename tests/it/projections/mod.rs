@@ -76,7 +76,11 @@ fn headless(sql: &str) -> String {
 fn people() -> String {
     let mut text: String = COLUMNS.map(|(name, ..)| name).join(",") + "\n";
     for row in 1..=6 {
-        let ssn = if row == 4 { String::new() } else { format!("90{row}77{row}1834") };
+        let ssn = if row == 4 {
+            String::new()
+        } else {
+            format!("90{row}77{row}1834")
+        };
         writeln!(
             text,
             "Quentin{row} Farrow{row},{ssn},{row}408215{row}377,19{row}3-0{row}-17,mail{row}@quillfarrow.test,\

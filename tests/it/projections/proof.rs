@@ -12,8 +12,11 @@ fn proof(sql: &str) -> String {
         .outputs
         .iter()
         .map(|output| {
-            let levels: Vec<String> =
-                output.levels.iter().map(|(column, level)| format!("{column} {}", word(*level))).collect();
+            let levels: Vec<String> = output
+                .levels
+                .iter()
+                .map(|(column, level)| format!("{column} {}", word(*level)))
+                .collect();
             format!("{}: {}", output.name, levels.join(", "))
         })
         .collect();
@@ -33,29 +36,83 @@ fn word(level: Level) -> &'static str {
 #[test]
 fn each_output_column_has_the_levels_of_what_reaches_it() {
     let rows = [
-        ("SELECT redact(\"SSN\") AS a, as_of() AS b, 1 AS c FROM t", "a: ; b: ; c: "),
+        (
+            "SELECT redact(\"SSN\") AS a, as_of() AS b, 1 AS c FROM t",
+            "a: ; b: ; c: ",
+        ),
         ("SELECT token(\"SSN\") AS a FROM t", "a: SSN keyed"),
-        ("SELECT token(concat(\"Name\", ' ', \"SSN\")) AS a FROM t", "a: Name keyed, SSN keyed"),
-        ("SELECT pseudonym(\"Name\", \"Disease\") AS a FROM t", "a: Name keyed, Disease whole"),
-        ("SELECT age(\"Birthdate\") AS a FROM t", "a: Birthdate coarse"),
-        ("SELECT age(\"Birthdate\", \"Visit\") AS a FROM t", "a: Birthdate coarse, Visit coarse"),
+        (
+            "SELECT token(concat(\"Name\", ' ', \"SSN\")) AS a FROM t",
+            "a: Name keyed, SSN keyed",
+        ),
+        (
+            "SELECT pseudonym(\"Name\", \"Disease\") AS a FROM t",
+            "a: Name keyed, Disease whole",
+        ),
+        (
+            "SELECT age(\"Birthdate\") AS a FROM t",
+            "a: Birthdate coarse",
+        ),
+        (
+            "SELECT age(\"Birthdate\", \"Visit\") AS a FROM t",
+            "a: Birthdate coarse, Visit coarse",
+        ),
         ("SELECT keep_prefix(\"Zip\", 2) AS a FROM t", "a: Zip part"),
-        ("SELECT upper(keep_prefix(\"Zip\", 2)) AS a FROM t", "a: Zip part"),
-        ("SELECT \"Disease\" || keep_prefix(\"Zip\", 2) AS a FROM t", "a: Zip part, Disease whole"),
+        (
+            "SELECT upper(keep_prefix(\"Zip\", 2)) AS a FROM t",
+            "a: Zip part",
+        ),
+        (
+            "SELECT \"Disease\" || keep_prefix(\"Zip\", 2) AS a FROM t",
+            "a: Zip part, Disease whole",
+        ),
         ("SELECT \"SSN\" IS NULL AS a FROM t", "a: "),
-        ("SELECT count(\"SSN\") AS a, count(DISTINCT token(\"SSN\")) AS b FROM t", "a: ; b: "),
-        ("SELECT \"Weight\" AS a FROM t WHERE age(\"Birthdate\") > 18", "a: Birthdate coarse, Weight whole"),
+        (
+            "SELECT count(\"SSN\") AS a, count(DISTINCT token(\"SSN\")) AS b FROM t",
+            "a: ; b: ",
+        ),
+        (
+            "SELECT \"Weight\" AS a FROM t WHERE age(\"Birthdate\") > 18",
+            "a: Birthdate coarse, Weight whole",
+        ),
         ("SELECT 1 AS a FROM t WHERE \"Smoking\"", "a: Smoking whole"),
-        ("SELECT CASE WHEN \"Smoking\" THEN 1 END AS a FROM t", "a: Smoking whole"),
-        ("SELECT count(*) AS a FROM t GROUP BY token(\"SSN\")", "a: SSN keyed"),
-        ("SELECT \"Weight\" AS a FROM t ORDER BY \"Disease\"", "a: Disease whole, Weight whole"),
+        (
+            "SELECT CASE WHEN \"Smoking\" THEN 1 END AS a FROM t",
+            "a: Smoking whole",
+        ),
+        (
+            "SELECT count(*) AS a FROM t GROUP BY token(\"SSN\")",
+            "a: SSN keyed",
+        ),
+        (
+            "SELECT \"Weight\" AS a FROM t ORDER BY \"Disease\"",
+            "a: Disease whole, Weight whole",
+        ),
         ("SELECT \"Weight\" AS a FROM t LIMIT 1", "a: Weight whole"),
-        ("SELECT DISTINCT \"Weight\" AS a, 1 AS b FROM t", "a: Weight whole; b: Weight whole"),
-        ("SELECT count(*) FILTER (WHERE \"Smoking\") AS a, 1 AS b FROM t", "a: Smoking whole; b: "),
-        ("SELECT rank() OVER (PARTITION BY token(\"SSN\") ORDER BY \"Visit\") AS a FROM t", "a: SSN keyed, Visit whole"),
-        ("SELECT \"Disease\" AS a FROM t QUALIFY row_number() OVER (ORDER BY \"Visit\") = 1", "a: Disease whole, Visit whole"),
-        ("SELECT a FROM (SELECT \"Weight\" AS a, \"SSN\" AS b FROM t) AS s", "a: Weight whole"),
-        ("SELECT count(*) AS a FROM t GROUP BY \"Smoking\" HAVING max(\"Weight\") > 70", "a: Weight whole, Smoking whole"),
+        (
+            "SELECT DISTINCT \"Weight\" AS a, 1 AS b FROM t",
+            "a: Weight whole; b: Weight whole",
+        ),
+        (
+            "SELECT count(*) FILTER (WHERE \"Smoking\") AS a, 1 AS b FROM t",
+            "a: Smoking whole; b: ",
+        ),
+        (
+            "SELECT rank() OVER (PARTITION BY token(\"SSN\") ORDER BY \"Visit\") AS a FROM t",
+            "a: SSN keyed, Visit whole",
+        ),
+        (
+            "SELECT \"Disease\" AS a FROM t QUALIFY row_number() OVER (ORDER BY \"Visit\") = 1",
+            "a: Disease whole, Visit whole",
+        ),
+        (
+            "SELECT a FROM (SELECT \"Weight\" AS a, \"SSN\" AS b FROM t) AS s",
+            "a: Weight whole",
+        ),
+        (
+            "SELECT count(*) AS a FROM t GROUP BY \"Smoking\" HAVING max(\"Weight\") > 70",
+            "a: Weight whole, Smoking whole",
+        ),
     ];
     let wrong: Vec<String> = rows
         .iter()
@@ -97,7 +154,12 @@ fn a_refusal_names_line_and_column_and_path_and_what_would_do() {
     ];
     let wrong: Vec<String> = rows
         .iter()
-        .map(|(sql, expected)| (parse(&strict(), sql).unwrap_err().message().to_owned(), expected))
+        .map(|(sql, expected)| {
+            (
+                parse(&strict(), sql).unwrap_err().message().to_owned(),
+                expected,
+            )
+        })
         .filter(|(found, expected)| found != *expected)
         .map(|(found, expected)| format!("says     {found}\n  expected {expected}"))
         .collect();
@@ -106,8 +168,21 @@ fn a_refusal_names_line_and_column_and_path_and_what_would_do() {
 
 #[test]
 fn every_refusal_of_a_text_is_said_once_and_in_the_order_of_the_text() {
-    let sql = "SELECT \"SSN\",\n \"Name\",\n \"Weight\",\n \"Birthdate\" FROM t\nWHERE \"Email\" = 'x'";
+    let sql =
+        "SELECT \"SSN\",\n \"Name\",\n \"Weight\",\n \"Birthdate\" FROM t\nWHERE \"Email\" = 'x'";
     let error = parse(&strict(), sql).unwrap_err();
-    let places: Vec<&str> = error.message().lines().map(|line| &line[.."sql/t/p.sql:1:".len()]).collect();
-    assert_eq!(places, ["sql/t/p.sql:1:", "sql/t/p.sql:2:", "sql/t/p.sql:4:", "sql/t/p.sql:5:"]);
+    let places: Vec<&str> = error
+        .message()
+        .lines()
+        .map(|line| &line[.."sql/t/p.sql:1:".len()])
+        .collect();
+    assert_eq!(
+        places,
+        [
+            "sql/t/p.sql:1:",
+            "sql/t/p.sql:2:",
+            "sql/t/p.sql:4:",
+            "sql/t/p.sql:5:"
+        ]
+    );
 }

@@ -44,7 +44,11 @@ pub fn statement(choices: &[u16]) -> Statement {
     };
     let reveals = writer.pick(4) == 1;
     let (sql, names) = writer.select(2);
-    let head = if reveals { "-- reveals: \"Gender\"\n" } else { "" };
+    let head = if reveals {
+        "-- reveals: \"Gender\"\n"
+    } else {
+        ""
+    };
     Statement {
         sql: format!("{head}{sql}"),
         keyed: names.iter().map(|name| name.keyed || name.moved).collect(),
@@ -97,11 +101,20 @@ impl Writer<'_> {
             };
             let name = format!("c{at}");
             items.push(format!("{sql} AS {name}"));
-            names.push(Name { sql: name, kind, keyed: self.keyed, moved: self.moved });
+            names.push(Name {
+                sql: name,
+                kind,
+                keyed: self.keyed,
+                moved: self.moved,
+            });
         }
         let distinct = shape == 2;
         self.loose |= distinct && names.iter().any(|name| name.moved);
-        let mut sql = format!("{with}SELECT {}{} FROM {from}", if distinct { "DISTINCT " } else { "" }, items.join(", "));
+        let mut sql = format!(
+            "{with}SELECT {}{} FROM {from}",
+            if distinct { "DISTINCT " } else { "" },
+            items.join(", ")
+        );
         if self.pick(3) == 1 {
             let predicate = self.choosing(|writer| writer.truth(2));
             sql += &format!(" WHERE {predicate}");
@@ -114,7 +127,11 @@ impl Writer<'_> {
             }
         }
         if self.pick(4) == 1 {
-            let key = if shape < 4 && !distinct { self.choosing(|writer| writer.any().0) } else { "1".to_owned() };
+            let key = if shape < 4 && !distinct {
+                self.choosing(|writer| writer.any().0)
+            } else {
+                "1".to_owned()
+            };
             sql += &format!(" ORDER BY {key}");
         }
         if self.pick(5) == 1 {
@@ -168,7 +185,12 @@ impl Writer<'_> {
     /// A column of a kind, or a constant where there is none. Identifiers come first in no scope, so that most
     /// expressions hold none.
     fn column(&mut self, kind: Kind) -> String {
-        let of_kind: Vec<Name> = self.scope.iter().filter(|name| name.kind == kind).cloned().collect();
+        let of_kind: Vec<Name> = self
+            .scope
+            .iter()
+            .filter(|name| name.kind == kind)
+            .cloned()
+            .collect();
         if of_kind.is_empty() {
             return constant(kind).to_owned();
         }
@@ -192,8 +214,16 @@ impl Writer<'_> {
             3 => self.keyed_call(),
             4 => format!("redact({})", self.column(Kind::Text)),
             5 => format!("redact({}, '*')", self.bare()),
-            6 => format!("keep_prefix({}, {})", self.column(Kind::Text), 1 + self.pick(3)),
-            7 => format!("age_band({}, {})", self.column(Kind::Date), self.one(&["10", "5", "4"])),
+            6 => format!(
+                "keep_prefix({}, {})",
+                self.column(Kind::Text),
+                1 + self.pick(3)
+            ),
+            7 => format!(
+                "age_band({}, {})",
+                self.column(Kind::Date),
+                self.one(&["10", "5", "4"])
+            ),
             8 => {
                 let function = self.one(&["upper", "lower", "trim", "reverse", "md5", "initcap"]);
                 format!("{function}({})", self.text(depth - 1))
@@ -201,13 +231,26 @@ impl Writer<'_> {
             9 => format!("concat({}, {})", self.text(depth - 1), self.text(depth - 1)),
             10 => format!("{} || {}", self.text(depth - 1), self.text(depth - 1)),
             11 => format!("left({}, {})", self.text(depth - 1), self.pick(3)),
-            12 => format!("CASE WHEN {} THEN {} ELSE {} END", self.truth(depth - 1), self.text(depth - 1), self.text(depth - 1)),
-            13 => format!("coalesce({}, {})", self.text(depth - 1), self.text(depth - 1)),
+            12 => format!(
+                "CASE WHEN {} THEN {} ELSE {} END",
+                self.truth(depth - 1),
+                self.text(depth - 1),
+                self.text(depth - 1)
+            ),
+            13 => format!(
+                "coalesce({}, {})",
+                self.text(depth - 1),
+                self.text(depth - 1)
+            ),
             14 => format!("nullif({}, {})", self.text(depth - 1), self.text(depth - 1)),
             15 => format!("CAST({} AS VARCHAR)", self.number(depth - 1)),
             16 => format!("CAST({} AS VARCHAR)", self.date(depth - 1)),
             17 => format!("replace({}, '1', {})", self.text(depth - 1), self.text(0)),
-            18 => format!("greatest({}, {})", self.text(depth - 1), self.text(depth - 1)),
+            18 => format!(
+                "greatest({}, {})",
+                self.text(depth - 1),
+                self.text(depth - 1)
+            ),
             _ => format!("regexp_replace({}, '[0-9]', '#')", self.text(depth - 1)),
         }
     }
@@ -228,15 +271,32 @@ impl Writer<'_> {
             0 => self.column(Kind::Number),
             1 => self.one(&["1", "0", "7"]).to_owned(),
             2 => format!("age({})", self.column(Kind::Date)),
-            3 => format!("generalize({}, {})", self.column(Kind::Number), self.one(&["10", "5", "1"])),
+            3 => format!(
+                "generalize({}, {})",
+                self.column(Kind::Number),
+                self.one(&["10", "5", "1"])
+            ),
             4 => format!("redact({})", self.column(Kind::Number)),
             5 => format!("length({})", self.text(depth - 1)),
             6 => {
                 let operator = self.one(&["+", "-", "*", "%"]);
-                format!("({} {operator} {})", self.number(depth - 1), self.number(depth - 1))
+                format!(
+                    "({} {operator} {})",
+                    self.number(depth - 1),
+                    self.number(depth - 1)
+                )
             }
-            7 => format!("CASE WHEN {} THEN {} ELSE {} END", self.truth(depth - 1), self.number(depth - 1), self.number(depth - 1)),
-            8 => format!("coalesce({}, {})", self.number(depth - 1), self.number(depth - 1)),
+            7 => format!(
+                "CASE WHEN {} THEN {} ELSE {} END",
+                self.truth(depth - 1),
+                self.number(depth - 1),
+                self.number(depth - 1)
+            ),
+            8 => format!(
+                "coalesce({}, {})",
+                self.number(depth - 1),
+                self.number(depth - 1)
+            ),
             9 => format!("date_part('year', {})", self.date(depth - 1)),
             _ => format!("TRY_CAST({} AS INT)", self.text(depth - 1)),
         }
@@ -246,10 +306,22 @@ impl Writer<'_> {
         match self.pick(if depth == 0 { 4 } else { 6 }) {
             0 => self.column(Kind::Date),
             1 => self.one(&["as_of()", "DATE '2001-02-03'"]).to_owned(),
-            2 => format!("generalize_date({}, '{}')", self.column(Kind::Date), self.one(&["year", "month", "day"])),
+            2 => format!(
+                "generalize_date({}, '{}')",
+                self.column(Kind::Date),
+                self.one(&["year", "month", "day"])
+            ),
             3 => format!("redact({})", self.column(Kind::Date)),
-            4 => format!("coalesce({}, {})", self.date(depth - 1), self.date(depth - 1)),
-            _ => format!("CASE WHEN {} THEN {} END", self.truth(depth - 1), self.date(depth - 1)),
+            4 => format!(
+                "coalesce({}, {})",
+                self.date(depth - 1),
+                self.date(depth - 1)
+            ),
+            _ => format!(
+                "CASE WHEN {} THEN {} END",
+                self.truth(depth - 1),
+                self.date(depth - 1)
+            ),
         }
     }
 
@@ -260,15 +332,31 @@ impl Writer<'_> {
             2 => format!("{} IS NULL", self.bare()),
             3 => {
                 let operator = self.one(&["<", "=", ">="]);
-                format!("{} {operator} {}", self.number(depth - 1), self.number(depth - 1))
+                format!(
+                    "{} {operator} {}",
+                    self.number(depth - 1),
+                    self.number(depth - 1)
+                )
             }
             4 => {
                 let operator = self.one(&["=", "<>", "<"]);
-                format!("{} {operator} {}", self.text(depth - 1), self.text(depth - 1))
+                format!(
+                    "{} {operator} {}",
+                    self.text(depth - 1),
+                    self.text(depth - 1)
+                )
             }
             5 => format!("{} LIKE '%1%'", self.text(depth - 1)),
-            6 => format!("(NOT {} OR {})", self.truth(depth - 1), self.truth(depth - 1)),
-            7 => format!("{} IN ('x', {})", self.text(depth - 1), self.text(depth - 1)),
+            6 => format!(
+                "(NOT {} OR {})",
+                self.truth(depth - 1),
+                self.truth(depth - 1)
+            ),
+            7 => format!(
+                "{} IN ('x', {})",
+                self.text(depth - 1),
+                self.text(depth - 1)
+            ),
             _ => format!("{} IS NOT NULL", self.text(depth - 1)),
         }
     }
@@ -283,7 +371,10 @@ impl Writer<'_> {
             5 => (format!("max({})", self.text(2)), Kind::Text),
             6 => (format!("sum({})", self.number(2)), Kind::Number),
             7 => (format!("min({})", self.date(1)), Kind::Date),
-            _ => (format!("count(*) FILTER (WHERE {})", self.truth(2)), Kind::Number),
+            _ => (
+                format!("count(*) FILTER (WHERE {})", self.truth(2)),
+                Kind::Number,
+            ),
         }
     }
 
@@ -296,7 +387,11 @@ impl Writer<'_> {
             _ => (format!("max({})", self.number(1)), Kind::Number),
         };
         let partition = self.pick(3) == 1;
-        let partition = if partition { format!("PARTITION BY {} ", self.any().0) } else { String::new() };
+        let partition = if partition {
+            format!("PARTITION BY {} ", self.any().0)
+        } else {
+            String::new()
+        };
         let order = format!("ORDER BY {}", self.any().0);
         self.moved |= self.keyed;
         (format!("{call} OVER ({partition}{order})"), kind)
@@ -329,7 +424,12 @@ fn base() -> Vec<Name> {
         ("Joined", Kind::Date, 1),
         ("Smoking", Kind::Truth, 1),
     ];
-    let name = |column: &str, kind| Name { sql: format!("\"{column}\""), kind, keyed: false, moved: false };
+    let name = |column: &str, kind| Name {
+        sql: format!("\"{column}\""),
+        kind,
+        keyed: false,
+        moved: false,
+    };
     columns
         .iter()
         .flat_map(|(column, kind, times)| std::iter::repeat_n(name(column, *kind), *times))

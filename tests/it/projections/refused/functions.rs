@@ -5,6 +5,7 @@ use super::{Row, row, selects};
 pub fn rows() -> Vec<Row> {
     let mut rows = unlisted();
     rows.extend(expressions());
+    rows.extend(left_out());
     rows.extend(types());
     rows
 }
@@ -41,7 +42,10 @@ fn unlisted() -> Vec<Row> {
             ("make_map", "make_map('a', \"SSN\")"),
             ("unnest", "unnest(\"Disease\")"),
             ("approx_distinct", "approx_distinct(\"SSN\")"),
-            ("approx_percentile_cont", "approx_percentile_cont(\"Account\", 0.5)"),
+            (
+                "approx_percentile_cont",
+                "approx_percentile_cont(\"Account\", 0.5)",
+            ),
             ("mode", "mode(\"SSN\")"),
             ("grouping", "grouping(\"Disease\")"),
             ("regexp_match", "regexp_match(\"Disease\", 'a')"),
@@ -58,7 +62,10 @@ fn expressions() -> Vec<Row> {
         "has no place in a projection",
         &[
             ("a scalar subquery", "(SELECT max(\"Disease\") FROM t)"),
-            ("a scalar subquery of an identifier", "(SELECT max(\"SSN\") FROM t)"),
+            (
+                "a scalar subquery of an identifier",
+                "(SELECT max(\"SSN\") FROM t)",
+            ),
             ("EXISTS", "EXISTS (SELECT 1 FROM t)"),
             ("IN a subquery", "\"SSN\" IN (SELECT \"SSN\" FROM t)"),
             ("ANY", "\"SSN\" = ANY (SELECT \"SSN\" FROM t)"),
@@ -84,18 +91,38 @@ fn expressions() -> Vec<Row> {
             ("an ODBC escape", "{fn token(\"SSN\")}"),
             ("a lambda", "token(x -> x)"),
             ("a field of a text", "\"Disease\".a"),
-            ("a cast with a format", "CAST(\"Visit\" AS VARCHAR FORMAT 'YYYY')"),
+            (
+                "a cast with a format",
+                "CAST(\"Visit\" AS VARCHAR FORMAT 'YYYY')",
+            ),
             ("a computed time zone", "\"Visit\" AT TIME ZONE \"Disease\""),
             ("a JSON path", "\"Disease\" -> 'a'"),
             ("LIKE ANY", "\"Disease\" LIKE ANY ('a', 'b')"),
-            ("within group", "min(\"Weight\") WITHIN GROUP (ORDER BY \"Height\")"),
-            ("a window of a scalar function", "upper(*) OVER ()"),
+            (
+                "within group",
+                "min(\"Weight\") WITHIN GROUP (ORDER BY \"Height\")",
+            ),
             ("an aggregate in an aggregate", "max(min(\"Weight\"))"),
             ("the token of a star", "token(t.*)"),
             ("the count of a table", "count(t.*)"),
         ],
     ));
     rows
+}
+
+/// Clauses of aggregates and windows that the planner would leave out without a word.
+fn left_out() -> Vec<Row> {
+    selects(
+        "takes a value at a time",
+        &[
+            ("OVER behind a scalar function", "upper(\"Disease\") OVER (PARTITION BY \"SSN\")"),
+            ("FILTER behind a scalar function", "lower(\"Disease\") FILTER (WHERE \"SSN\" = '1')"),
+            ("DISTINCT in a scalar function", "token(DISTINCT \"SSN\")"),
+            ("ORDER BY in a scalar function", "upper(\"Disease\" ORDER BY \"SSN\")"),
+            ("IGNORE NULLS behind a scalar function", "upper(\"Disease\") IGNORE NULLS"),
+            ("OVER behind redact", "redact(\"SSN\") OVER ()"),
+        ],
+    )
 }
 
 /// Types that no release has, and arguments that do not fit.
@@ -106,7 +133,10 @@ fn types() -> Vec<Row> {
             ("bytes", "sha256(\"Disease\")"),
             ("bytes by a cast", "CAST(\"Disease\" AS BYTEA)"),
             ("an interval", "INTERVAL '1 day'"),
-            ("an interval between dates", "CAST(\"Visit\" AS TIMESTAMP) - CAST(\"Visit\" AS TIMESTAMP)"),
+            (
+                "an interval between dates",
+                "CAST(\"Visit\" AS TIMESTAMP) - CAST(\"Visit\" AS TIMESTAMP)",
+            ),
             ("a time of day", "TIME '10:00:00'"),
         ],
     );
@@ -117,7 +147,15 @@ fn types() -> Vec<Row> {
             ("a text in lower as a number", "abs(\"Disease\")"),
         ],
     ));
-    rows.push(row("two output columns of one name", "SELECT \"Weight\" AS a, \"Height\" AS a FROM t", "the same name"));
-    rows.push(row("an output column without a name", "SELECT \"Weight\" AS \"\" FROM t", "has an empty name"));
+    rows.push(row(
+        "two output columns of one name",
+        "SELECT \"Weight\" AS a, \"Height\" AS a FROM t",
+        "the same name",
+    ));
+    rows.push(row(
+        "an output column without a name",
+        "SELECT \"Weight\" AS \"\" FROM t",
+        "has an empty name",
+    ));
     rows
 }

@@ -12,10 +12,6 @@ pub fn rows() -> Vec<Row> {
     rows.extend(choices());
     rows.extend(numbers());
     rows.extend(dates());
-    rows.extend(predicates());
-    rows.extend(groups());
-    rows.extend(windows());
-    rows.extend(heads());
     rows
 }
 
@@ -27,9 +23,17 @@ fn names() -> Vec<Row> {
         row("unclassified", "SELECT \"Email\" FROM t", WHOLE),
         row("a number", "SELECT \"Account\" FROM t", WHOLE),
         row("a date", "SELECT \"Joined\" FROM t", WHOLE),
-        row("under the name of another column", "SELECT \"SSN\" AS \"Disease\" FROM t", WHOLE),
+        row(
+            "under the name of another column",
+            "SELECT \"SSN\" AS \"Disease\" FROM t",
+            WHOLE,
+        ),
         row("by the table's name", "SELECT t.\"SSN\" FROM t", WHOLE),
-        row("by the table's alias", "SELECT p.\"SSN\" FROM t AS p", WHOLE),
+        row(
+            "by the table's alias",
+            "SELECT p.\"SSN\" FROM t AS p",
+            WHOLE,
+        ),
         row(
             "renamed by the table's alias",
             format!("SELECT \"Weight\" FROM t AS {all}"),
@@ -50,8 +54,16 @@ fn names() -> Vec<Row> {
             "SELECT a FROM (SELECT b AS a, a AS b FROM (SELECT \"Weight\" AS a, \"SSN\" AS b FROM t) AS r) AS s",
             "\"SSN\" leaves whole",
         ),
-        row("through a CTE", "WITH c AS (SELECT \"SSN\" AS x FROM t) SELECT x FROM c", WHOLE),
-        row("through a CTE with column names", "WITH c(x) AS (SELECT \"SSN\" FROM t) SELECT x FROM c", WHOLE),
+        row(
+            "through a CTE",
+            "WITH c AS (SELECT \"SSN\" AS x FROM t) SELECT x FROM c",
+            WHOLE,
+        ),
+        row(
+            "through a CTE with column names",
+            "WITH c(x) AS (SELECT \"SSN\" FROM t) SELECT x FROM c",
+            WHOLE,
+        ),
         row(
             "through two CTEs",
             "WITH c AS (SELECT \"SSN\" AS x FROM t), d AS (SELECT x AS y FROM c) SELECT y FROM d",
@@ -63,10 +75,22 @@ fn names() -> Vec<Row> {
             "output column \"Number\"",
         ),
         row("in parentheses", "SELECT ((\"SSN\")) AS x FROM t", WHOLE),
-        row("through a parenthesised query", "(SELECT \"SSN\" FROM t)", WHOLE),
+        row(
+            "through a parenthesised query",
+            "(SELECT \"SSN\" FROM t)",
+            WHOLE,
+        ),
         row("made distinct", "SELECT DISTINCT \"SSN\" FROM t", WHOLE),
-        row("with the first row alone", "SELECT \"SSN\" FROM t LIMIT 1", WHOLE),
-        row("with no row at all", "SELECT \"SSN\" FROM t WHERE false", WHOLE),
+        row(
+            "with the first row alone",
+            "SELECT \"SSN\" FROM t LIMIT 1",
+            WHOLE,
+        ),
+        row(
+            "with no row at all",
+            "SELECT \"SSN\" FROM t WHERE false",
+            WHOLE,
+        ),
         row("with LIMIT 0", "SELECT \"SSN\" FROM t LIMIT 0", WHOLE),
     ]
 }
@@ -94,9 +118,15 @@ fn texts() -> Vec<Row> {
             ("substr_index", "substr_index(\"Email\", '@', 1)"),
             ("overlay", "OVERLAY(\"SSN\" PLACING '*' FROM 1)"),
             ("replace", "replace(\"SSN\", '1', '2')"),
-            ("translate", "translate(\"SSN\", '0123456789', 'abcdefghij')"),
+            (
+                "translate",
+                "translate(\"SSN\", '0123456789', 'abcdefghij')",
+            ),
             ("regexp_replace", "regexp_replace(\"SSN\", '.', '*')"),
-            ("regexp_replace of all but a digit", "regexp_replace(\"SSN\", '[^1]', '', 'g')"),
+            (
+                "regexp_replace of all but a digit",
+                "regexp_replace(\"SSN\", '[^1]', '', 'g')",
+            ),
             ("lpad", "lpad(\"SSN\", 20, '0')"),
             ("rpad", "rpad(\"SSN\", 20)"),
             ("repeat none", "repeat(\"SSN\", 0)"),
@@ -106,7 +136,10 @@ fn texts() -> Vec<Row> {
             ("cast with ::", "\"SSN\"::BIGINT"),
             ("cast that may fail", "TRY_CAST(\"SSN\" AS BIGINT)"),
             ("cast to text", "CAST(\"Account\" AS VARCHAR)"),
-            ("cast there and back", "CAST(CAST(\"Account\" AS VARCHAR) AS BIGINT)"),
+            (
+                "cast there and back",
+                "CAST(CAST(\"Account\" AS VARCHAR) AS BIGINT)",
+            ),
         ],
     )
 }
@@ -137,7 +170,10 @@ fn truths() -> Vec<Row> {
             ("inequality", "\"SSN\" <> \"Name\""),
             ("order of two", "\"SSN\" < '5'"),
             ("IS DISTINCT FROM", "\"SSN\" IS DISTINCT FROM '123'"),
-            ("IS NOT DISTINCT FROM", "\"SSN\" IS NOT DISTINCT FROM \"Email\""),
+            (
+                "IS NOT DISTINCT FROM",
+                "\"SSN\" IS NOT DISTINCT FROM \"Email\"",
+            ),
             ("LIKE", "\"SSN\" LIKE '1%'"),
             ("NOT LIKE", "\"SSN\" NOT LIKE '1%'"),
             ("ILIKE", "\"Name\" ILIKE 'a%'"),
@@ -181,16 +217,28 @@ fn choices() -> Vec<Row> {
     let mut rows = selects(
         WHOLE,
         &[
-            ("a value of CASE", "CASE WHEN \"Smoking\" THEN \"SSN\" ELSE 'x' END"),
-            ("the ELSE of CASE", "CASE WHEN \"Smoking\" THEN 'x' ELSE \"Email\" END"),
-            ("a dead branch of CASE", "CASE WHEN false THEN \"SSN\" ELSE 'x' END"),
+            (
+                "a value of CASE",
+                "CASE WHEN \"Smoking\" THEN \"SSN\" ELSE 'x' END",
+            ),
+            (
+                "the ELSE of CASE",
+                "CASE WHEN \"Smoking\" THEN 'x' ELSE \"Email\" END",
+            ),
+            (
+                "a dead branch of CASE",
+                "CASE WHEN false THEN \"SSN\" ELSE 'x' END",
+            ),
             ("a dead ELSE", "CASE WHEN true THEN 'x' ELSE \"SSN\" END"),
             ("coalesce", "coalesce(\"SSN\", 'none')"),
             ("coalesce behind a constant", "coalesce('none', \"SSN\")"),
             ("nvl", "nvl(\"SSN\", 'none')"),
             ("nvl2", "nvl2(\"SSN\", 'some', 'none')"),
             ("nullif", "nullif(\"SSN\", '123')"),
-            ("nullif of a harmless column", "nullif(\"Disease\", \"SSN\")"),
+            (
+                "nullif of a harmless column",
+                "nullif(\"Disease\", \"SSN\")",
+            ),
             ("greatest", "greatest(\"SSN\", '5')"),
             ("least", "least('5', \"SSN\")"),
             ("redact of a computed value", "redact(\"SSN\" || 'x')"),
@@ -201,10 +249,19 @@ fn choices() -> Vec<Row> {
     rows.extend(selects(
         condition,
         &[
-            ("a condition of CASE", "CASE WHEN \"SSN\" = '123' THEN 1 ELSE 0 END"),
+            (
+                "a condition of CASE",
+                "CASE WHEN \"SSN\" = '123' THEN 1 ELSE 0 END",
+            ),
             ("the operand of CASE", "CASE \"SSN\" WHEN '123' THEN 1 END"),
-            ("a value of the operand", "CASE '123' WHEN \"SSN\" THEN 1 END"),
-            ("a condition inside a condition", "CASE WHEN CASE WHEN \"SSN\" > '5' THEN true END THEN 1 END"),
+            (
+                "a value of the operand",
+                "CASE '123' WHEN \"SSN\" THEN 1 END",
+            ),
+            (
+                "a condition inside a condition",
+                "CASE WHEN CASE WHEN \"SSN\" > '5' THEN true END THEN 1 END",
+            ),
         ],
     ));
     rows
@@ -227,7 +284,10 @@ fn numbers() -> Vec<Row> {
             ("the sign", "signum(\"Account\")"),
             ("in hexadecimal", "to_hex(\"Account\")"),
             ("as a character", "chr(\"Account\")"),
-            ("a step that generalize may not take", "generalize(\"Account\" * 1000000, 5)"),
+            (
+                "a step that generalize may not take",
+                "generalize(\"Account\" * 1000000, 5)",
+            ),
         ],
     )
 }
@@ -244,7 +304,10 @@ fn dates() -> Vec<Row> {
             ("a day later", "\"Joined\" + INTERVAL '1 day'"),
             ("compared with today", "\"Joined\" < as_of()"),
             ("as a timestamp", "CAST(\"Joined\" AS TIMESTAMP)"),
-            ("the age of a later date", "age(\"Joined\" + INTERVAL '1 day')"),
+            (
+                "the age of a later date",
+                "age(\"Joined\" + INTERVAL '1 day')",
+            ),
         ],
     );
     rows.extend(selects(
@@ -252,8 +315,14 @@ fn dates() -> Vec<Row> {
         &[
             ("the age of an identifier", "age(\"Joined\")"),
             ("the band of an identifier", "age_band(\"Joined\", 10)"),
-            ("the age at an identifier", "age(DATE '1900-01-01', \"Joined\")"),
-            ("the year of an identifier", "generalize_date(\"Joined\", 'year')"),
+            (
+                "the age at an identifier",
+                "age(DATE '1900-01-01', \"Joined\")",
+            ),
+            (
+                "the year of an identifier",
+                "generalize_date(\"Joined\", 'year')",
+            ),
             ("the step of an identifier", "generalize(\"Account\", 1000)"),
         ],
     ));
@@ -261,152 +330,15 @@ fn dates() -> Vec<Row> {
         "leaves in part",
         &[
             ("the beginning of an identifier", "keep_prefix(\"SSN\", 3)"),
-            ("the beginning of an unclassified column", "keep_prefix(\"Email\", 1)"),
-            ("the length of its beginning", "length(keep_prefix(\"SSN\", 3))"),
+            (
+                "the beginning of an unclassified column",
+                "keep_prefix(\"Email\", 1)",
+            ),
+            (
+                "the length of its beginning",
+                "length(keep_prefix(\"SSN\", 3))",
+            ),
         ],
-    ));
-    rows
-}
-
-fn predicates() -> Vec<Row> {
-    let predicate = "stands in a predicate";
-    let order = "stands in ORDER BY";
-    vec![
-        row("WHERE", "SELECT \"Disease\" FROM t WHERE \"SSN\" = '123'", predicate),
-        row("WHERE LIKE", "SELECT \"Disease\" FROM t WHERE \"Name\" LIKE 'A%'", predicate),
-        row("WHERE beside another", "SELECT \"Disease\" FROM t WHERE \"Weight\" > 5 AND \"SSN\" > '5'", predicate),
-        row("WHERE that is always true", "SELECT \"Disease\" FROM t WHERE \"SSN\" = '1' OR true", predicate),
-        row("WHERE over a part", "SELECT \"Disease\" FROM t WHERE keep_prefix(\"SSN\", 3) = '123'", predicate),
-        row("WHERE over an age", "SELECT \"Disease\" FROM t WHERE age(\"Joined\") > 30", predicate),
-        row("WHERE that fails", "SELECT \"Disease\" FROM t WHERE CAST(\"SSN\" AS INT) > 0", predicate),
-        row("WHERE that divides by zero", "SELECT \"Disease\" FROM t WHERE 1 / \"Account\" > 0", predicate),
-        row(
-            "WHERE in a subquery",
-            "SELECT \"Disease\" FROM (SELECT \"Disease\" FROM t WHERE \"SSN\" = '123') AS s",
-            predicate,
-        ),
-        row(
-            "WHERE over an alias",
-            "SELECT x FROM (SELECT \"Disease\" AS x, \"SSN\" = '123' AS y FROM t) AS s WHERE y",
-            predicate,
-        ),
-        row("WHERE of count", "SELECT count(*) AS n FROM t WHERE \"SSN\" = '123'", predicate),
-        row(
-            "WHERE in a CTE",
-            "WITH c AS (SELECT \"Disease\" FROM t WHERE \"Email\" IS DISTINCT FROM 'x') SELECT \"Disease\" FROM c",
-            predicate,
-        ),
-        row(
-            "HAVING",
-            "SELECT \"Disease\" FROM t GROUP BY \"Disease\" HAVING min(\"SSN\") > '5'",
-            "stands in min",
-        ),
-        row(
-            "HAVING count of a chosen value",
-            "SELECT \"Disease\" FROM t GROUP BY \"Disease\" HAVING count(nullif(\"SSN\", '123')) > 0",
-            "stands in count",
-        ),
-        row(
-            "QUALIFY",
-            "SELECT \"Disease\" FROM t QUALIFY row_number() OVER (ORDER BY \"SSN\") = 1",
-            "ORDER BY in a window",
-        ),
-        row("ORDER BY", "SELECT \"Disease\" FROM t ORDER BY \"SSN\"", order),
-        row("ORDER BY an expression", "SELECT \"Disease\" FROM t ORDER BY length(\"SSN\") DESC", order),
-        row("ORDER BY with LIMIT", "SELECT \"Disease\" FROM t ORDER BY \"Joined\" LIMIT 1", order),
-        row("ORDER BY a position", "SELECT \"Disease\", \"SSN\" FROM t ORDER BY 2", order),
-        row("ORDER BY an alias", "SELECT \"Disease\", \"SSN\" AS x FROM t ORDER BY x", order),
-        row(
-            "ORDER BY in a subquery",
-            "SELECT \"Disease\" FROM (SELECT \"Disease\" FROM t ORDER BY \"SSN\" LIMIT 3) AS s",
-            order,
-        ),
-        row("ORDER BY a comparison", "SELECT \"Disease\" FROM t ORDER BY \"SSN\" = '123'", order),
-    ]
-}
-
-fn groups() -> Vec<Row> {
-    let group = "stands in GROUP BY";
-    let mut rows = vec![
-        row("GROUP BY", "SELECT count(*) AS n FROM t GROUP BY \"SSN\"", group),
-        row("GROUP BY an expression", "SELECT count(*) AS n FROM t GROUP BY left(\"SSN\", 1)", group),
-        row("GROUP BY a position", "SELECT \"SSN\", count(*) AS n FROM t GROUP BY 1", group),
-        row("GROUP BY an alias", "SELECT \"SSN\" AS x, count(*) AS n FROM t GROUP BY x", group),
-        row("GROUP BY a comparison", "SELECT count(*) AS n FROM t GROUP BY \"SSN\" = '123'", group),
-        row("DISTINCT over a hidden column", "SELECT n FROM (SELECT DISTINCT \"SSN\", 1 AS n FROM t) AS s", "DISTINCT"),
-        row("FILTER", "SELECT count(*) FILTER (WHERE \"SSN\" = '123') AS n FROM t", "stands in FILTER"),
-        row(
-            "ORDER BY in an aggregate",
-            "SELECT sum(\"Weight\" ORDER BY \"SSN\") AS n FROM t",
-            "ORDER BY in an aggregate",
-        ),
-    ];
-    let aggregates = [
-        ("min", "min(\"SSN\")", "stands in min"),
-        ("max", "max(\"Name\")", "stands in max"),
-        ("sum", "sum(\"Account\")", "stands in sum"),
-        ("avg", "avg(\"Account\")", "stands in avg"),
-        ("median", "median(\"Account\")", "stands in median"),
-        ("stddev", "stddev(\"Account\")", "stands in stddev"),
-        ("corr", "corr(\"Account\", \"Weight\")", "stands in corr"),
-        ("bit_xor", "bit_xor(\"Account\")", "stands in bit_xor"),
-        ("bool_or", "bool_or(\"SSN\" = '123')", "stands in bool_or"),
-        ("count of CASE", "count(CASE WHEN \"SSN\" = '123' THEN 1 END)", "stands in a CASE condition"),
-        ("count of nullif", "count(nullif(\"SSN\", '123'))", "stands in count"),
-        ("count of distinct parts", "count(DISTINCT left(\"SSN\", 1))", "stands in count"),
-        ("count of an age", "count(age(\"Joined\"))", "stands in count"),
-        ("max of the length", "max(length(\"SSN\"))", "stands in max"),
-        ("sum of a comparison", "sum(CAST(\"SSN\" = '123' AS INT))", "stands in sum"),
-        ("min of a coarse value", "min(generalize_date(\"Joined\", 'year'))", "stands in min"),
-    ];
-    rows.extend(
-        aggregates.map(|(name, expr, says)| row(name, format!("SELECT {expr} AS x FROM t"), says)),
-    );
-    rows
-}
-
-fn windows() -> Vec<Row> {
-    let rows = [
-        ("PARTITION BY", "count(*) OVER (PARTITION BY \"SSN\")", "stands in PARTITION BY"),
-        ("window ORDER BY", "row_number() OVER (ORDER BY \"SSN\")", "stands in ORDER BY in a window"),
-        ("rank", "rank() OVER (PARTITION BY \"Disease\" ORDER BY \"Joined\")", "stands in ORDER BY in a window"),
-        ("lag", "lag(\"SSN\") OVER (ORDER BY \"Weight\")", "stands in lag"),
-        ("lead", "lead(\"Email\", 2) OVER (ORDER BY \"Weight\")", "stands in lead"),
-        ("the default of lag", "lag(\"Disease\", 1, \"SSN\") OVER (ORDER BY \"Weight\")", "stands in lag"),
-        ("first_value", "first_value(\"SSN\") OVER (ORDER BY \"Weight\")", "stands in first_value"),
-        ("nth_value", "nth_value(\"SSN\", 2) OVER (ORDER BY \"Weight\")", "stands in nth_value"),
-        ("max as a window", "max(\"SSN\") OVER ()", "stands in max"),
-        ("a frame of one row", "sum(\"Account\") OVER (ROWS BETWEEN CURRENT ROW AND CURRENT ROW)", "stands in sum"),
-        ("FILTER in a window", "count(*) FILTER (WHERE \"SSN\" > '5') OVER ()", "stands in FILTER"),
-        ("ntile", "ntile(100) OVER (ORDER BY \"Account\")", "stands in ORDER BY in a window"),
-    ];
-    let mut rows: Vec<Row> = rows
-        .map(|(name, expr, says)| row(name, format!("SELECT \"Disease\", {expr} AS x FROM t"), says))
-        .into();
-    rows.push(row(
-        "a named window",
-        "SELECT row_number() OVER w AS x FROM t WINDOW w AS (ORDER BY \"SSN\")",
-        "stands in ORDER BY in a window",
-    ));
-    rows
-}
-
-/// What the head admits goes only so far.
-fn heads() -> Vec<Row> {
-    let rows = [
-        ("revealed whole", "\"SSN\"", "it never leaves so"),
-        ("revealed in two parts", "keep_prefix(\"SSN\", 3) AS a, keep_prefix(\"SSN\", 4)", "put the value together"),
-        ("revealed by a prefix of twice itself", "keep_prefix(\"SSN\" || \"SSN\", 9)", "it never leaves so"),
-        ("revealed as an MD5", "md5(\"SSN\")", "it never leaves so"),
-        ("revealed as the gender of a name", "pseudonym(\"Name\", \"SSN\")", "it never leaves so"),
-    ];
-    let mut rows: Vec<Row> = rows
-        .map(|(name, expr, says)| row(name, format!("-- reveals: \"SSN\"\nSELECT {expr} AS x FROM t"), says))
-        .into();
-    rows.push(row(
-        "revealed in a predicate",
-        "-- reveals: \"SSN\"\nSELECT \"Disease\" FROM t WHERE \"SSN\" = '123'",
-        "stands in a predicate",
     ));
     rows
 }

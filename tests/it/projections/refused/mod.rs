@@ -1,5 +1,6 @@
 //! What an attacker or a careless analyst writes. Every row is refused as a projection, for the reason that it names.
 
+mod flows;
 mod functions;
 mod identifiers;
 mod keyed;
@@ -47,7 +48,9 @@ fn complaint(row: &Row) -> Option<String> {
         }
         Err(error) => {
             let lines = error.message().lines();
-            let nowhere: Vec<&str> = lines.filter(|line| !line.starts_with("sql/t/p.sql:")).collect();
+            let nowhere: Vec<&str> = lines
+                .filter(|line| !line.starts_with("sql/t/p.sql:"))
+                .collect();
             if nowhere.is_empty() {
                 return None;
             }
@@ -60,17 +63,26 @@ fn complaint(row: &Row) -> Option<String> {
 /// What is wrong with a row whose refusal is owed to the columns' classes: it is right where there are none.
 fn control(row: &Row) -> Option<String> {
     let error = parse(&open(), &headless(&row.sql)).err()?;
-    Some(format!("{}: is refused without classes too: {error}", row.name))
+    Some(format!(
+        "{}: is refused without classes too: {error}",
+        row.name
+    ))
 }
 
 /// Rows that are refused for the sake of a column's class.
 fn by_class() -> Vec<Row> {
-    [identifiers::rows(), quasi::rows()].into_iter().flatten().collect()
+    [identifiers::rows(), flows::rows(), quasi::rows()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// Rows that are refused whatever the classes are.
 fn by_form() -> Vec<Row> {
-    [keyed::rows(), functions::rows(), statements::rows()].into_iter().flatten().collect()
+    [keyed::rows(), functions::rows(), statements::rows()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 #[test]
@@ -91,7 +103,11 @@ fn what_is_no_provable_select_is_refused() {
 fn the_tables_are_large_and_name_each_row_once() {
     let rows: Vec<Row> = by_class().into_iter().chain(by_form()).collect();
     let mut seen = HashSet::new();
-    let twice: Vec<&str> = rows.iter().map(|row| row.name).filter(|name| !seen.insert(*name)).collect();
+    let twice: Vec<&str> = rows
+        .iter()
+        .map(|row| row.name)
+        .filter(|name| !seen.insert(*name))
+        .collect();
     assert!(twice.is_empty(), "{twice:?}");
     assert!(rows.len() >= 300, "{}", rows.len());
 }

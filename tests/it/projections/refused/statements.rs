@@ -24,16 +24,32 @@ fn tables() -> Vec<Row> {
         ("a comma", "t, t AS u", no),
         ("a join in parentheses", "(t JOIN t AS u ON true)", no),
         ("LATERAL", "LATERAL (SELECT * FROM t) AS s", no),
-        ("a join with a subquery", "t JOIN (SELECT \"SSN\" FROM t) AS s ON true", no),
+        (
+            "a join with a subquery",
+            "t JOIN (SELECT \"SSN\" FROM t) AS s ON true",
+            no,
+        ),
         ("the table in parentheses", "(t)", no),
         ("UNNEST", "UNNEST(['a']) AS u(\"Weight\")", no),
         ("VALUES as a table", "(VALUES (1)) AS v(\"Weight\")", no),
-        ("a table function", "generate_series(1, 3) AS g(\"Weight\")", no),
+        (
+            "a table function",
+            "generate_series(1, 3) AS g(\"Weight\")",
+            no,
+        ),
         ("a file by a function", "read_csv('/etc/passwd')", no),
         ("TABLE()", "TABLE(f(1))", no),
         ("TABLESAMPLE", "t TABLESAMPLE BERNOULLI (10)", no),
-        ("a time of the table", "t FOR SYSTEM_TIME AS OF '2020-01-01'", no),
-        ("PIVOT", "t PIVOT (sum(\"Weight\") FOR \"Smoking\" IN ('a'))", no),
+        (
+            "a time of the table",
+            "t FOR SYSTEM_TIME AS OF '2020-01-01'",
+            no,
+        ),
+        (
+            "PIVOT",
+            "t PIVOT (sum(\"Weight\") FOR \"Smoking\" IN ('a'))",
+            no,
+        ),
         ("a table of a schema", "public.t", no),
         ("a table of a catalog", "datafusion.public.t", no),
         ("information_schema", "information_schema.tables", no),
@@ -47,17 +63,57 @@ fn tables() -> Vec<Row> {
         .into();
     rows.extend([
         row("no table", "SELECT 1 AS x", "a SELECT without FROM"),
-        row("no table in a subquery", "SELECT x FROM (SELECT 1 AS x) AS s", "a SELECT without FROM"),
-        row("the table twice by a CTE", "WITH c AS (SELECT \"SSN\" FROM t) SELECT \"Weight\" FROM t", "stands 2 times"),
-        row("a CTE called as the table", "WITH t AS (SELECT \"SSN\" AS \"Weight\" FROM t) SELECT \"Weight\" FROM t", no),
-        row("a CTE called as the table in capitals", "WITH \"T\" AS (SELECT 1 AS a FROM t) SELECT a FROM \"T\"", no),
-        row("WITH RECURSIVE", "WITH RECURSIVE c AS (SELECT \"Weight\" FROM t) SELECT \"Weight\" FROM c", no),
-        row("UNION", "SELECT \"Weight\" FROM t UNION SELECT \"SSN\" FROM t", no),
-        row("UNION ALL", "SELECT \"Weight\" FROM t UNION ALL SELECT 1", no),
-        row("INTERSECT", "SELECT \"Weight\" FROM t INTERSECT SELECT 1", no),
+        row(
+            "no table in a subquery",
+            "SELECT x FROM (SELECT 1 AS x) AS s",
+            "a SELECT without FROM",
+        ),
+        row(
+            "the table twice by a CTE",
+            "WITH c AS (SELECT \"SSN\" FROM t) SELECT \"Weight\" FROM t",
+            "stands 2 times",
+        ),
+        row(
+            "a CTE called as the table",
+            "WITH t AS (SELECT \"SSN\" AS \"Weight\" FROM t) SELECT \"Weight\" FROM t",
+            no,
+        ),
+        row(
+            "a CTE called as the table in capitals",
+            "WITH \"T\" AS (SELECT 1 AS a FROM t) SELECT a FROM \"T\"",
+            no,
+        ),
+        row(
+            "WITH RECURSIVE",
+            "WITH RECURSIVE c AS (SELECT \"Weight\" FROM t) SELECT \"Weight\" FROM c",
+            no,
+        ),
+        row(
+            "UNION",
+            "SELECT \"Weight\" FROM t UNION SELECT \"SSN\" FROM t",
+            no,
+        ),
+        row(
+            "UNION ALL",
+            "SELECT \"Weight\" FROM t UNION ALL SELECT 1",
+            no,
+        ),
+        row(
+            "INTERSECT",
+            "SELECT \"Weight\" FROM t INTERSECT SELECT 1",
+            no,
+        ),
         row("EXCEPT", "SELECT \"Weight\" FROM t EXCEPT SELECT 1", no),
-        row("a union in a subquery", "SELECT a FROM (SELECT 1 AS a FROM t UNION SELECT 2) AS s", no),
-        row("a union in a CTE", "WITH c AS (SELECT 1 AS a FROM t UNION SELECT 2) SELECT a FROM c", no),
+        row(
+            "a union in a subquery",
+            "SELECT a FROM (SELECT 1 AS a FROM t UNION SELECT 2) AS s",
+            no,
+        ),
+        row(
+            "a union in a CTE",
+            "WITH c AS (SELECT 1 AS a FROM t UNION SELECT 2) SELECT a FROM c",
+            no,
+        ),
         row("VALUES", "VALUES (1)", no),
         row("TABLE", "TABLE t", no),
     ]);
@@ -93,40 +149,128 @@ fn stars() -> Vec<Row> {
 fn clauses() -> Vec<Row> {
     let no = "has no place in a projection";
     let rows = [
-        ("DISTINCT ON", "SELECT DISTINCT ON (\"SSN\") \"Weight\" FROM t", no),
+        (
+            "DISTINCT ON",
+            "SELECT DISTINCT ON (\"SSN\") \"Weight\" FROM t",
+            no,
+        ),
         ("TOP", "SELECT TOP 1 \"Weight\" FROM t", no),
         ("INTO", "SELECT \"Weight\" INTO u FROM t", no),
-        ("GROUP BY ALL", "SELECT \"Weight\", count(*) AS n FROM t GROUP BY ALL", no),
-        ("ROLLUP", "SELECT count(*) AS n FROM t GROUP BY ROLLUP (\"Weight\")", no),
-        ("CUBE", "SELECT count(*) AS n FROM t GROUP BY CUBE (\"Weight\")", no),
-        ("GROUPING SETS", "SELECT count(*) AS n FROM t GROUP BY GROUPING SETS ((\"Weight\"), ())", no),
-        ("WITH ROLLUP", "SELECT count(*) AS n FROM t GROUP BY \"Weight\" WITH ROLLUP", no),
+        (
+            "GROUP BY ALL",
+            "SELECT \"Weight\", count(*) AS n FROM t GROUP BY ALL",
+            no,
+        ),
+        (
+            "ROLLUP",
+            "SELECT count(*) AS n FROM t GROUP BY ROLLUP (\"Weight\")",
+            no,
+        ),
+        (
+            "CUBE",
+            "SELECT count(*) AS n FROM t GROUP BY CUBE (\"Weight\")",
+            no,
+        ),
+        (
+            "GROUPING SETS",
+            "SELECT count(*) AS n FROM t GROUP BY GROUPING SETS ((\"Weight\"), ())",
+            no,
+        ),
+        (
+            "WITH ROLLUP",
+            "SELECT count(*) AS n FROM t GROUP BY \"Weight\" WITH ROLLUP",
+            no,
+        ),
         ("ORDER BY ALL", "SELECT \"Weight\" FROM t ORDER BY ALL", no),
-        ("WITH FILL", "SELECT \"Weight\" FROM t ORDER BY \"Weight\" WITH FILL", no),
-        ("FETCH", "SELECT \"Weight\" FROM t FETCH FIRST 1 ROWS ONLY", no),
-        ("LIMIT BY", "SELECT \"Weight\" FROM t LIMIT 1 BY \"SSN\"", no),
-        ("LIMIT with a comma", "SELECT \"Weight\" FROM t LIMIT 1, 2", no),
+        (
+            "WITH FILL",
+            "SELECT \"Weight\" FROM t ORDER BY \"Weight\" WITH FILL",
+            no,
+        ),
+        (
+            "FETCH",
+            "SELECT \"Weight\" FROM t FETCH FIRST 1 ROWS ONLY",
+            no,
+        ),
+        (
+            "LIMIT BY",
+            "SELECT \"Weight\" FROM t LIMIT 1 BY \"SSN\"",
+            no,
+        ),
+        (
+            "LIMIT with a comma",
+            "SELECT \"Weight\" FROM t LIMIT 1, 2",
+            no,
+        ),
         ("FOR UPDATE", "SELECT \"Weight\" FROM t FOR UPDATE", no),
         ("FOR JSON", "SELECT \"Weight\" FROM t FOR JSON AUTO", no),
         ("SETTINGS", "SELECT \"Weight\" FROM t SETTINGS a = 1", no),
         ("FORMAT", "SELECT \"Weight\" FROM t FORMAT JSON", no),
         ("SORT BY", "SELECT \"Weight\" FROM t SORT BY \"SSN\"", no),
-        ("CLUSTER BY", "SELECT \"Weight\" FROM t CLUSTER BY \"SSN\"", no),
-        ("DISTRIBUTE BY", "SELECT \"Weight\" FROM t DISTRIBUTE BY \"SSN\"", no),
-        ("PREWHERE", "SELECT \"Weight\" FROM t PREWHERE \"SSN\" = '1'", no),
-        ("LATERAL VIEW", "SELECT \"Weight\" FROM t LATERAL VIEW explode(\"SSN\") u AS x", no),
+        (
+            "CLUSTER BY",
+            "SELECT \"Weight\" FROM t CLUSTER BY \"SSN\"",
+            no,
+        ),
+        (
+            "DISTRIBUTE BY",
+            "SELECT \"Weight\" FROM t DISTRIBUTE BY \"SSN\"",
+            no,
+        ),
+        (
+            "PREWHERE",
+            "SELECT \"Weight\" FROM t PREWHERE \"SSN\" = '1'",
+            no,
+        ),
+        (
+            "LATERAL VIEW",
+            "SELECT \"Weight\" FROM t LATERAL VIEW explode(\"SSN\") u AS x",
+            no,
+        ),
         ("FROM before SELECT", "FROM t SELECT \"Weight\"", no),
         ("FROM alone", "FROM t", no),
         ("a pipe operator", "SELECT \"Weight\" FROM t |> LIMIT 1", no),
         ("SELECT AS STRUCT", "SELECT AS STRUCT \"Weight\" FROM t", no),
-        ("LIMIT by a column", "SELECT \"Weight\" FROM t LIMIT \"Weight\"", ""),
-        ("LIMIT by a subquery", "SELECT \"Weight\" FROM t LIMIT (SELECT 1)", no),
-        ("OFFSET by an identifier", "SELECT \"Weight\" FROM t OFFSET \"Account\"", ""),
-        ("a column beside an aggregate", "SELECT \"Weight\", count(*) AS n FROM t", "stands in GROUP BY"),
-        ("HAVING without a group", "SELECT \"Weight\" FROM t HAVING \"Weight\" > 1", ""),
-        ("an aggregate in WHERE", "SELECT \"Weight\" FROM t WHERE count(*) > 1", ""),
-        ("ORDER BY a position beyond the last", "SELECT \"Weight\" FROM t ORDER BY 2", ""),
-        ("the name of the window twice", "SELECT count(*) OVER w AS n FROM t WINDOW w AS (), w AS ()", ""),
+        (
+            "LIMIT by a column",
+            "SELECT \"Weight\" FROM t LIMIT \"Weight\"",
+            "",
+        ),
+        (
+            "LIMIT by a subquery",
+            "SELECT \"Weight\" FROM t LIMIT (SELECT 1)",
+            no,
+        ),
+        (
+            "OFFSET by an identifier",
+            "SELECT \"Weight\" FROM t OFFSET \"Account\"",
+            "",
+        ),
+        (
+            "a column beside an aggregate",
+            "SELECT \"Weight\", count(*) AS n FROM t",
+            "stands in GROUP BY",
+        ),
+        (
+            "HAVING without a group",
+            "SELECT \"Weight\" FROM t HAVING \"Weight\" > 1",
+            "",
+        ),
+        (
+            "an aggregate in WHERE",
+            "SELECT \"Weight\" FROM t WHERE count(*) > 1",
+            "",
+        ),
+        (
+            "ORDER BY a position beyond the last",
+            "SELECT \"Weight\" FROM t ORDER BY 2",
+            "",
+        ),
+        (
+            "the name of the window twice",
+            "SELECT count(*) OVER w AS n FROM t WINDOW w AS (), w AS ()",
+            "",
+        ),
     ];
     rows.map(|(name, sql, says)| row(name, sql, says)).into()
 }
@@ -137,12 +281,32 @@ fn statements() -> Vec<Row> {
         ("nothing", "", "has no statement"),
         ("white space", " \n\t ", "has no statement"),
         ("a head alone", "-- For nobody\n", "has no statement"),
-        ("two statements", "SELECT \"Weight\" FROM t; SELECT \"SSN\" FROM t", "is one statement"),
-        ("a statement behind a semicolon", "SELECT \"Weight\" FROM t; DROP TABLE t", "is one statement"),
-        ("CREATE TABLE AS", "CREATE TABLE u AS SELECT \"SSN\" FROM t", no),
+        (
+            "two statements",
+            "SELECT \"Weight\" FROM t; SELECT \"SSN\" FROM t",
+            "is one statement",
+        ),
+        (
+            "a statement behind a semicolon",
+            "SELECT \"Weight\" FROM t; DROP TABLE t",
+            "is one statement",
+        ),
+        (
+            "CREATE TABLE AS",
+            "CREATE TABLE u AS SELECT \"SSN\" FROM t",
+            no,
+        ),
         ("CREATE VIEW", "CREATE VIEW t AS SELECT 1 AS a", no),
-        ("CREATE EXTERNAL TABLE", "CREATE EXTERNAL TABLE u STORED AS CSV LOCATION 'x'", no),
-        ("CREATE FUNCTION", "CREATE FUNCTION token(x INT) RETURNS INT RETURN x", no),
+        (
+            "CREATE EXTERNAL TABLE",
+            "CREATE EXTERNAL TABLE u STORED AS CSV LOCATION 'x'",
+            no,
+        ),
+        (
+            "CREATE FUNCTION",
+            "CREATE FUNCTION token(x INT) RETURNS INT RETURN x",
+            no,
+        ),
         ("INSERT", "INSERT INTO t SELECT * FROM t", no),
         ("UPDATE", "UPDATE t SET \"SSN\" = '1'", no),
         ("DELETE", "DELETE FROM t", no),
@@ -150,12 +314,20 @@ fn statements() -> Vec<Row> {
         ("ALTER", "ALTER TABLE t ADD COLUMN a INT", no),
         ("TRUNCATE", "TRUNCATE TABLE t", no),
         ("COPY", "COPY t TO '/tmp/x.csv'", no),
-        ("COPY of a query", "COPY (SELECT \"SSN\" FROM t) TO '/tmp/x.csv' STORED AS CSV", no),
+        (
+            "COPY of a query",
+            "COPY (SELECT \"SSN\" FROM t) TO '/tmp/x.csv' STORED AS CSV",
+            no,
+        ),
         ("SET", "SET datafusion.execution.target_partitions = 1", no),
         ("RESET", "RESET datafusion.execution.target_partitions", no),
         ("SHOW", "SHOW TABLES", no),
         ("EXPLAIN", "EXPLAIN SELECT \"SSN\" FROM t", no),
-        ("EXPLAIN ANALYZE", "EXPLAIN ANALYZE SELECT \"SSN\" FROM t", no),
+        (
+            "EXPLAIN ANALYZE",
+            "EXPLAIN ANALYZE SELECT \"SSN\" FROM t",
+            no,
+        ),
         ("DESCRIBE", "DESCRIBE t", no),
         ("PREPARE", "PREPARE p AS SELECT \"SSN\" FROM t", no),
         ("EXECUTE", "EXECUTE p", no),
@@ -166,7 +338,11 @@ fn statements() -> Vec<Row> {
         ("a syntax error", "SELECT FROM FROM t", "syntax error"),
         ("an open quote", "SELECT 'a FROM t", "this is no SQL"),
         ("an open name", "SELECT \"SSN FROM t", "this is no SQL"),
-        ("an open comment", "SELECT \"Weight\" FROM t /* and", "this is no SQL"),
+        (
+            "an open comment",
+            "SELECT \"Weight\" FROM t /* and",
+            "this is no SQL",
+        ),
         ("prose", "give me the SSN", "syntax error"),
     ];
     rows.map(|(name, sql, says)| row(name, sql, says)).into()
@@ -185,25 +361,60 @@ fn columns() -> Vec<Row> {
         ("a name in back quotes", "`Ssn`", there),
         ("a name with a backslash", "\"SS\\N\"", there),
         ("a column of another table", "u.\"Weight\"", there),
-        ("a column of the table behind an alias", "p.\"Weight\"", there),
+        (
+            "a column of the table behind an alias",
+            "p.\"Weight\"",
+            there,
+        ),
     ];
-    rows.map(|(name, expr, says)| row(name, format!("SELECT {expr} FROM t"), says)).into()
+    rows.map(|(name, expr, says)| row(name, format!("SELECT {expr} FROM t"), says))
+        .into()
 }
 
 fn sizes() -> Vec<Row> {
-    let deep = |n| format!("SELECT {}\"Weight\"{} AS x FROM t", "(".repeat(n), ")".repeat(n));
+    let deep = |n| {
+        format!(
+            "SELECT {}\"Weight\"{} AS x FROM t",
+            "(".repeat(n),
+            ")".repeat(n)
+        )
+    };
     let chain = vec!["\"Weight\""; 400].join(" + ");
-    let calls = format!("SELECT {}\"Disease\"{} AS x FROM t", "upper(".repeat(300), ")".repeat(300));
+    let calls = format!(
+        "SELECT {}\"Disease\"{} AS x FROM t",
+        "upper(".repeat(300),
+        ")".repeat(300)
+    );
     let mut doubled = "SELECT \"Disease\" AS a FROM t".to_owned();
     for _ in 0..20 {
         doubled = format!("SELECT concat(a, a) AS a FROM ({doubled}) AS s");
     }
     vec![
-        row("five thousand parentheses", deep(4_900), "nested too deeply"),
-        row("a sum of four hundred", format!("SELECT {chain} AS x FROM t"), "nested more than 200 deep"),
+        row(
+            "five thousand parentheses",
+            deep(4_900),
+            "nested too deeply",
+        ),
+        row(
+            "a sum of four hundred",
+            format!("SELECT {chain} AS x FROM t"),
+            "nested more than 200 deep",
+        ),
         row("three hundred calls", calls, "deep"),
-        row("a text of 64 KiB", format!("SELECT '{}' AS x FROM t", "x".repeat(65_536)), "longer than 64 KiB"),
-        row("twelve thousand words", format!("SELECT {} FROM t", vec!["1"; 6_000].join(",")), "more than 10000 words"),
-        row("subqueries that double an expression", doubled, "multiply an expression"),
+        row(
+            "a text of 64 KiB",
+            format!("SELECT '{}' AS x FROM t", "x".repeat(65_536)),
+            "longer than 64 KiB",
+        ),
+        row(
+            "twelve thousand words",
+            format!("SELECT {} FROM t", vec!["1"; 6_000].join(",")),
+            "more than 10000 words",
+        ),
+        row(
+            "subqueries that double an expression",
+            doubled,
+            "multiply an expression",
+        ),
     ]
 }
