@@ -9,6 +9,7 @@ mod binding;
 mod canary;
 mod contract;
 mod heads;
+mod places;
 mod proof;
 mod refused;
 mod tape;

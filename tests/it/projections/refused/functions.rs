@@ -115,11 +115,23 @@ fn left_out() -> Vec<Row> {
     selects(
         "takes a value at a time",
         &[
-            ("OVER behind a scalar function", "upper(\"Disease\") OVER (PARTITION BY \"SSN\")"),
-            ("FILTER behind a scalar function", "lower(\"Disease\") FILTER (WHERE \"SSN\" = '1')"),
+            (
+                "OVER behind a scalar function",
+                "upper(\"Disease\") OVER (PARTITION BY \"SSN\")",
+            ),
+            (
+                "FILTER behind a scalar function",
+                "lower(\"Disease\") FILTER (WHERE \"SSN\" = '1')",
+            ),
             ("DISTINCT in a scalar function", "token(DISTINCT \"SSN\")"),
-            ("ORDER BY in a scalar function", "upper(\"Disease\" ORDER BY \"SSN\")"),
-            ("IGNORE NULLS behind a scalar function", "upper(\"Disease\") IGNORE NULLS"),
+            (
+                "ORDER BY in a scalar function",
+                "upper(\"Disease\" ORDER BY \"SSN\")",
+            ),
+            (
+                "IGNORE NULLS behind a scalar function",
+                "upper(\"Disease\") IGNORE NULLS",
+            ),
             ("OVER behind redact", "redact(\"SSN\") OVER ()"),
         ],
     )
