@@ -168,8 +168,7 @@ fn a_refusal_names_line_and_column_and_path_and_what_would_do() {
 
 #[test]
 fn every_refusal_of_a_text_is_said_once_and_in_the_order_of_the_text() {
-    let sql =
-        "SELECT \"SSN\",\n \"Name\",\n \"Weight\",\n \"Birthdate\" FROM t\nWHERE \"Email\" = 'x'";
+    let sql = "SELECT \"SSN\",\n \"Name\",\n \"Weight\",\n \"Birthdate\" FROM t";
     let error = parse(&strict(), sql).unwrap_err();
     let places: Vec<&str> = error
         .message()
@@ -178,11 +177,6 @@ fn every_refusal_of_a_text_is_said_once_and_in_the_order_of_the_text() {
         .collect();
     assert_eq!(
         places,
-        [
-            "sql/t/p.sql:1:",
-            "sql/t/p.sql:2:",
-            "sql/t/p.sql:4:",
-            "sql/t/p.sql:5:"
-        ]
+        ["sql/t/p.sql:1:", "sql/t/p.sql:2:", "sql/t/p.sql:4:"]
     );
 }

@@ -3,6 +3,11 @@
 use super::Row;
 
 pub const EVERYDAY: &[Row] = &[
+    (
+        "the table in parentheses",
+        "SELECT \"Weight\" FROM (t)",
+        "Weight",
+    ),
     ("a column", "SELECT \"Disease\" FROM t", "Disease"),
     (
         "a column renamed",

@@ -3,6 +3,7 @@
 use super::Row;
 
 pub const GROUPED: &[Row] = &[
+    ("a count of the table", "SELECT count(t.*) AS n FROM t", "n"),
     ("a count", "SELECT count(*) AS n FROM t", "n"),
     (
         "a count of an identifier",

@@ -80,7 +80,11 @@ fn names() -> Vec<Row> {
             "(SELECT \"SSN\" FROM t)",
             WHOLE,
         ),
-        row("made distinct", "SELECT DISTINCT \"SSN\" FROM t", WHOLE),
+        row(
+            "made distinct",
+            "SELECT DISTINCT \"SSN\" FROM t",
+            "stands in DISTINCT",
+        ),
         row(
             "with the first row alone",
             "SELECT \"SSN\" FROM t LIMIT 1",
