@@ -176,7 +176,8 @@ mod tests {
             file: "x.sql",
         };
         for (text, expected) in [
-            ("SELECT\n FROM FROM t", "x.sql:2:"),
+            ("SELECT\n , FROM t", "x.sql:2:"),
+            ("SELECT ((((", "x.sql:1:"),
             ("SELECT 'a", "x.sql:1:8: this is no SQL"),
             ("SELECT (1", "x.sql:1:"),
         ] {

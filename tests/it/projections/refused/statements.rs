@@ -61,6 +61,12 @@ fn tables() -> Vec<Row> {
         .map(|(name, from, says)| row(name, format!("SELECT \"Weight\" FROM {from}"), says))
         .into();
     rows.extend([
+        row("no column", "SELECT FROM t", "a SELECT without columns"),
+        row(
+            "no column in a subquery",
+            "SELECT 1 AS x FROM (SELECT FROM t) AS s",
+            "a SELECT without columns",
+        ),
         row("no table", "SELECT 1 AS x", "a SELECT without FROM"),
         row(
             "no table in a subquery",
@@ -342,11 +348,7 @@ fn statements() -> Vec<Row> {
         ("USE", "USE other", no),
         ("GRANT", "GRANT SELECT ON t TO x", no),
         ("CALL", "CALL f()", no),
-        (
-            "a syntax error",
-            "SELECT , FROM t",
-            "syntax error",
-        ),
+        ("a syntax error", "SELECT , FROM t", "syntax error"),
         ("an open quote", "SELECT 'a FROM t", "this is no SQL"),
         ("an open name", "SELECT \"SSN FROM t", "this is no SQL"),
         (
