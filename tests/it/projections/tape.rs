@@ -36,8 +36,7 @@ pub fn statement(choices: &[u16]) -> Statement {
         choices,
         at: 0,
         scope: Vec::new(),
-        keyed: false,
-        moved: false,
+        marks: Marks::default(),
         any_keyed: false,
         limited: false,
         loose: false,
@@ -60,12 +59,18 @@ struct Writer<'a> {
     choices: &'a [u16],
     at: usize,
     scope: Vec<Name>,
-    /// Whether the expression under way holds a keyed value, or one that depends on their order.
-    keyed: bool,
-    moved: bool,
+    /// What the expression under way holds.
+    marks: Marks,
     any_keyed: bool,
     limited: bool,
     loose: bool,
+}
+
+/// Whether an expression holds a keyed value, or one that depends on their order.
+#[derive(Clone, Copy, Default)]
+struct Marks {
+    keyed: bool,
+    moved: bool,
 }
 
 impl Writer<'_> {
@@ -91,7 +96,7 @@ impl Writer<'_> {
             let (sql, kind) = match (shape, at) {
                 (4, 0) => {
                     let (key, kind) = self.marked(Self::any);
-                    self.loose |= self.moved;
+                    self.loose |= self.marks.moved;
                     group = Some(key.clone());
                     (key, kind)
                 }
@@ -104,8 +109,8 @@ impl Writer<'_> {
             names.push(Name {
                 sql: name,
                 kind,
-                keyed: self.keyed,
-                moved: self.moved,
+                keyed: self.marks.keyed,
+                moved: self.marks.moved,
             });
         }
         let distinct = shape == 2;
@@ -160,16 +165,16 @@ impl Writer<'_> {
 
     /// An expression, with the marks of what it holds.
     fn marked<T>(&mut self, write: impl FnOnce(&mut Self) -> T) -> T {
-        (self.keyed, self.moved) = (false, false);
+        self.marks = Marks::default();
         let written = write(self);
-        self.any_keyed |= self.keyed;
+        self.any_keyed |= self.marks.keyed;
         written
     }
 
     /// An expression that chooses rows.
     fn choosing<T>(&mut self, write: impl FnOnce(&mut Self) -> T) -> T {
         let written = self.marked(write);
-        self.loose |= self.moved;
+        self.loose |= self.marks.moved;
         written
     }
 
@@ -195,8 +200,8 @@ impl Writer<'_> {
             return constant(kind).to_owned();
         }
         let name = &of_kind[self.pick(of_kind.len())];
-        self.keyed |= name.keyed;
-        self.moved |= name.moved;
+        self.marks.keyed |= name.keyed;
+        self.marks.moved |= name.moved;
         name.sql.clone()
     }
 
@@ -256,7 +261,7 @@ impl Writer<'_> {
     }
 
     fn keyed_call(&mut self) -> String {
-        self.keyed = true;
+        self.marks.keyed = true;
         match self.pick(6) {
             0 | 1 => format!("token({})", self.bare()),
             2 => format!("pseudonym({})", self.bare()),
@@ -393,7 +398,7 @@ impl Writer<'_> {
             String::new()
         };
         let order = format!("ORDER BY {}", self.any().0);
-        self.moved |= self.keyed;
+        self.marks.moved |= self.marks.keyed;
         (format!("{call} OVER ({partition}{order})"), kind)
     }
 }

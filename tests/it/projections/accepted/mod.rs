@@ -59,7 +59,7 @@ fn complaint((name, sql, columns): &Row, object: &str) -> Option<String> {
         .iter()
         .map(|output| output.name.as_str())
         .collect();
-    if proven.join(",") != columns.replace("\"", "") {
+    if proven.join(",") != columns.replace('"', "") {
         return Some(format!("{name}: proves {proven:?}"));
     }
     let release =

@@ -6,10 +6,17 @@ use super::{column, options, table};
 pub type Row = (&'static str, String, &'static str);
 
 pub fn rows() -> Vec<Row> {
-    [texts(), columns(), settings(), locations()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        texts(),
+        columns(),
+        types(),
+        settings(),
+        own_settings(),
+        locations(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn texts() -> Vec<Row> {
@@ -108,7 +115,6 @@ fn texts() -> Vec<Row> {
 fn columns() -> Vec<Row> {
     let class = "is unknown";
     let only = "only NOT NULL, NULL and COMMENT stand behind a type";
-    let none = "is none of a contract's";
     vec![
         (
             "a column twice",
@@ -161,6 +167,13 @@ fn columns() -> Vec<Row> {
         ("UNIQUE", column("a INT UNIQUE"), only),
         ("CHECK", column("a INT CHECK (a > 0)"), only),
         ("COLLATE", column("a VARCHAR COLLATE \"C\""), only),
+    ]
+}
+
+/// Types that a contract does not give.
+fn types() -> Vec<Row> {
+    let none = "is none of a contract's";
+    vec![
         ("BYTEA", column("a BYTEA"), none),
         ("TIME", column("a TIME"), none),
         ("JSON", column("a JSON"), none),
@@ -285,6 +298,13 @@ fn settings() -> Vec<Row> {
             strftime,
         ),
         row("an empty date format", "'format.date_format' ''", strftime),
+    ]
+}
+
+/// Settings of Veilpoint's own.
+fn own_settings() -> Vec<Row> {
+    let row = |name, text: &str, says| (name, options(text), says);
+    vec![
         row(
             "a compression of nobody",
             "'format.compression' 'xz'",

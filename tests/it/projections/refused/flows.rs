@@ -4,6 +4,7 @@ use super::{Row, row};
 
 pub fn rows() -> Vec<Row> {
     let mut rows = predicates();
+    rows.extend(orders());
     rows.extend(groups());
     rows.extend(windows());
     rows.extend(heads());
@@ -12,7 +13,6 @@ pub fn rows() -> Vec<Row> {
 
 fn predicates() -> Vec<Row> {
     let predicate = "stands in a predicate";
-    let order = "stands in ORDER BY";
     vec![
         row(
             "WHERE",
@@ -89,6 +89,12 @@ fn predicates() -> Vec<Row> {
             "SELECT \"Disease\" FROM t QUALIFY row_number() OVER (ORDER BY \"SSN\") = 1",
             "ORDER BY in a window",
         ),
+    ]
+}
+
+fn orders() -> Vec<Row> {
+    let order = "stands in ORDER BY";
+    vec![
         row(
             "ORDER BY",
             "SELECT \"Disease\" FROM t ORDER BY \"SSN\"",

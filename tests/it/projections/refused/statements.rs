@@ -60,7 +60,14 @@ fn tables() -> Vec<Row> {
     let mut rows: Vec<Row> = rows
         .map(|(name, from, says)| row(name, format!("SELECT \"Weight\" FROM {from}"), says))
         .into();
-    rows.extend([
+    rows.extend(others());
+    rows
+}
+
+/// No table, the table twice, and tables put together.
+fn others() -> Vec<Row> {
+    let no = "has no place in a projection";
+    vec![
         row("no column", "SELECT FROM t", "a SELECT without columns"),
         row(
             "no column in a subquery",
@@ -121,8 +128,7 @@ fn tables() -> Vec<Row> {
         ),
         row("VALUES", "VALUES (1)", no),
         row("TABLE", "TABLE t", "syntax error"),
-    ]);
-    rows
+    ]
 }
 
 fn stars() -> Vec<Row> {
@@ -215,6 +221,14 @@ fn clauses() -> Vec<Row> {
         ("FOR JSON", "SELECT \"Weight\" FROM t FOR JSON AUTO", no),
         ("SETTINGS", "SELECT \"Weight\" FROM t SETTINGS a = 1", no),
         ("FORMAT", "SELECT \"Weight\" FROM t FORMAT JSON", no),
+    ];
+    let rows = rows.map(|(name, sql, says)| row(name, sql, says));
+    rows.into_iter().chain(more_clauses()).collect()
+}
+
+fn more_clauses() -> Vec<Row> {
+    let no = "has no place in a projection";
+    let rows = [
         ("SORT BY", "SELECT \"Weight\" FROM t SORT BY \"SSN\"", no),
         (
             "CLUSTER BY",
@@ -363,6 +377,25 @@ fn statements() -> Vec<Row> {
 
 /// Names that are no column's.
 fn columns() -> Vec<Row> {
+    let window = "row_number() ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING";
+    let mut rows = unknown();
+    rows.push(row(
+        "an identifier under the name that the engine gives a window",
+        format!(
+            "SELECT row_number() OVER () AS n FROM (SELECT \"SSN\" AS \"{window}\" FROM t) AS s"
+        ),
+        "",
+    ));
+    rows.push(row(
+        "an identifier under the name that the engine gives a count",
+        "SELECT n FROM (SELECT \"count(*)\" AS n, count(*) AS m FROM (SELECT \"SSN\" AS \"count(*)\" FROM t) AS s \
+         GROUP BY \"count(*)\") AS r",
+        "",
+    ));
+    rows
+}
+
+fn unknown() -> Vec<Row> {
     let there = "there is no column";
     let rows = [
         ("a name without quotes", "SSN", there),

@@ -1,24 +1,35 @@
-//! The comment lines at the top: directives, free text, and slips that must not turn a rule into a remark.
+//! Heads that are refused, with what is said against them.
 
-use veilpoint::error::Kind;
-use veilpoint::key::Domain;
+use super::{plain, revealing};
 
-use super::{parse, strict};
+/// What is written, the whole text, and what the refusal says.
+pub type Row = (&'static str, String, &'static str);
 
-/// A head in front of a projection that reveals the gender.
-fn revealing(head: &str) -> String {
-    format!("{head}SELECT \"Gender\", \"Weight\" FROM t")
+const QUOTES: &str = "column names stand in double quotes";
+
+pub fn rows() -> Vec<Row> {
+    [
+        revealed(),
+        words(),
+        subjects(),
+        domains_and_orders(),
+        places(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
-/// A head in front of a projection that reveals nothing.
-fn plain(head: &str) -> String {
-    format!("{head}SELECT \"Weight\" FROM t")
+fn gender(name: &'static str, head: &str, says: &'static str) -> Row {
+    (name, revealing(head), says)
 }
 
-fn refused() -> Vec<(&'static str, String, &'static str)> {
-    let gender = |name, head: &str, says| (name, revealing(head), says);
-    let none = |name, head: &str, says| (name, plain(head), says);
-    let quotes = "column names stand in double quotes";
+fn none(name: &'static str, head: &str, says: &'static str) -> Row {
+    (name, plain(head), says)
+}
+
+/// What `reveals` takes.
+fn revealed() -> Vec<Row> {
     vec![
         none(
             "an unknown column",
@@ -35,14 +46,14 @@ fn refused() -> Vec<(&'static str, String, &'static str)> {
             "-- reveals: \"Gender\", \"Gender\"\n",
             "\"Gender\" stands twice",
         ),
-        gender("a column without quotes", "-- reveals: Gender\n", quotes),
+        gender("a column without quotes", "-- reveals: Gender\n", QUOTES),
         gender(
             "a column in single quotes",
             "-- reveals: 'Gender'\n",
-            quotes,
+            QUOTES,
         ),
-        gender("no column", "-- reveals:\n", quotes),
-        gender("a comma too many", "-- reveals: \"Gender\",\n", quotes),
+        gender("no column", "-- reveals:\n", QUOTES),
+        gender("a comma too many", "-- reveals: \"Gender\",\n", QUOTES),
         gender(
             "a comma too few",
             "-- reveals: \"Gender\" \"Zip\"\n",
@@ -88,6 +99,12 @@ fn refused() -> Vec<(&'static str, String, &'static str)> {
             "-- reveals: \"SSN\"\nSELECT token(\"SSN\") AS a FROM t".into(),
             "\"SSN\" is not needed",
         ),
+    ]
+}
+
+/// Words that are no directive, or stand twice.
+fn words() -> Vec<Row> {
+    vec![
         gender(
             "reveals twice",
             "-- reveals: \"Gender\"\n-- reveals: \"Gender\"\n",
@@ -144,6 +161,12 @@ fn refused() -> Vec<(&'static str, String, &'static str)> {
             "-- min-k: 5\n",
             "the directive \"min-k\" is unknown",
         ),
+    ]
+}
+
+/// What `k` takes.
+fn subjects() -> Vec<Row> {
+    vec![
         none(
             "k that is right",
             "-- k: 5\n",
@@ -164,7 +187,7 @@ fn refused() -> Vec<(&'static str, String, &'static str)> {
         none(
             "k over names without quotes",
             "-- k: 5 over Weight\n",
-            quotes,
+            QUOTES,
         ),
         none(
             "k over a name twice",
@@ -181,6 +204,12 @@ fn refused() -> Vec<(&'static str, String, &'static str)> {
             "-- k: 5over \"Weight\"\n",
             "then nothing or: over",
         ),
+    ]
+}
+
+/// What `domain` and `order` take.
+fn domains_and_orders() -> Vec<Row> {
+    vec![
         none(
             "a domain of nothing",
             "-- domain:\n",
@@ -217,6 +246,12 @@ fn refused() -> Vec<(&'static str, String, &'static str)> {
             "takes only \"kept\"",
         ),
         none("an order of nothing", "-- order:\n", "takes only \"kept\""),
+    ]
+}
+
+/// Directives that stand where nobody reads them.
+fn places() -> Vec<Row> {
+    vec![
         gender(
             "a directive below an empty line",
             "-- For us\n\n-- reveals: \"Gender\"\n",
@@ -278,176 +313,4 @@ fn refused() -> Vec<(&'static str, String, &'static str)> {
             "sql/t/p.sql",
         ),
     ]
-}
-
-#[test]
-fn a_head_that_is_no_head_is_refused() {
-    let wrong: Vec<String> = refused()
-        .into_iter()
-        .filter_map(|(name, sql, says)| match parse(&strict(), &sql) {
-            Ok(_) => Some(format!("{name}: is accepted")),
-            Err(error) if error.kind() == Kind::Projection && error.message().contains(says) => {
-                None
-            }
-            Err(error) => Some(format!(
-                "{name}: is refused, but not since {says:?}: {error}"
-            )),
-        })
-        .collect();
-    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
-}
-
-/// Name, text, the columns revealed, the domain (own without one), whether the order is kept.
-type Accepted = (
-    &'static str,
-    String,
-    &'static [&'static str],
-    Option<&'static str>,
-    bool,
-);
-
-fn accepted() -> Vec<Accepted> {
-    let none: &[&str] = &[];
-    let gender: &[&str] = &["Gender"];
-    vec![
-        ("no head", plain(""), none, None, false),
-        (
-            "free text",
-            plain("-- For the analysts: who is ill?\n-- See also 3.2: nothing.\n"),
-            none,
-            None,
-            false,
-        ),
-        (
-            "free text with a scheme",
-            plain("-- The tariff is at https://tariff.test/2026\n"),
-            none,
-            None,
-            false,
-        ),
-        (
-            "free text without a colon",
-            plain("-- reveals nothing\n-- k-anonymity is not asked for\n"),
-            none,
-            None,
-            false,
-        ),
-        ("an empty comment", plain("--\n-- \n"), none, None, false),
-        (
-            "a capital word that is none",
-            plain("-- Note: order kept\n"),
-            none,
-            None,
-            false,
-        ),
-        (
-            "reveals",
-            revealing("-- reveals: \"Gender\"\n"),
-            gender,
-            None,
-            false,
-        ),
-        (
-            "reveals without blanks",
-            revealing("--reveals:\"Gender\"\n"),
-            gender,
-            None,
-            false,
-        ),
-        (
-            "reveals with many blanks",
-            revealing("  --\treveals \t:   \"Gender\"  \n"),
-            gender,
-            None,
-            false,
-        ),
-        (
-            "a byte order mark",
-            revealing("\u{feff}-- reveals: \"Gender\"\n"),
-            gender,
-            None,
-            false,
-        ),
-        (
-            "line ends of another system",
-            revealing("-- For us\r\n-- reveals: \"Gender\"\r\n"),
-            gender,
-            None,
-            false,
-        ),
-        (
-            "a domain",
-            plain("-- domain: research\n"),
-            none,
-            Some("research"),
-            false,
-        ),
-        (
-            "a domain like a projection",
-            plain("-- domain: t/p\n"),
-            none,
-            Some("t/p"),
-            false,
-        ),
-        (
-            "the order kept",
-            plain("-- order: kept\n"),
-            none,
-            None,
-            true,
-        ),
-        (
-            "all of them among free text",
-            revealing(
-                "-- Who: us\n-- order: kept\n-- domain: a.b_c-d\n-- Why: the study\n-- reveals: \"Gender\"\n",
-            ),
-            gender,
-            Some("a.b_c-d"),
-            true,
-        ),
-        (
-            "free text below the head",
-            "SELECT \"Weight\" -- kilograms: whole\nFROM t".into(),
-            none,
-            None,
-            false,
-        ),
-        (
-            "a capital word below the head",
-            "SELECT \"Weight\"\n-- Note: that is all\nFROM t".into(),
-            none,
-            None,
-            false,
-        ),
-    ]
-}
-
-#[test]
-fn a_head_is_read_as_it_is_written() {
-    let mut wrong = Vec::new();
-    for (name, sql, reveals, domain, kept) in accepted() {
-        match parse(&strict(), &sql) {
-            Err(error) => wrong.push(format!("{name}: is refused: {error}")),
-            Ok(projection) => {
-                let head = &projection.head;
-                let own = match domain {
-                    Some(shared) => Domain::Named(shared.to_owned()),
-                    None => Domain::Own("t/p".to_owned()),
-                };
-                if head.reveals != reveals || projection.domain() != own || head.keep_order != kept
-                {
-                    wrong.push(format!("{name}: is read as {head:?}"));
-                }
-            }
-        }
-    }
-    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
-}
-
-/// A shared domain is another domain than the projection's own, even where it is called so.
-#[test]
-fn a_domain_of_the_projections_own_name_is_not_its_own() {
-    let own = parse(&strict(), &plain("")).unwrap();
-    let named = parse(&strict(), &plain("-- domain: t/p\n")).unwrap();
-    assert_ne!(own.domain(), named.domain());
 }
