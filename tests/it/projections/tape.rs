@@ -80,7 +80,7 @@ impl Writer<'_> {
         usize::from(choice) % of
     }
 
-    fn one<'t>(&mut self, of: &[&'t str]) -> &'t str {
+    fn one(&mut self, of: &[&'static str]) -> &'static str {
         of[self.pick(of.len())]
     }
 
@@ -331,11 +331,12 @@ impl Writer<'_> {
     }
 
     fn truth(&mut self, depth: usize) -> String {
-        match self.pick(if depth == 0 { 3 } else { 9 }) {
+        match self.pick(if depth == 0 { 4 } else { 10 }) {
             0 => self.column(Kind::Truth),
             1 => self.one(&["true", "false"]).to_owned(),
             2 => format!("{} IS NULL", self.bare()),
-            3 => {
+            3 => self.probe().to_owned(),
+            4 => {
                 let operator = self.one(&["<", "=", ">="]);
                 format!(
                     "{} {operator} {}",
@@ -343,7 +344,7 @@ impl Writer<'_> {
                     self.number(depth - 1)
                 )
             }
-            4 => {
+            5 => {
                 let operator = self.one(&["=", "<>", "<"]);
                 format!(
                     "{} {operator} {}",
@@ -351,19 +352,34 @@ impl Writer<'_> {
                     self.text(depth - 1)
                 )
             }
-            5 => format!("{} LIKE '%1%'", self.text(depth - 1)),
-            6 => format!(
+            6 => format!("{} LIKE '%1%'", self.text(depth - 1)),
+            7 => format!(
                 "(NOT {} OR {})",
                 self.truth(depth - 1),
                 self.truth(depth - 1)
             ),
-            7 => format!(
+            8 => format!(
                 "{} IN ('x', {})",
                 self.text(depth - 1),
                 self.text(depth - 1)
             ),
             _ => format!("{} IS NOT NULL", self.text(depth - 1)),
         }
+    }
+
+    /// A question to an identifier that the two sets of people answer differently, where expressions can name one.
+    fn probe(&mut self) -> &'static str {
+        if !self.scope.iter().any(|name| name.sql == "\"SSN\"") {
+            return "true";
+        }
+        self.one(&[
+            "\"SSN\" < '8'",
+            "\"Name\" LIKE 'Quill%'",
+            "\"Account\" > 99999999999",
+            "\"Joined\" < DATE '1960-01-01'",
+            "\"Email\" LIKE '%x.test'",
+            "nullif(left(\"SSN\", 1), '8') IS NULL",
+        ])
     }
 
     fn aggregate(&mut self) -> (String, Kind) {
