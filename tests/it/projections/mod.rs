@@ -73,7 +73,7 @@ fn headless(sql: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Three objects' worth of people in one: every value of an identifier stands nowhere else.
+/// Six people: every value of an identifier stands nowhere else.
 fn people() -> String {
     let mut text: String = COLUMNS.map(|(name, ..)| name).join(",") + "\n";
     for row in 1..=6 {
