@@ -75,7 +75,8 @@ impl Place<'_> {
     /// A syntax error at the place that the parser's message states, without the message itself.
     fn syntax(&self, error: DataFusionError, end: Option<Position>) -> Error {
         let text = error.to_string();
-        let message = if text.contains("recursion limit") {
+        let message = if text.contains("recursion limit") || text.contains("RecursionLimitExceeded")
+        {
             "the text is nested too deeply: use fewer parentheses and subqueries"
         } else if text.contains("STORED AS clause") {
             "STORED AS CSV is missing"
@@ -176,6 +177,8 @@ mod tests {
         };
         for (text, expected) in [
             ("SELECT a\n FROM FROM t WHERE", "x.sql:2:"),
+            ("SELECT\n , FROM t", "x.sql:2:"),
+            ("SELECT ((((", "x.sql:1:"),
             ("SELECT 'a", "x.sql:1:8: this is no SQL"),
             ("SELECT (1", "x.sql:1:"),
         ] {

@@ -22,6 +22,16 @@ impl Order {
         }
     }
 
+    /// The order in which rows enter a plan that is not row by row. Whatever such a plan tells of places (a row number,
+    /// the first rows, which of equal rows comes first) is then no place in the object.
+    #[must_use]
+    pub fn entering(&self) -> Self {
+        Self {
+            key: self.key.clone(),
+            projection: format!("{}\0entering", self.projection),
+        }
+    }
+
     /// The permutation of block `block` of `rows` rows: the row that leaves first, second, …
     ///
     /// Fisher and Yates's shuffle over the stream of `ChaCha8`, seeded with HMAC-SHA-256 of projection, block number and

@@ -132,7 +132,6 @@ fn release(
     let summary = match &plan {
         Plan::Rows(plan) => rows::run(job, plan, order.as_ref(), &object, cutter, output, control)?,
         Plan::Whole(plan) => {
-            let order = order.filter(|_| !plan.ordered);
             whole::run(job, plan, order.as_ref(), &object, cutter, output, control)?
         }
     };

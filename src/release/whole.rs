@@ -1,13 +1,16 @@
 //! Projections that are not row by row: one `DataFusion` plan over the decoded rows, under a memory limit, with spill.
 //!
-//! One partition and batches that the input alone decides: the same rows meet in the same order on every machine.
+//! One partition and batches that the input alone decides: the same rows meet in the same order on every machine. That
+//! order is a keyed one inside each block, unless the projection keeps the object's: a row number, LIMIT, or which of
+//! equal rows comes first would tell places in the object, and join consumers by them.
 
 use std::fmt;
 use std::io::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use arrow::array::{Array, ArrayRef, AsArray};
+use arrow::array::{Array, ArrayRef, AsArray, UInt32Array};
+use arrow::compute::take;
 use arrow::datatypes::{DataType, SchemaRef};
 use arrow::record_batch::{RecordBatch, RecordBatchOptions};
 use datafusion::catalog::streaming::StreamingTable;
@@ -61,10 +64,14 @@ pub fn run(
             .map(|(name, data_type, nullable)| (name.as_str(), data_type, *nullable)),
     );
     let bytes = AtomicUsize::new(0);
-    let (encoder, writer) = output::open(&schema, job.format, order, job.options, output, &bytes)?;
+    let leaving = order.filter(|_| !plan.ordered);
+    let (encoder, writer) =
+        output::open(&schema, job.format, leaving, job.options, output, &bytes)?;
+    let entering = order.map(Order::entering);
     let (sender, receiver) = mpsc::channel(AHEAD);
     let (read, written) = std::thread::scope(|scope| {
-        let reader = scope.spawn(move || Reader::new(plan, object, cutter, control).send(&sender));
+        let reader =
+            scope.spawn(move || Reader::new(plan, object, entering, cutter, control).send(&sender));
         let engine = scope.spawn(|| engine(job, plan, receiver, &encoder, writer));
         let broken = || Error::new(Kind::Internal, "a worker broke down");
         (
@@ -88,6 +95,7 @@ pub fn run(
 struct Reader<'a> {
     plan: &'a WholePlan,
     object: &'a Object<'a>,
+    order: Option<Order>,
     cutter: Cutter,
     control: &'a Control,
     blocks: BlockReader,
@@ -99,6 +107,7 @@ impl<'a> Reader<'a> {
     fn new(
         plan: &'a WholePlan,
         object: &'a Object<'a>,
+        order: Option<Order>,
         cutter: Cutter,
         control: &'a Control,
     ) -> Self {
@@ -111,6 +120,7 @@ impl<'a> Reader<'a> {
         Self {
             plan,
             object,
+            order,
             cutter,
             control,
             blocks,
@@ -155,9 +165,20 @@ impl<'a> Reader<'a> {
         self.buffer = block.bytes;
         self.summary.rows_in += batch.records;
         self.summary.rows_dropped += batch.dropped;
-        let arrays = batch.columns.iter().map(Column::to_array).collect();
+        let order = self
+            .order
+            .as_ref()
+            .map(|order| UInt32Array::from(order.of_block(block.sequence, batch.rows)));
+        let arrays = batch.columns.iter().map(Column::to_array);
+        let arrays = match &order {
+            Some(order) => arrays.map(|array| take(&array, order, None)).collect(),
+            None => Ok(arrays.collect()),
+        };
         let options = RecordBatchOptions::new().with_row_count(Some(batch.rows));
-        RecordBatch::try_new_with_options(Arc::clone(&self.plan.schema), arrays, &options)
+        arrays
+            .and_then(|arrays| {
+                RecordBatch::try_new_with_options(Arc::clone(&self.plan.schema), arrays, &options)
+            })
             .map(Some)
             .map_err(|error| {
                 Error::new(Kind::Internal, "the columns do not fit the plan").with_private(error)

@@ -13,5 +13,6 @@ mod determinism;
 mod engine;
 mod house;
 mod memory;
+mod projections;
 mod readers;
 mod support;

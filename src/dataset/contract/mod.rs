@@ -5,9 +5,6 @@ mod options;
 mod parse;
 mod types;
 
-#[cfg(test)]
-mod tests;
-
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};

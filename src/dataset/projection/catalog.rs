@@ -90,10 +90,12 @@ pub(in crate::dataset) fn window(name: &str) -> Option<Arc<WindowUDF>> {
 
 /// Whether a projection may call a function of this name.
 pub(super) fn is_known(name: &str) -> bool {
-    functions::find(name).is_some()
-        || functions::builtin(name).is_some()
-        || aggregate(name).is_some()
-        || window(name).is_some()
+    is_scalar(name) || aggregate(name).is_some() || window(name).is_some()
+}
+
+/// Whether it is a function of one row's values.
+pub(super) fn is_scalar(name: &str) -> bool {
+    functions::find(name).is_some() || functions::builtin(name).is_some()
 }
 
 /// Names for a hint to a misspelt one.

@@ -126,5 +126,25 @@ fn call(function: &Function) -> Option<String> {
             "a subquery in an expression has no place in a projection: leave it out".into(),
         );
     }
+    if catalog::is_scalar(&name) && has_clauses(function) {
+        return Some(format!(
+            "the function {name} takes a value at a time: leave DISTINCT, ORDER BY, FILTER, OVER and the like out"
+        ));
+    }
     None
+}
+
+/// Whether a call has a clause of aggregates and windows, which the planner leaves out for other functions.
+fn has_clauses(function: &Function) -> bool {
+    let in_arguments = match &function.args {
+        FunctionArguments::List(list) => {
+            list.duplicate_treatment.is_some() || !list.clauses.is_empty()
+        }
+        FunctionArguments::None | FunctionArguments::Subquery(_) => false,
+    };
+    in_arguments
+        || function.filter.is_some()
+        || function.over.is_some()
+        || function.null_treatment.is_some()
+        || !function.within_group.is_empty()
 }

@@ -228,6 +228,9 @@ impl Walk<'_> {
     fn select(&mut self, select: &mut Select, ctes: &mut Vec<String>) -> Result<()> {
         let span = select.select_token.0.span;
         self.clauses(span, select)?;
+        if select.projection.is_empty() {
+            return Err(self.no(span, "a SELECT without columns", "name the columns"));
+        }
         let source = match select.from.as_mut_slice() {
             [] => {
                 return Err(self.no(

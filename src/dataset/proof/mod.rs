@@ -10,9 +10,6 @@ mod flow;
 mod nodes;
 mod verdict;
 
-#[cfg(test)]
-mod tests;
-
 use std::collections::BTreeSet;
 
 use arrow::datatypes::DataType;

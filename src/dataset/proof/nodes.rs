@@ -39,6 +39,13 @@ impl Prover<'_> {
                 }
                 Some(node)
             }
+            LogicalPlan::Join(_) => {
+                self.refuse(
+                    None,
+                    "the plan needs a join, which has no place in a projection",
+                );
+                None
+            }
             other => {
                 let shown = other.display().to_string();
                 let name = shown
