@@ -9,9 +9,11 @@
 
 mod agreement;
 mod bad_input;
+mod convert;
 mod determinism;
 mod engine;
 mod house;
 mod memory;
 mod readers;
+mod s3;
 mod support;
