@@ -191,8 +191,8 @@ impl Running {
     /// Sends a signal by its name.
     pub fn signal(&mut self, name: &str) {
         let id = self.child().id().to_string();
-        let sent = Command::new("kill").arg(format!("-{name}")).arg(id);
-        assert!({ sent }.status().unwrap().success());
+        let sent = Command::new("kill").args([&format!("-{name}"), &id]).status();
+        assert!(sent.unwrap().success());
     }
 
     /// Waits for the end, without closing standard input where somebody else holds it.
