@@ -56,7 +56,7 @@ pub(super) fn options(text: &str) -> BTreeSet<String> {
     text.match_indices("--")
         .filter(|(at, _)| !text[..*at].ends_with(|c: char| c == '-' || c.is_alphanumeric()))
         .map(|(at, _)| word(&text[at..]))
-        .filter(|word| word.len() > 2)
+        .filter(|word| word[2..].starts_with(|c: char| c.is_ascii_lowercase()))
         .collect()
 }
 

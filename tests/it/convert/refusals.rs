@@ -286,9 +286,9 @@ const ROWS: [Row; 44] = [
     // Something fails.
     row(
         "a folder in the file's place",
-        "convert visits.csv good/sub.csv -p visits/open",
+        "convert visits.csv good -p visits/open",
         2,
-        &["good/sub.csv", "[OutputFailed]"],
+        &["good/visits.parquet", "[OutputFailed]"],
     ),
     row(
         "a file in the folder's place",
@@ -313,7 +313,7 @@ fn site() -> Site {
     site.write("key.parquet", [b"PAR1", &[0; 200][..], b"PAR1"].concat());
     site.write("bad-sql/visits/schema.sql", "CREATE TABLE visits (a INT)");
     site.write("bad-sql/visits/open.sql", "SELECT 1");
-    for folder in ["empty", "good/sub.csv"] {
+    for folder in ["empty", "good/visits.parquet"] {
         fs::create_dir_all(site.path(folder)).unwrap();
     }
     symlink("visits.csv", site.path("link.csv")).unwrap();

@@ -265,7 +265,7 @@ const DRIFTS: [Drift; 11] = [
         "Name,Born,email,Ward,Cost",
         "'veilpoint.unknown_columns' 'refuse'",
         1,
-        &["\"email\"", "[ColumnUnknown]"],
+        &["field 3", "[ColumnUnknown]"],
     ),
     (
         "one less",

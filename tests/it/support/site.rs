@@ -191,7 +191,9 @@ impl Running {
     /// Sends a signal by its name.
     pub fn signal(&mut self, name: &str) {
         let id = self.child().id().to_string();
-        let sent = Command::new("kill").args([&format!("-{name}"), &id]).status();
+        let sent = Command::new("kill")
+            .args([&format!("-{name}"), &id])
+            .status();
         assert!(sent.unwrap().success());
     }
 
