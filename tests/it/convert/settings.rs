@@ -218,6 +218,24 @@ fn neither_threads_nor_memory_reach_the_bytes() {
 }
 
 #[test]
+fn a_sort_spills_at_whatever_limit_it_needs_to() {
+    let site = Site::new();
+    site.write("visits.csv", visits(0..1_200_000));
+    let mut wrong = Vec::new();
+    let mut expected: Option<Vec<u8>> = None;
+    for limit in ["512MiB", "20MiB", "32MiB", "48MiB", "64MiB", "96MiB"] {
+        let more = ["--format", "csv", "--memory-limit", limit];
+        let answer = run(&mut site.convert("visits.csv", "-", "sorted", &more));
+        wrong.extend(failure(&answer).map(|what| format!("{limit}: {what}")));
+        // Every pair of Ward and Cost is there once, so the order is fixed.
+        if *expected.get_or_insert_with(|| answer.stdout.clone()) != answer.stdout {
+            wrong.push(format!("{limit}: other bytes"));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
 fn too_little_memory_is_a_failure_of_ours_and_not_of_the_data() {
     let site = Site::new();
     site.write("visits.csv", visits(0..60_000));

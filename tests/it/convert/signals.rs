@@ -147,7 +147,7 @@ fn while_a_sort_spills() {
             let site = Site::new();
             fs::create_dir(site.path("tmp")).unwrap();
             let before = site.files("");
-            let more = ["--memory-limit", "32MiB", "--threads", "1"];
+            let more = ["--memory-limit", "20MiB", "--threads", "1"];
             let mut command = site.convert("-", "out.csv", "sorted", &more);
             let mut running = Running::start(command.env("TMPDIR", site.path("tmp")));
             let feed = Feed::start(running.child().stdin.take().unwrap());

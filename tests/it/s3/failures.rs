@@ -1,7 +1,5 @@
 //! What fails leaves no object and no part of one, says what to do, and nothing of the account.
 
-use std::process::Command;
-
 use super::{at, convert, failure, unlike};
 use crate::support::bucket::{Gate, Pass, Server};
 use crate::support::site::{Feed, Running, Site, run, visits, wait_for};
@@ -286,7 +284,10 @@ fn a_line_that_is_cut_is_taken_up_or_the_run_fails_and_never_a_short_release() {
         if !right {
             wrong.push(format!("{cuts} cuts: {:?} {}", answer.code, answer.stderr));
         }
-        let _ = Command::new("rm").arg(site.path("out.csv")).status();
+        // The next one starts without it.
+        if release.is_some() {
+            std::fs::remove_file(site.path("out.csv")).unwrap();
+        }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
