@@ -226,9 +226,9 @@ async fn start(
         .with_memory_pool(pool)
         .with_disk_manager_builder(DiskManagerBuilder::default().with_mode(disk))
         .build_arc()?;
-    // What a sort holds back to merge by before it spills. Keys in the row format may take twice what their rows do, so
-    // a fixed amount, as the engine has it, fails where the limit is larger than a few times that.
-    let reserve = job.options.memory_limit / 2 / sorts(&plan.logical).max(1);
+    // What a sort holds back to merge by before it spills. It counts rows twice, and their keys may take thrice that: a
+    // narrow row's have offsets and room to grow. A fixed reserve, as the engine has it, fails under larger limits.
+    let reserve = job.options.memory_limit / 4 * 3 / sorts(&plan.logical).max(1);
     let config = SessionConfig::new()
         .with_target_partitions(1)
         .with_batch_size(BATCH_ROWS)

@@ -223,7 +223,9 @@ fn a_sort_spills_at_whatever_limit_it_needs_to() {
     site.write("visits.csv", visits(0..1_200_000));
     let mut wrong = Vec::new();
     let mut expected: Option<Vec<u8>> = None;
-    for limit in ["512MiB", "20MiB", "32MiB", "48MiB", "64MiB", "96MiB"] {
+    for limit in [
+        "512MiB", "8MiB", "20MiB", "28MiB", "32MiB", "48MiB", "64MiB",
+    ] {
         let more = ["--format", "csv", "--memory-limit", limit];
         let answer = run(&mut site.convert("visits.csv", "-", "sorted", &more));
         wrong.extend(failure(&answer).map(|what| format!("{limit}: {what}")));
