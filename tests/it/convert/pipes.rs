@@ -44,7 +44,7 @@ fn a_release_by_the_pipe_comes_while_the_input_still_flows() {
     let mut lines = BufReader::new(running.child().stdout.take().unwrap()).lines();
     assert_eq!(lines.next().unwrap().unwrap(), "Ward,Cost");
     assert_eq!(lines.next().unwrap().unwrap(), "ward 0,0");
-    let rest = std::thread::spawn(move || lines.map(|line| line.unwrap()).count());
+    let rest = std::thread::spawn(move || lines.map(Result::unwrap).count());
     drop(feed.hush());
     let answer = running.end();
     assert_eq!(failure(&answer), None);

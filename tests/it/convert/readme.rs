@@ -1,4 +1,4 @@
-//! README.md is true: its commands run, its SQL is taken, and what it names is there.
+//! `README.md` is true: its commands run, its SQL is taken, and what it names is there.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

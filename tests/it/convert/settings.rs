@@ -32,9 +32,10 @@ fn the_option_names_the_format_before_the_suffix_does() {
             Some(folder) => format!("{folder}/{}", site.files(folder).concat()),
         };
         let bytes = site.read(&file).unwrap_or_default();
-        let right = match parquet {
-            true => bytes.starts_with(b"PAR1") && bytes.ends_with(b"PAR1"),
-            false => bytes == opened(0..3).as_bytes(),
+        let right = if parquet {
+            bytes.starts_with(b"PAR1") && bytes.ends_with(b"PAR1")
+        } else {
+            bytes == opened(0..3).as_bytes()
         };
         if !right {
             wrong.push(format!("{output} {more:?}: is no such file"));

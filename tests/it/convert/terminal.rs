@@ -44,7 +44,7 @@ fn frames(shown: &[u8]) -> Vec<String> {
 
 /// Bytes in a unit of two to this power, with two decimals.
 fn binary(bytes: usize, power: u32, unit: &str) -> String {
-    let hundredths = ((bytes * 100 >> (power - 1)) + 1) / 2;
+    let hundredths = ((bytes * 100) + (1 << (power - 1))) >> power;
     format!("{}.{:02} {unit}", hundredths / 100, hundredths % 100)
 }
 
