@@ -4,6 +4,99 @@ use super::{at, convert, failure, unlike};
 use crate::support::bucket::{Gate, Pass, Server};
 use crate::support::site::{Feed, Running, Site, run, visits, wait_for};
 
+/// What is asked for, INPUT, OUTPUT, the exit code, and what is said.
+type Missing = (
+    &'static str,
+    &'static str,
+    &'static str,
+    i32,
+    &'static [&'static str],
+);
+
+const MISSING: [Missing; 11] = [
+    (
+        "no such key",
+        "s3://raw/none.csv",
+        "out.csv",
+        1,
+        &[
+            "s3://raw/none.csv",
+            "no such object or bucket",
+            "[NoSuchKey]",
+        ],
+    ),
+    (
+        "a prefix without its slash",
+        "s3://raw/other",
+        "out.csv",
+        1,
+        &["a prefix ends with a slash", "[NoSuchKey]"],
+    ),
+    (
+        "no such bucket",
+        "s3://none/visits.csv",
+        "out.csv",
+        1,
+        &["s3://none/visits.csv", "bucket", "[NoSuchKey]"],
+    ),
+    (
+        "an empty prefix",
+        "s3://raw/none/",
+        "out/",
+        1,
+        &["s3://raw/none/", "'**/visits*.csv'", "[NoSuchKey]"],
+    ),
+    (
+        "a prefix of others",
+        "s3://raw/other/",
+        "out/",
+        1,
+        &["[NoSuchKey]"],
+    ),
+    (
+        "a prefix in no bucket",
+        "s3://none/a/",
+        "out/",
+        1,
+        &["s3://none/a/", "bucket", "[NoSuchKey]"],
+    ),
+    (
+        "an output in no bucket",
+        "visits.csv",
+        "s3://none/out.csv",
+        1,
+        &["s3://none/out.csv", "bucket", "[NoSuchKey]"],
+    ),
+    (
+        "a key that leads up",
+        "s3://raw/../visits.csv",
+        "out.csv",
+        2,
+        &["[InvalidRequest]"],
+    ),
+    (
+        "an output that leads up",
+        "visits.csv",
+        "s3://released/a//out.csv",
+        2,
+        &["[InvalidRequest]"],
+    ),
+    (
+        "the object in its own place",
+        "s3://raw/visits.csv",
+        "s3://raw/visits.csv",
+        2,
+        &["this is an INPUT", "[InvalidRequest]"],
+    ),
+    (
+        "a prefix in its own place",
+        "s3://raw/",
+        "s3://raw/",
+        2,
+        &["this is an INPUT", "[InvalidRequest]"],
+    ),
+];
+
 #[test]
 fn what_is_not_there_is_said_in_our_own_words() {
     let server = Server::start(&["raw", "released"]);
@@ -13,89 +106,7 @@ fn what_is_not_there_is_said_in_our_own_words() {
     let site = Site::new();
     site.write("visits.csv", visits(0..3));
     let mut wrong = Vec::new();
-    for (name, input, output, code, words) in [
-        (
-            "no such key",
-            "s3://raw/none.csv",
-            "out.csv",
-            1,
-            &[
-                "s3://raw/none.csv",
-                "no such object or bucket",
-                "[NoSuchKey]",
-            ][..],
-        ),
-        (
-            "a prefix without its slash",
-            "s3://raw/other",
-            "out.csv",
-            1,
-            &["a prefix ends with a slash", "[NoSuchKey]"],
-        ),
-        (
-            "no such bucket",
-            "s3://none/visits.csv",
-            "out.csv",
-            1,
-            &["s3://none/visits.csv", "bucket", "[NoSuchKey]"],
-        ),
-        (
-            "an empty prefix",
-            "s3://raw/none/",
-            "out/",
-            1,
-            &["s3://raw/none/", "'**/visits*.csv'", "[NoSuchKey]"],
-        ),
-        (
-            "a prefix of others",
-            "s3://raw/other/",
-            "out/",
-            1,
-            &["[NoSuchKey]"],
-        ),
-        (
-            "a prefix in no bucket",
-            "s3://none/a/",
-            "out/",
-            1,
-            &["s3://none/a/", "bucket", "[NoSuchKey]"],
-        ),
-        (
-            "an output in no bucket",
-            "visits.csv",
-            "s3://none/out.csv",
-            1,
-            &["s3://none/out.csv", "bucket", "[NoSuchKey]"],
-        ),
-        (
-            "a key that leads up",
-            "s3://raw/../visits.csv",
-            "out.csv",
-            2,
-            &["[InvalidRequest]"],
-        ),
-        (
-            "an output that leads up",
-            "visits.csv",
-            "s3://released/a//out.csv",
-            2,
-            &["[InvalidRequest]"],
-        ),
-        (
-            "the object in its own place",
-            "s3://raw/visits.csv",
-            "s3://raw/visits.csv",
-            2,
-            &["this is an INPUT", "[InvalidRequest]"],
-        ),
-        (
-            "a prefix in its own place",
-            "s3://raw/",
-            "s3://raw/",
-            2,
-            &["this is an INPUT", "[InvalidRequest]"],
-        ),
-    ] {
+    for (name, input, output, code, words) in MISSING {
         let answer = convert(&site, endpoint, input, output, &["--format", "csv"]);
         let mut complaints = unlike(&answer, endpoint, code, words);
         if site.read("out.csv").is_some() || site.path("out").exists() {
