@@ -7,7 +7,7 @@
 //! This file reads and writes key files; the environment is `config`'s.
 
 use std::fmt::Write as _;
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::{DirBuilder, File};
 use std::io::{Read, Write as _};
 use std::path::Path;
 use std::sync::Arc;
@@ -123,22 +123,28 @@ impl MasterKey {
     /// # Errors
     /// [`Kind::Key`] if the file exists already or cannot be written. Nothing is left of a file that was not finished.
     pub fn write_new(&self, path: &Path) -> Result<()> {
-        let failed = |_| file_error(path, "cannot be created: it must not exist yet");
-        if let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
-            private_folder().create(folder).map_err(failed)?;
-        }
-        let mut file = private_file().open(path).map_err(failed)?;
+        let folder = folder_of(path);
+        private_folder()
+            .create(folder)
+            .map_err(|_| file_error(path, "cannot be created: check the folder and its rights"))?;
         let mut line = Zeroizing::new([b'\n'; 65]);
         if let Some(digits) = line.get_mut(..64) {
             HEXLOWER.encode_mut(self.bytes.as_slice(), digits);
         }
-        file.write_all(line.as_slice())
-            .and_then(|()| file.sync_all())
-            .map_err(|_| {
-                // Half a key helps nobody, and would stand in the way of the next try.
-                let _ = std::fs::remove_file(path);
-                file_error(path, "cannot be written: check the space and the rights")
-            })
+        // Written aside: whoever finds the name finds a whole key, also where two runs make one at the same time. What
+        // is aside is open to its owner alone, and goes away by itself where it does not become the file.
+        let mut aside = tempfile::Builder::new()
+            .prefix(".veilpoint-")
+            .tempfile_in(folder)
+            .map_err(|_| file_error(path, "cannot be created: check the folder and its rights"))?;
+        aside
+            .write_all(line.as_slice())
+            .and_then(|()| aside.as_file().sync_all())
+            .map_err(|_| file_error(path, "cannot be written: check the space and the rights"))?;
+        aside
+            .persist_noclobber(path)
+            .map(drop)
+            .map_err(|_| file_error(path, "cannot be created: it must not exist yet"))
     }
 
     /// The keys of a domain.
@@ -236,12 +242,10 @@ fn check_private(file: &File, path: &Path) -> Result<()> {
     Ok(())
 }
 
-fn private_file() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
+fn folder_of(path: &Path) -> &Path {
+    path.parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
 }
 
 fn private_folder() -> DirBuilder {
@@ -400,10 +404,10 @@ mod tests {
 
     fn write_private(path: &Path, content: &[u8]) {
         let _ = std::fs::remove_file(path);
-        private_file()
-            .open(path)
-            .unwrap()
-            .write_all(content)
-            .unwrap();
+        let mut options = File::options();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options.open(path).unwrap().write_all(content).unwrap();
     }
 }

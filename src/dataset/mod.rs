@@ -10,7 +10,7 @@
 //! data is not.
 
 pub mod contract;
-mod nearest;
+pub(crate) mod nearest;
 mod place;
 pub mod projection;
 pub mod proof;

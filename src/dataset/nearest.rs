@@ -3,7 +3,7 @@
 /// The known word nearest to `word`, when it is near enough to be what was meant.
 ///
 /// Near enough is one edit in three characters, case aside: `dommain` is `domain`, `note` is nothing.
-pub(super) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower: Vec<char> = word.to_lowercase().chars().collect();
     known
         .into_iter()
@@ -17,7 +17,7 @@ pub(super) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
 }
 
 /// `, did you mean "x"?` or nothing.
-pub(super) fn hint<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+pub(crate) fn hint<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     nearest(word, known).map_or_else(String::new, |near| format!(", did you mean \"{near}\"?"))
 }
 

@@ -14,11 +14,14 @@ mod output;
 mod rows;
 mod whole;
 
+use std::fs;
 use std::io::{Read, Write};
-use std::sync::Arc;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use tempfile::TempDir;
 
 use crate::csv::cut::Cutter;
 use crate::csv::{RecordError, Syntax, header};
@@ -78,6 +81,26 @@ pub struct Control {
     pub cancelled: AtomicBool,
     /// Bytes of decoded text read so far.
     pub bytes_read: AtomicU64,
+    /// Folders of what was spilled; most are gone by now.
+    spills: Mutex<Vec<PathBuf>>,
+}
+
+impl Control {
+    /// Removes what releases have spilled. Only for one that cannot hear of its cancellation, as it waits for a silent
+    /// pipe while the process ends: every other removes its own.
+    pub fn abandon(&self) {
+        for folder in output::lock(&self.spills).drain(..) {
+            let _ = fs::remove_dir_all(folder);
+        }
+    }
+
+    /// A folder for one release to spill into; none where the system has no room for temporary ones.
+    fn spill_folder(&self) -> Option<TempDir> {
+        let folder = tempfile::Builder::new().prefix("veilpoint-").tempdir();
+        let folder = folder.ok()?;
+        output::lock(&self.spills).push(folder.path().to_owned());
+        Some(folder)
+    }
 }
 
 /// What a release came to.

@@ -17,6 +17,7 @@ use datafusion::catalog::streaming::StreamingTable;
 use datafusion::common::DataFusionError;
 use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::datasource::provider_as_source;
+use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::{SendableRecordBatchStream, SessionStateBuilder, TaskContext};
@@ -72,7 +73,7 @@ pub fn run(
     let (read, written) = std::thread::scope(|scope| {
         let reader =
             scope.spawn(move || Reader::new(plan, object, entering, cutter, control).send(&sender));
-        let engine = scope.spawn(|| engine(job, plan, receiver, &encoder, writer));
+        let engine = scope.spawn(|| engine(job, plan, receiver, &encoder, writer, control));
         let broken = || Error::new(Kind::Internal, "a worker broke down");
         (
             reader.join().unwrap_or_else(|_| Err(broken())),
@@ -193,7 +194,10 @@ fn engine<'a>(
     receiver: mpsc::Receiver<Sent>,
     encoder: &Encoder<'_>,
     mut writer: Writer<'a>,
+    control: &Control,
 ) -> Result<(u64, Writer<'a>)> {
+    // Gone with this function, or by the control where it is never left.
+    let spills = control.spill_folder();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .build()
@@ -203,7 +207,11 @@ fn engine<'a>(
     let mut blocks = Blocks::default();
     let mut rows = 0;
     runtime.block_on(async {
-        let mut stream = start(job, plan, receiver)
+        let disk = match &spills {
+            Some(folder) => DiskManagerMode::Directories(vec![folder.path().to_owned()]),
+            None => DiskManagerMode::Disabled,
+        };
+        let mut stream = start(job, plan, receiver, disk)
             .await
             .map_err(|error| failed(&error))?;
         while let Some(batch) = stream.next().await {
@@ -232,14 +240,20 @@ async fn start(
     job: &Job<'_>,
     plan: &WholePlan,
     receiver: mpsc::Receiver<Sent>,
+    disk: DiskManagerMode,
 ) -> std::result::Result<SendableRecordBatchStream, DataFusionError> {
     let pool = Arc::new(FairSpillPool::new(job.options.memory_limit));
     let runtime = RuntimeEnvBuilder::new()
         .with_memory_pool(pool)
+        .with_disk_manager_builder(DiskManagerBuilder::default().with_mode(disk))
         .build_arc()?;
+    // What a sort holds back to merge by before it spills. It counts rows twice, and their keys may take thrice that: a
+    // narrow row's have offsets and room to grow. A fixed reserve, as the engine has it, fails under larger limits.
+    let reserve = job.options.memory_limit / 4 * 3 / sorts(&plan.logical).max(1);
     let config = SessionConfig::new()
         .with_target_partitions(1)
-        .with_batch_size(BATCH_ROWS);
+        .with_batch_size(BATCH_ROWS)
+        .with_sort_spill_reservation_bytes(reserve);
     let state = SessionStateBuilder::new()
         .with_config(config)
         .with_runtime_env(runtime)
@@ -262,6 +276,18 @@ async fn start(
     })?;
     let physical = state.create_physical_plan(&logical.data).await?;
     execute_stream(physical, state.task_ctx())
+}
+
+/// How many steps of a plan may sort, each with a reserve of its own.
+fn sorts(plan: &LogicalPlan) -> usize {
+    let sorts = matches!(
+        plan,
+        LogicalPlan::Sort(_)
+            | LogicalPlan::Window(_)
+            | LogicalPlan::Aggregate(_)
+            | LogicalPlan::Distinct(_)
+    );
+    usize::from(sorts) + plan.inputs().into_iter().map(self::sorts).sum::<usize>()
 }
 
 /// The engine's failures are not about one record.

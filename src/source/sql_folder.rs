@@ -8,6 +8,7 @@ use std::str::FromStr;
 
 use super::damaged::explain;
 use crate::dataset::contract::Contract;
+use crate::dataset::nearest::{hint, nearest};
 use crate::dataset::projection::Projection;
 use crate::error::{Error, Kind, Result};
 
@@ -82,8 +83,8 @@ impl SqlFolder {
     /// Reads and checks a projection with its contract.
     ///
     /// # Errors
-    /// [`Kind::Settings`] where there is no such folder, [`Kind::NotFound`] with the names that exist, and what the
-    /// contract and the projection are refused for.
+    /// [`Kind::Settings`] where there is no such folder, [`Kind::NotFound`] with the nearest name and those that exist,
+    /// and what the contract and the projection are refused for.
     pub fn load(&self, name: &ProjectionName) -> Result<(Contract, Projection)> {
         if !self.root.is_dir() {
             let message =
@@ -128,12 +129,24 @@ impl SqlFolder {
 
     fn unknown(&self, name: &ProjectionName) -> Error {
         let names = self.projections();
+        // Each part by itself: a dataset in common makes no two names alike.
+        let alike = |full: &&str| {
+            full.split_once('/').is_some_and(|(dataset, projection)| {
+                nearest(&name.dataset, [dataset]).is_some()
+                    && nearest(&name.name, [projection]).is_some()
+            })
+        };
+        let near = hint(
+            &name.to_string(),
+            names.iter().map(String::as_str).filter(alike),
+        );
+        let stop = if near.is_empty() { ";" } else { "" };
         let message = match names.len() {
             0 => format!(
                 "there is no projection {name}, and no other either: a projection is a file <dataset>/<name>.sql beside <dataset>/schema.sql"
             ),
             count => format!(
-                "there is no projection {name}; there are: {}{}",
+                "there is no projection {name}{near}{stop} there are: {}{}",
                 names[..count.min(MAX_NAMED)].join(", "),
                 if count > MAX_NAMED { ", …" } else { "" }
             ),
@@ -213,7 +226,8 @@ mod tests {
             fs::write(path, "").unwrap();
         }
         let error = sql.load(&name).err().unwrap();
-        let names = "there are: patients/analytics, patients/billing [NoSuchKey]";
+        let names = "there is no projection patients/anlytics, did you mean \"patients/analytics\"? \
+                     there are: patients/analytics, patients/billing [NoSuchKey]";
         assert!(error.to_string().ends_with(names), "{error}");
         for name in ["patients/schema", "reference/zip"] {
             let error = sql.load(&name.parse().unwrap()).err().unwrap();

@@ -25,16 +25,17 @@ pub(super) fn key(text: &str) -> Result<Path> {
 /// What a store's error means; its own text holds addresses and answers, and stays private.
 pub(super) fn explain(err: object_store::Error, otherwise: Kind) -> Error {
     use object_store::Error as E;
-    let (kind, message) = match &err {
-        E::NotFound { .. } => (
+    let (kind, message) = match (innermost(&err), status(&err)) {
+        (E::NotFound { .. }, _) | (E::Generic { .. }, Some(404)) => (
             Kind::NotFound,
             "there is no such object or bucket: check the key; a prefix ends with a slash",
         ),
-        E::PermissionDenied { .. } | E::Unauthenticated { .. } => (
+        (E::PermissionDenied { .. } | E::Unauthenticated { .. }, _)
+        | (E::Generic { .. }, Some(401 | 403)) => (
             otherwise,
             "the store denies access: check the AWS_ environment variables and the bucket's policy",
         ),
-        E::Precondition { .. } | E::NotModified { .. } => {
+        (E::Precondition { .. } | E::NotModified { .. }, _) => {
             (otherwise, "the object changed while it was read: run again")
         }
         _ => (
@@ -43,4 +44,75 @@ pub(super) fn explain(err: object_store::Error, otherwise: Kind) -> Error {
         ),
     };
     Error::new(kind, message).with_private(err)
+}
+
+/// What a general error wraps, where that is one of the store's too: so comes what a transfer that was taken up again
+/// met.
+fn innermost(err: &object_store::Error) -> &object_store::Error {
+    match err {
+        object_store::Error::Generic { source, .. } => source.downcast_ref().map_or(err, innermost),
+        _ => err,
+    }
+}
+
+/// The HTTP status, which for listings stands in the client's text alone.
+fn status(err: &object_store::Error) -> Option<u16> {
+    let text = err.to_string();
+    let (_, after) = text.split_once("non-2xx status code: ")?;
+    after.get(..3)?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use object_store::Error as E;
+
+    use super::*;
+
+    fn general(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> E {
+        let source = source.into();
+        E::Generic {
+            store: "S3",
+            source,
+        }
+    }
+
+    fn precondition() -> E {
+        E::Precondition {
+            path: "CANARY".into(),
+            source: "CANARY".into(),
+        }
+    }
+
+    #[test]
+    fn wrapped_errors_mean_what_the_innermost_means() {
+        for (err, kind, words) in [
+            (precondition(), Kind::Source, "changed while it was read"),
+            (
+                general(precondition()),
+                Kind::Source,
+                "changed while it was read",
+            ),
+            (
+                general("CANARY - Server returned non-2xx status code: 404 Not Found: CANARY"),
+                Kind::NotFound,
+                "bucket",
+            ),
+            (
+                general("CANARY - Server returned non-2xx status code: 403 Forbidden: CANARY"),
+                Kind::Source,
+                "denies",
+            ),
+            (
+                general("CANARY non-2xx status code: "),
+                Kind::Source,
+                "cannot be reached",
+            ),
+            (general("CANARY"), Kind::Source, "cannot be reached"),
+        ] {
+            let error = explain(err, Kind::Source);
+            assert_eq!(error.kind(), kind, "{error}");
+            assert!(error.message().contains(words), "{error}");
+            assert!(!error.to_string().contains("CANARY"), "{error}");
+        }
+    }
 }

@@ -9,10 +9,12 @@
 
 mod agreement;
 mod bad_input;
+mod convert;
 mod determinism;
 mod engine;
 mod house;
 mod memory;
 mod projections;
 mod readers;
+mod s3;
 mod support;

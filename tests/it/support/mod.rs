@@ -1,4 +1,6 @@
 //! What tests of several subjects need.
 
+pub mod bucket;
 pub mod folder;
 pub mod python;
+pub mod site;

@@ -14,6 +14,11 @@ fn scripts() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/python")
 }
 
+/// A script of `tests/python`, for tests that talk with it while it runs.
+pub fn script(name: &str) -> PathBuf {
+    scripts().join(name)
+}
+
 /// A Python that has the pinned readers.
 pub fn python() -> PathBuf {
     static PYTHON: OnceLock<PathBuf> = OnceLock::new();

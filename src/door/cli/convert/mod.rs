@@ -38,7 +38,7 @@ Examples:
   In a pipe:
     zcat p.csv.gz | veilpoint convert - - --projection patients/analytics --format csv | head
   The ages of a fixed day, so that the same input gives the same bytes on any day:
-    veilpoint convert raw.csv out.parquet --projection patients/analytics --as-of 2024-12-31
+    veilpoint convert raw.csv out.parquet --projection patients/analytics --as-of 2026-12-31
 
 The key is taken from --key, VEILPOINT_KEY_FILE, VEILPOINT_KEY (64 hexadecimal digits), or .veilpoint/master.key, in \
 this order. For the bundled samples one is made on first use.

@@ -2,14 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
+use std::io::{self, IsTerminal};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::plan::Task;
 use super::work::Run;
 use crate::release::Summary;
 use crate::request::Size;
+use crate::source::Target;
 
 /// How often the bar moves: often enough to look alive.
 const TICK: Duration = Duration::from_millis(100);
@@ -17,7 +20,7 @@ const TICK: Duration = Duration::from_millis(100);
 const KNOWN: &str = "{wide_bar} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left";
 const UNKNOWN: &str = "{spinner} {bytes}, {bytes_per_sec}, {elapsed}";
 
-/// A bar on a terminal, and nothing elsewhere.
+/// A bar on a terminal, unless the release is shown there; and nothing elsewhere.
 pub(super) struct Progress {
     bar: ProgressBar,
 }
@@ -27,7 +30,13 @@ impl Progress {
     pub(super) fn new(run: &Run) -> Self {
         let sizes = run.plan.tasks.iter().map(|task| task.object.size);
         let length: Option<u64> = sizes.sum();
-        let bar = ProgressBar::with_draw_target(length, ProgressDrawTarget::stderr());
+        let shown = |task: &Task| matches!(task.target, Target::Stdout);
+        let target = if run.plan.tasks.iter().any(shown) && io::stdout().is_terminal() {
+            ProgressDrawTarget::hidden()
+        } else {
+            ProgressDrawTarget::stderr()
+        };
+        let bar = ProgressBar::with_draw_target(length, target);
         let template = if length.is_some() { KNOWN } else { UNKNOWN };
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);

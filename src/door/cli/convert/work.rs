@@ -60,6 +60,7 @@ impl Run {
         while Arc::strong_count(self) > 1 && Instant::now() < end {
             sleep(Duration::from_millis(5)).await;
         }
+        self.control.abandon();
     }
 
     async fn on_thread(self: Arc<Self>, index: usize) -> Result<Summary> {
