@@ -98,7 +98,8 @@ impl Stage {
     /// Lets every finished release appear under its name.
     ///
     /// # Errors
-    /// [`Kind::Output`]; what appeared before the failure is taken back.
+    /// [`Kind::Output`]. Files that appeared before the failure are taken back, those included that had replaced older
+    /// ones; objects that a store has completed stay.
     pub async fn publish(&self) -> Result<()> {
         let Some(held) = self.take() else {
             return Err(over());

@@ -51,10 +51,7 @@ const OPTIONS: [(&str, Reader); 22] = [
         if boolean(v)? {
             Ok(())
         } else {
-            Err(
-        "is always true: a doubled quote is a quote, and 'format.escape' adds an escape to it"
-            .into(),
-    )
+            Err("is always true: a doubled quote is a quote, and 'format.escape' adds an escape to it".into())
         }
     }),
     ("format.newlines_in_values", |_, v| boolean(v).map(drop)),

@@ -200,7 +200,7 @@ impl Prover<'_> {
                 format!("the aggregate function {name} is not on the list"),
             );
         }
-        let mut leaks = self.arguments(name, &call.params.args, inputs);
+        let mut leaks = self.arguments(name, &call.params.args, false, inputs);
         leaks.merge(&self.filter_clause(call.params.filter.as_deref(), inputs));
         leaks.merge(&self.keys("ORDER BY in an aggregate", &call.params.order_by, inputs));
         Flow::computed(leaks)
@@ -223,7 +223,9 @@ impl Prover<'_> {
             );
         }
         let params = &call.params;
-        let mut leaks = self.arguments(name, &params.args, inputs);
+        // A frame may be two rows: their distinct values, counted, tell whether neighbours are equal.
+        let compares = params.distinct;
+        let mut leaks = self.arguments(name, &params.args, compares, inputs);
         leaks.merge(&self.filter_clause(params.filter.as_deref(), inputs));
         leaks.merge(&self.clause("PARTITION BY", params.partition_by.iter(), inputs));
         leaks.merge(&self.keys("ORDER BY in a window", &params.order_by, inputs));
@@ -231,18 +233,24 @@ impl Prover<'_> {
     }
 
     /// What the arguments of an aggregate or window function hold. `count` of a bare column or keyed expression tells
-    /// nothing; of anything else it tells which rows were chosen.
-    fn arguments(&mut self, name: &str, arguments: &[Expr], inputs: Inputs<'_>) -> Leaks {
+    /// nothing, unless it `compares` a few; of anything else it tells which rows were chosen.
+    fn arguments(
+        &mut self,
+        name: &str,
+        arguments: &[Expr],
+        compares: bool,
+        inputs: Inputs<'_>,
+    ) -> Leaks {
         let mut leaks = Leaks::default();
         for argument in arguments {
             let flow = self.value(argument, inputs);
             let count = name == "count";
-            if count
-                && matches!(
-                    flow.shape,
-                    Shape::Bare(_) | Shape::Keyed | Shape::Constant(_)
-                )
-            {
+            let silent = match flow.shape {
+                Shape::Bare(_) => !compares,
+                Shape::Keyed | Shape::Constant(_) => true,
+                Shape::Text | Shape::Computed => false,
+            };
+            if count && silent {
                 continue;
             }
             let held = if count {

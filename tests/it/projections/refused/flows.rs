@@ -267,6 +267,11 @@ fn windows() -> Vec<Row> {
             "nth_value(\"SSN\", 2) OVER (ORDER BY \"Weight\")",
             "stands in nth_value",
         ),
+        (
+            "whether neighbours are one",
+            "count(DISTINCT \"SSN\") OVER (ORDER BY \"Weight\" ROWS 1 PRECEDING)",
+            "stands in count",
+        ),
         ("max as a window", "max(\"SSN\") OVER ()", "stands in max"),
         (
             "a frame of one row",

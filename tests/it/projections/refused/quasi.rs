@@ -249,6 +249,11 @@ fn implicit() -> Vec<Row> {
             says,
         ),
         row(
+            "whether neighbours were born on one day",
+            "SELECT count(DISTINCT \"Birthdate\") OVER (ORDER BY \"Weight\" ROWS 1 PRECEDING) AS x FROM t",
+            says,
+        ),
+        row(
             "how many incomes of zero",
             "SELECT count(nullif(\"Income\", 0)) AS x FROM t",
             says,
