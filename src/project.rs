@@ -6,7 +6,7 @@
 //! evaluated over the batch.
 //!
 //! # Memory
-//! Each expression remembers at most [`MAX_COMBINATIONS`] results.
+//! Each expression remembers at most `MAX_COMBINATIONS` results.
 
 use std::hash::BuildHasher;
 use std::sync::Arc;

@@ -46,7 +46,11 @@ enum Field<'a> {
 }
 
 impl<'a> View<'a> {
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "a call for each field costs as much as what it does"
+    )]
+    #[inline(always)]
     fn field(&self, row: usize, field: usize, null: Option<&[u8]>) -> Field<'a> {
         let (start, mut end) = self.tokens.span(row, field);
         if self.strip_cr
@@ -68,6 +72,7 @@ impl<'a> View<'a> {
         Field::Span(start, end)
     }
 
+    #[inline(never)]
     fn quoted(&self, start: usize, end: usize) -> Field<'a> {
         let inner = &self.text[start..end];
         let quote = self.quote.unwrap_or(b'"');

@@ -14,27 +14,45 @@ use super::Syntax;
 #[derive(Debug, Default)]
 pub struct Tokens {
     /// `ends[0]` is the position before the first field, less one (wrapping); then one position per field, of the
-    /// delimiter or line end behind it, record after record.
+    /// delimiter or line end behind it, record after record. Only the first `len` are meant.
     ends: Vec<u32>,
+    len: usize,
     width: usize,
 }
 
 impl Tokens {
     /// Empties it, for records of `width` fields.
     pub fn reset(&mut self, width: usize) {
-        self.ends.clear();
-        self.ends.push(u32::MAX);
+        self.len = 0;
+        self.push(u32::MAX);
         self.width = width;
     }
 
     /// Adds the end of the next field.
     pub fn push(&mut self, end: u32) {
+        self.ends.truncate(self.len);
         self.ends.push(end);
+        self.len += 1;
+    }
+
+    /// Adds the ends that the bits of 64 bytes from `base` stand for. Room for all 64 is made beforehand, so that none is
+    /// checked for by itself.
+    #[inline]
+    fn extend(&mut self, base: u32, mut bits: u64) {
+        if self.ends.len() < self.len + 64 {
+            self.ends.resize(2 * self.len + 64, 0);
+        }
+        let count = bits.count_ones() as usize;
+        for end in &mut self.ends[self.len..self.len + count] {
+            *end = base + bits.trailing_zeros();
+            bits &= bits.wrapping_sub(1);
+        }
+        self.len += count;
     }
 
     /// The number of whole records.
     pub fn rows(&self) -> usize {
-        (self.ends.len() - 1) / self.width.max(1)
+        (self.len - 1) / self.width.max(1)
     }
 
     /// Fields per record.
@@ -54,7 +72,7 @@ impl Tokens {
 
     /// The record and field that a byte position lies in.
     pub fn locate(&self, position: usize) -> (usize, usize) {
-        let index = self.ends[1..].partition_point(|&end| (end as usize) < position);
+        let index = self.ends[1..self.len].partition_point(|&end| (end as usize) < position);
         (index / self.width.max(1), index % self.width.max(1))
     }
 }
@@ -122,7 +140,7 @@ pub fn tokenize(block: &[u8], syntax: &Syntax, width: usize, tokens: &mut Tokens
     scan.inside == 0
         && scan.after_cr == 0
         && scan.lines == rows
-        && tokens.ends.len() == 1 + rows * width
+        && tokens.len == 1 + rows * width
         && (1..=rows)
             .all(|row| block.get(tokens.ends[row * width] as usize) == Some(&syntax.newline))
         && (width > 1 || no_blank(tokens, block, syntax))
@@ -213,10 +231,7 @@ impl Scan {
         }
         self.field_start = separators >> 63;
         self.lines += newlines.count_ones() as usize;
-        while separators != 0 {
-            tokens.push(base + separators.trailing_zeros());
-            separators &= separators - 1;
-        }
+        tokens.extend(base, separators);
         true
     }
 }

@@ -98,7 +98,7 @@ fn a_bad_key_is_refused_without_another_taking_its_place_and_is_not_shown() {
     let secret = "5ec2e7".repeat(11);
     fs::create_dir(site.path("folder.key")).unwrap();
     for (name, bytes) in [
-        ("short.key", secret[..63].as_bytes()),
+        ("short.key", &secret.as_bytes()[..63]),
         ("long.key", &[secret.as_bytes(), b"0"].concat()[..]),
         ("empty.key", b""),
         ("words.key", "correct horse battery staple".as_bytes()),

@@ -177,8 +177,8 @@ fn its_functions_are_those_that_run() {
     .into();
     let mut named = BTreeSet::new();
     for cell in table(&readme(), "function") {
-        let names = code(&cell).into_iter();
-        named.extend(names.map(|call| call.split('(').next().unwrap().to_owned()));
+        let calls = code(&cell).into_iter();
+        named.extend(calls.map(|call| call.split('(').next().unwrap().to_owned()));
     }
     let known: BTreeSet<String> = calls.keys().map(|&name| name.to_owned()).collect();
     assert_eq!(named, known);

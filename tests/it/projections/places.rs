@@ -31,7 +31,8 @@ fn lines(sql: &str) -> Vec<String> {
 
 #[test]
 fn a_projection_tells_places_in_the_object_only_where_its_head_keeps_the_order() {
-    let rows: [(&str, fn(usize) -> String); 7] = [
+    type OfRow = fn(usize) -> String;
+    let rows: [(&str, OfRow); 7] = [
         ("SELECT \"Weight\" FROM t LIMIT 100", |row| row.to_string()),
         ("SELECT \"Weight\" FROM t OFFSET 900", |row| {
             (row + 900).to_string()

@@ -1,6 +1,8 @@
 //! Random projections over the dataset `t`: a row of numbers is read as a row of choices, so that a failing projection
 //! shrinks to a short one. When the numbers end, the first choice is taken, and that is always the simplest.
 
+use std::fmt::Write as _;
+
 /// What an expression is, roughly: the planner would refuse most of a mixture.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -122,13 +124,13 @@ impl Writer<'_> {
         );
         if self.pick(3) == 1 {
             let predicate = self.choosing(|writer| writer.truth(2));
-            sql += &format!(" WHERE {predicate}");
+            write!(sql, " WHERE {predicate}").unwrap();
         }
         if let Some(group) = group {
-            sql += &format!(" GROUP BY {group}");
+            write!(sql, " GROUP BY {group}").unwrap();
             if self.pick(4) == 1 {
                 let aggregate = self.choosing(|writer| writer.aggregate().0);
-                sql += &format!(" HAVING {aggregate} IS NOT NULL");
+                write!(sql, " HAVING {aggregate} IS NOT NULL").unwrap();
             }
         }
         if self.pick(4) == 1 {
@@ -137,11 +139,11 @@ impl Writer<'_> {
             } else {
                 "1".to_owned()
             };
-            sql += &format!(" ORDER BY {key}");
+            write!(sql, " ORDER BY {key}").unwrap();
         }
         if self.pick(5) == 1 {
             self.limited = true;
-            sql += &format!(" LIMIT {}", 1 + self.pick(4));
+            write!(sql, " LIMIT {}", 1 + self.pick(4)).unwrap();
         }
         (sql, names)
     }
