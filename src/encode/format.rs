@@ -1,0 +1,215 @@
+//! Values that are no text → text that reads back to the same value.
+
+use std::io::Write as _;
+
+/// An integer.
+pub(super) fn integer(out: &mut Vec<u8>, value: impl itoa::Integer) {
+    out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+}
+
+/// A single, by Ryū.
+pub(super) fn float(out: &mut Vec<u8>, value: f32) {
+    if value.is_finite() {
+        out.extend_from_slice(ryu::Buffer::new().format_finite(value).as_bytes());
+    } else {
+        out.extend_from_slice(non_finite(value.is_nan(), value > 0.0));
+    }
+}
+
+fn non_finite(nan: bool, positive: bool) -> &'static [u8] {
+    match (nan, positive) {
+        (true, _) => b"NaN",
+        (false, true) => b"inf",
+        (false, false) => b"-inf",
+    }
+}
+
+/// Doubles with few decimal places, as most data has them, are written as integers with a point; the rest by Ryū.
+#[expect(
+    clippy::float_cmp,
+    reason = "equality is what makes the short form exact"
+)]
+pub(super) fn double() -> impl FnMut(&mut Vec<u8>, f64) {
+    |out, value| {
+        if !value.is_finite() {
+            out.extend_from_slice(non_finite(value.is_nan(), value > 0.0));
+            return;
+        }
+        let tenths = value * 10.0;
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_precision_loss,
+            reason = "saturates, and is compared with what it came from"
+        )]
+        let (whole, back) = (tenths as i64, tenths as i64 as f64);
+        // Exact: below 2^53 / 10, n / 10 is the double nearest to the decimal n.n, and only one n gives it.
+        if tenths.abs() < 1e15 && back == tenths && tenths / 10.0 == value && value != 0.0 {
+            if whole < 0 {
+                out.push(b'-');
+            }
+            integer(out, whole.unsigned_abs() / 10);
+            out.extend_from_slice(&[b'.', b'0' + (whole.unsigned_abs() % 10) as u8]);
+            return;
+        }
+        out.extend_from_slice(ryu::Buffer::new().format_finite(value).as_bytes());
+    }
+}
+
+/// A decimal, from its unscaled value.
+pub(super) fn unscaled(out: &mut Vec<u8>, value: i128, scale: i8) {
+    if value < 0 {
+        out.push(b'-');
+    }
+    let mut buffer = itoa::Buffer::new();
+    let digits = buffer.format(value.unsigned_abs());
+    let scale = usize::try_from(scale).unwrap_or(0);
+    if scale == 0 {
+        out.extend_from_slice(digits.as_bytes());
+        return;
+    }
+    let padded = format!("{digits:0>width$}", width = scale + 1);
+    let (whole, fraction) = padded.split_at(padded.len() - scale);
+    out.extend_from_slice(whole.as_bytes());
+    out.push(b'.');
+    out.extend_from_slice(fraction.as_bytes());
+}
+
+/// Days from 0000-03-01 to 1970-01-01.
+const EPOCH: i32 = 719_468;
+
+/// `YYYY-MM-DD` of days since 1970-01-01, in the proleptic Gregorian calendar (Hinnant's algorithm: years begin in
+/// March). None outside the years 0000-03-01 to 9999-12-31.
+#[inline]
+fn short_date(days: i32) -> Option<[u8; 10]> {
+    let days = u32::try_from(days.checked_add(EPOCH)?).ok()?;
+    let era = days / 146_097;
+    let of_era = days % 146_097;
+    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * shifted + 2) / 5 + 1;
+    let month = if shifted < 10 {
+        shifted + 3
+    } else {
+        shifted - 9
+    };
+    let year = year_of_era + era * 400 + u32::from(month <= 2);
+    if year > 9999 {
+        return None;
+    }
+    let mut text = *b"0000-00-00";
+    text[..2].copy_from_slice(&pair(year / 100));
+    text[2..4].copy_from_slice(&pair(year % 100));
+    text[5..7].copy_from_slice(&pair(month));
+    text[8..].copy_from_slice(&pair(day));
+    Some(text)
+}
+
+/// The two digits of a number below 100.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "two digits")]
+fn pair(value: u32) -> [u8; 2] {
+    [b'0' + (value / 10) as u8, b'0' + (value % 10) as u8]
+}
+
+/// `YYYY-MM-DD` of days since 1970-01-01.
+#[inline]
+pub(super) fn date(out: &mut Vec<u8>, days: i64) {
+    match i32::try_from(days).ok().and_then(short_date) {
+        Some(text) => out.extend_from_slice(&text),
+        None => long_date(out, days),
+    }
+}
+
+/// A date of any year: beyond four digits, in ISO 8601's expanded form.
+fn long_date(out: &mut Vec<u8>, days: i64) {
+    // Four hundred years have as many days as any other four hundred.
+    let era = days.div_euclid(146_097);
+    let of_era = i32::try_from(days.rem_euclid(146_097)).unwrap_or(0);
+    let Some(date) = short_date(of_era) else {
+        return;
+    };
+    let of_era = date[..4]
+        .iter()
+        .fold(0, |year, digit| year * 10 + i64::from(digit - b'0'));
+    let year = of_era + era * 400;
+    // A vector takes any write.
+    let _ = if (0..=9999).contains(&year) {
+        write!(out, "{year:04}")
+    } else {
+        write!(out, "{year:+05}")
+    };
+    out.extend_from_slice(&date[4..]);
+}
+
+/// `YYYY-MM-DD HH:MM:SS`, a fraction of `digits` digits if it is not zero, and `Z` for an instant.
+pub(super) fn timestamp(out: &mut Vec<u8>, value: i64, digits: u32, zone: bool) {
+    let unit = 10i64.pow(digits);
+    let seconds = value.div_euclid(unit);
+    let days = seconds.div_euclid(86_400);
+    date(out, days);
+    let of_day = u32::try_from(seconds.rem_euclid(86_400)).unwrap_or(0);
+    let mut time = *b" 00:00:00";
+    time[1..3].copy_from_slice(&pair(of_day / 3600));
+    time[4..6].copy_from_slice(&pair(of_day / 60 % 60));
+    time[7..].copy_from_slice(&pair(of_day % 60));
+    out.extend_from_slice(&time);
+    let fraction = value.rem_euclid(unit);
+    if fraction != 0 {
+        let _ = write!(out, ".{fraction:0width$}", width = digits as usize);
+    }
+    if zone {
+        out.push(b'Z');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, Datelike, NaiveDate};
+
+    use super::*;
+
+    /// By chrono: every day of some eras, and the ends of what 32 bits hold.
+    #[test]
+    fn dates_are_those_of_the_calendar() {
+        let epoch = NaiveDate::from_ymd_opt(1970, 1, 1)
+            .unwrap()
+            .num_days_from_ce();
+        let far = [i32::MIN, i32::MIN / 32, i32::MAX / 32, i32::MAX];
+        for days in (-800_000..3_200_000).step_by(7).chain(-800..800).chain(far) {
+            let mut out = Vec::new();
+            date(&mut out, i64::from(days));
+            let Some(date) = days
+                .checked_add(epoch)
+                .and_then(NaiveDate::from_num_days_from_ce_opt)
+            else {
+                // By java.time, whose LocalDate goes that far.
+                let ends = [&b"-5877641-06-23"[..], b"+5881580-07-11"];
+                assert!(ends.contains(&out.as_slice()), "{days}");
+                continue;
+            };
+            assert_eq!(String::from_utf8(out).unwrap(), date.to_string(), "{days}");
+        }
+    }
+
+    #[test]
+    fn timestamps_are_those_of_the_calendar() {
+        for value in [
+            0,
+            -1,
+            1,
+            1_700_000_000_000_000,
+            -62_135_596_800_000_001,
+            253_402_300_800_000_000,
+        ] {
+            let mut out = Vec::new();
+            timestamp(&mut out, value, 6, true);
+            let moment = DateTime::from_timestamp_micros(value).unwrap();
+            let expected = match moment.timestamp_subsec_micros() {
+                0 => moment.format("%Y-%m-%d %H:%M:%SZ").to_string(),
+                _ => moment.format("%Y-%m-%d %H:%M:%S%.6fZ").to_string(),
+            };
+            assert_eq!(String::from_utf8(out).unwrap(), expected, "{value}");
+        }
+    }
+}
