@@ -11,6 +11,7 @@ mod read;
 mod sql_folder;
 mod stage;
 mod store;
+mod synced;
 mod target;
 mod transcode;
 mod upload;

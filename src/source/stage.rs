@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tempfile::TempPath;
 use tokio::runtime::Handle;
 
+use super::synced::SyncedFile;
 use super::target::{Target, output};
 use super::upload::{Upload, UploadWriter};
 use crate::error::{Error, Kind, Result};
@@ -58,7 +59,7 @@ impl Stage {
                 let file = File::options().write(true).open(path);
                 Sink::Device(file.map_err(|err| output(&err))?)
             }
-            Target::File(path) => Sink::File(BufWriter::new(self.aside(path)?)),
+            Target::File(path) => Sink::File(BufWriter::new(SyncedFile::new(self.aside(path)?))),
             Target::Store { store, key, .. } => {
                 let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
                 let held = held.as_mut().ok_or_else(over)?;
@@ -191,7 +192,7 @@ pub struct Writer {
 enum Sink {
     Stdout(io::Stdout),
     Device(File),
-    File(BufWriter<File>),
+    File(BufWriter<SyncedFile>),
     Store(UploadWriter),
 }
 
@@ -214,7 +215,7 @@ impl Writer {
             Sink::File(file) => file
                 .into_inner()
                 .map_err(io::IntoInnerError::into_error)
-                .and_then(|file| file.sync_all())
+                .and_then(SyncedFile::finish)
                 .map_err(|err| output(&err)),
             Sink::Store(upload) => upload.finish(),
         }
