@@ -155,13 +155,13 @@ impl State {
         }
     }
 
-    /// The next step, but no lines of `ahead` pieces beyond those that the output waits for: it would have to wait, and
-    /// memory with it.
+    /// The next step of the block that the output waits for, but no lines of `ahead` pieces beyond the next: they would
+    /// have to wait, and memory with them.
     fn step(&mut self, ahead: u64) -> Option<(Arc<Work>, Step)> {
         let (block, piece) = self.next_piece;
-        let early = |work: &Work, step: Step| match step {
-            Step::Slice(slice) => work.index() > block || slice as u64 >= piece as u64 + ahead,
-            Step::Order | Step::Column(_) => false,
+        let early = |work: &Work, step: Step| {
+            let far = matches!(step, Step::Slice(slice) if slice as u64 >= piece as u64 + ahead);
+            work.index() > block || far
         };
         let next = self
             .steps
