@@ -18,6 +18,8 @@ pub enum Kind {
     Settings,
     /// A contract (`schema.sql`) is wrong.
     Contract,
+    /// An access point's `FunctionPayload` is wrong, or names a projection that does not exist.
+    Payload,
     /// The secret is missing, malformed, or readable by others.
     Key,
     /// No such projection, dataset or object.
@@ -58,6 +60,10 @@ pub enum Kind {
     Output,
     /// A projection that is not row by row needs more memory than its limit, even with spilling.
     Memory,
+    /// The release takes longer than the door may take.
+    TimeLimit,
+    /// The operation is not one that is answered.
+    Method,
     /// Stopped by a signal.
     Interrupted,
     /// Our own failure.
@@ -82,6 +88,7 @@ impl Kind {
             Self::Usage => ("InvalidRequest", 400, 2),
             Self::Settings => ("InvalidSettings", 500, 2),
             Self::Contract => ("InvalidContract", 500, 2),
+            Self::Payload => ("InvalidFunctionPayload", 400, 2),
             Self::Key => ("KeyUnavailable", 500, 2),
             Self::NotFound => ("NoSuchKey", 404, 1),
             Self::Projection => ("ProjectionRefused", 403, 1),
@@ -102,6 +109,8 @@ impl Kind {
             Self::Source => ("SourceUnavailable", 503, 2),
             Self::Output => ("OutputFailed", 500, 2),
             Self::Memory => ("MemoryLimit", 503, 2),
+            Self::TimeLimit => ("TimeLimit", 400, 1),
+            Self::Method => ("MethodNotAllowed", 405, 1),
             Self::Interrupted => ("Interrupted", 503, 2),
             Self::Internal => ("InternalError", 500, 2),
         };

@@ -11,6 +11,9 @@ const COMPRESSED: [&str; 3] = ["gz", "zst", "bz2"];
 /// The suffixes of raw text that a release replaces by its own.
 const TEXT: [&str; 3] = ["csv", "tsv", "txt"];
 
+/// The request header that names a format.
+const HEADER: &str = "x-veilpoint-format";
+
 /// What a release is written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Format {
@@ -29,6 +32,33 @@ impl Format {
         }
     }
 
+    /// The media type of its bodies (RFC 4180 for CSV; the IANA registry for Parquet).
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Parquet => "application/vnd.apache.parquet",
+            Self::Csv => "text/csv; charset=utf-8",
+        }
+    }
+
+    /// The format that a request's headers ask for: `x-veilpoint-format`, or an `Accept` that names exactly one of the
+    /// two media types. `header` gives a header's value by its lower-case name.
+    ///
+    /// # Errors
+    /// [`Kind::Usage`] for an `x-veilpoint-format` that is neither parquet nor csv: it was meant for us. An `Accept`
+    /// that names something else is every client's habit, and means nothing.
+    pub fn of_headers<'a>(header: impl Fn(&str) -> Option<&'a str>) -> Result<Option<Self>> {
+        if let Some(text) = header(HEADER) {
+            return text.trim().parse().map(Some).map_err(|_| {
+                Error::new(Kind::Usage, "the header x-veilpoint-format is parquet or csv")
+            });
+        }
+        Ok(header("accept").and_then(|accept| match accept.trim() {
+            "application/vnd.apache.parquet" => Some(Self::Parquet),
+            "text/csv" => Some(Self::Csv),
+            _ => None,
+        }))
+    }
+
     /// The format that a key's suffix names, in any case.
     pub fn of_key(key: &str) -> Option<Self> {
         split_suffix(key).and_then(|(_, suffix)| suffix.parse().ok())
@@ -41,6 +71,23 @@ impl Format {
     pub fn release_key(self, object: &str) -> String {
         let plain = strip_suffix(object, &COMPRESSED);
         format!("{}.{}", strip_suffix(plain, &TEXT), self.suffix())
+    }
+
+    /// The keys of objects whose release may be asked for under this key, the likeliest first: the inverse of
+    /// [`Format::release_key`]. None where the key names no format.
+    pub fn object_keys(release: &str) -> Vec<String> {
+        let Some((stem, _)) = split_suffix(release).filter(|_| Self::of_key(release).is_some())
+        else {
+            return Vec::new();
+        };
+        let texts = TEXT.iter().map(|text| format!("{stem}.{text}"));
+        let plain = texts.chain([stem.to_owned()]);
+        plain
+            .flat_map(|key| {
+                let packed = COMPRESSED.map(|suffix| format!("{key}.{suffix}"));
+                [key].into_iter().chain(packed)
+            })
+            .collect()
     }
 }
 
@@ -92,6 +139,37 @@ mod tests {
         ] {
             assert_eq!(Format::of_key(key), format, "{key}");
         }
+    }
+
+    #[test]
+    fn every_object_is_among_those_that_its_release_may_be_of() {
+        for object in ["a/p.csv", "a/p.csv.gz", "p.csv.zst", "p.tsv.bz2", "p.txt", "p", "p.gz", "p.v2"] {
+            for format in [Format::Parquet, Format::Csv] {
+                let keys = Format::object_keys(&format.release_key(object));
+                assert!(keys.contains(&object.to_owned()), "{object}: {keys:?}");
+            }
+        }
+        assert_eq!(Format::object_keys("a/p.parquet")[..2], ["a/p.csv", "a/p.csv.gz"]);
+        assert!(Format::object_keys("a/p.csv.gz").is_empty());
+    }
+
+    #[test]
+    fn headers_name_a_format_exactly_or_not_at_all() {
+        for (name, value, format) in [
+            ("x-veilpoint-format", "Parquet", Some(Format::Parquet)),
+            ("x-veilpoint-format", " csv ", Some(Format::Csv)),
+            ("accept", "text/csv", Some(Format::Csv)),
+            ("accept", "application/vnd.apache.parquet", Some(Format::Parquet)),
+            ("accept", "text/csv, */*", None),
+            ("accept", "*/*", None),
+            ("content-type", "text/csv", None),
+        ] {
+            let asked = Format::of_headers(|asked| (asked == name).then_some(value));
+            assert_eq!(asked.unwrap(), format, "{name}: {value}");
+        }
+        let both = |name: &str| Some(if name == "accept" { "text/csv" } else { "parquet" });
+        assert_eq!(Format::of_headers(both).unwrap(), Some(Format::Parquet));
+        assert!(Format::of_headers(|name| (name == HEADER).then_some("xml")).is_err());
     }
 
     #[test]

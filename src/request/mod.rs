@@ -1,9 +1,12 @@
-//! What is asked, without I/O: the format of the release, the date that ages count from, sizes.
+//! What is asked, without I/O: the format of the release, the date that ages count from, sizes; and the settings that
+//! an access point sends along.
 
 mod as_of;
 mod format;
+mod payload;
 mod size;
 
 pub use as_of::AsOf;
 pub use format::Format;
+pub use payload::Payload;
 pub use size::Size;

@@ -5,8 +5,11 @@
 
 mod damaged;
 mod decompress;
+mod fetched;
 mod location;
+mod metered;
 mod object;
+mod presigned;
 mod read;
 mod sql_folder;
 mod stage;
@@ -19,8 +22,11 @@ mod upload;
 use std::io::Read;
 
 pub use damaged::{Damaged, classify};
+pub use fetched::{Fetched, ObjectVersion, OwnStore, Place};
 pub use location::Location;
+pub use metered::Metered;
 pub use object::{Input, Object, find};
+pub use presigned::{Answer, Fetcher, Hosts, PresignedUrl};
 pub use sql_folder::{ProjectionName, SqlFolder};
 pub use stage::{Stage, Writer};
 pub use target::Target;

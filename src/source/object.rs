@@ -62,8 +62,8 @@ impl Input {
                 let answer = runtime
                     .block_on(store.get_opts(&meta.location, options))
                     .map_err(|err| store::explain(err, Kind::Source))?;
-                let stream = answer.into_stream();
-                Ok(Box::new(read::reader(runtime, stream, meta.size)))
+                let stream = store::pieces(answer);
+                Ok(Box::new(read::reader(runtime, stream, Some(meta.size))))
             }
         }
     }

@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
-use object_store::ObjectStore;
+use bytes::Bytes;
+use futures::stream::BoxStream;
+use futures::{StreamExt, TryStreamExt};
 use object_store::path::Path;
+use object_store::{GetResult, ObjectStore};
 
 use crate::error::{Error, Kind, Result};
 
@@ -20,6 +23,12 @@ pub(super) fn key(text: &str) -> Result<Path> {
             "the key has empty parts, dots for parts, or control characters: rename the object";
         Error::new(Kind::Usage, message).with_private(err)
     })
+}
+
+/// An answer's bytes, with errors in our own words.
+pub(super) fn pieces(answer: GetResult) -> BoxStream<'static, Result<Bytes>> {
+    let stream = answer.into_stream();
+    stream.map_err(|err| explain(err, Kind::Source)).boxed()
 }
 
 /// What a store's error means; its own text holds addresses and answers, and stays private.

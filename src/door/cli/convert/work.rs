@@ -1,6 +1,6 @@
 //! The work of a run: each object on a thread of its own, several at once, and an end that leaves nothing behind.
 
-use std::io::{self, Read};
+use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
@@ -17,7 +17,7 @@ use crate::dataset::contract::Compression;
 use crate::error::{Error, Kind, Result};
 use crate::functions::Context;
 use crate::release::{self, Control, Job, Summary};
-use crate::source::{Stage, decode};
+use crate::source::{Metered, Stage, decode};
 
 /// A plan at work. The threads that work hold it too, so that none outlives what it uses.
 pub(super) struct Run {
@@ -122,10 +122,7 @@ impl Run {
     }
 
     fn decoded(&self, task: &Task, raw: Box<dyn Read + Send>) -> Box<dyn Read + Send> {
-        let metered = Box::new(Metered {
-            inner: raw,
-            count: self.bytes_read.clone(),
-        });
+        let metered = Box::new(Metered::new(raw, self.bytes_read.clone()));
         let dialect = &self.plan.contract.dialect;
         let by_suffix = || Compression::of_key(&task.object.key);
         let compression = dialect.compression.unwrap_or_else(by_suffix);
@@ -138,18 +135,4 @@ fn stopped() -> Error {
         Kind::Internal,
         "a thread that converts could not start, or stopped",
     )
-}
-
-/// Counts what is read, before it is decompressed.
-struct Metered {
-    inner: Box<dyn Read + Send>,
-    count: Arc<AtomicU64>,
-}
-
-impl Read for Metered {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(buf)?;
-        self.count.fetch_add(read as u64, Ordering::Relaxed);
-        Ok(read)
-    }
 }

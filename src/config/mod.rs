@@ -1,7 +1,9 @@
 //! Settings from outside, read once and checked: the only file that reads the environment.
 //!
-//! Two libraries read it by themselves, and no other: the S3 client, whose variables are AWS's own (see [`s3`]), and
-//! clap, which asks the terminal for its width (`COLUMNS`).
+//! Three libraries read it by themselves, and no other: the S3 client, whose variables are AWS's own (see [`s3`]), the
+//! Lambda runtime, whose variables are Lambda's, and clap, which asks the terminal for its width (`COLUMNS`).
+
+mod aws;
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -12,6 +14,7 @@ use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
 use object_store::{ObjectStore, RetryConfig};
 use zeroize::Zeroizing;
 
+pub use self::aws::Aws;
 use crate::error::{Error, Kind, Result};
 use crate::key::MasterKey;
 
@@ -20,6 +23,30 @@ pub const KEY: &str = "VEILPOINT_KEY";
 
 /// The environment variable that names the file of the master key.
 pub const KEY_FILE: &str = "VEILPOINT_KEY_FILE";
+
+/// The environment variable that names the secret of the master key in Secrets Manager, by name or ARN.
+pub const KEY_SECRET: &str = "VEILPOINT_KEY_SECRET";
+
+/// The environment variable that says where a function's contracts and projections lie: a folder, or
+/// `s3://bucket/prefix/`.
+pub const SQL: &str = "VEILPOINT_SQL";
+
+/// The environment variable that says where a function writes the records of its releases, beside the log:
+/// `s3://bucket/prefix/`.
+pub const RECORDS: &str = "VEILPOINT_RECORDS";
+
+/// Where contracts and projections lie unless a setting says otherwise.
+const SQL_FOLDER: &str = "sql";
+
+/// The variable by which a program knows that it is a Lambda function: the address of the runtime's API.
+const RUNTIME_API: &str = "AWS_LAMBDA_RUNTIME_API";
+
+/// What else the Lambda runtime must say; its library panics without.
+const RUNTIME: [&str; 3] = [
+    "AWS_LAMBDA_FUNCTION_NAME",
+    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+    "AWS_LAMBDA_FUNCTION_VERSION",
+];
 
 /// The master key of a working directory, made on first use for the bundled samples.
 pub const LOCAL_KEY: &str = ".veilpoint/master.key";
@@ -93,6 +120,73 @@ impl Environment {
     }
 }
 
+/// Whether this process is a Lambda function.
+pub fn in_lambda() -> bool {
+    read(RUNTIME_API).is_some()
+}
+
+/// Settings of the Lambda function. Without `Debug`: they hold secrets.
+pub struct Function {
+    /// Where contracts and projections lie.
+    pub sql: String,
+    /// Where records are written beside the log.
+    pub records: Option<String>,
+    /// Credentials, region and endpoint.
+    pub aws: Aws,
+    environment: Environment,
+    key_secret: Option<String>,
+}
+
+impl Function {
+    /// Reads the variables.
+    ///
+    /// # Errors
+    /// [`Kind::Settings`] outside of a Lambda runtime, and for variables that are no text.
+    pub fn read() -> Result<Self> {
+        let missing = [RUNTIME_API].into_iter().chain(RUNTIME);
+        if let Some(name) = missing.into_iter().find(|name| read(name).is_none()) {
+            let message = format!(
+                "{name} is not set: this command is for the Lambda runtime, or an emulator of it; see samples/events"
+            );
+            return Err(Error::new(Kind::Settings, message));
+        }
+        Ok(Self {
+            sql: text(SQL)?.unwrap_or_else(|| SQL_FOLDER.to_owned()),
+            records: text(RECORDS)?,
+            aws: Aws::read()?,
+            environment: Environment::read()?,
+            key_secret: text(KEY_SECRET)?,
+        })
+    }
+
+    /// The master key: of [`KEY_FILE`], else [`KEY`], else the secret that [`KEY_SECRET`] names.
+    ///
+    /// # Errors
+    /// [`Kind::Key`] where none is named, or the one that is cannot be had.
+    pub async fn master_key(&self) -> Result<MasterKey> {
+        let here = &self.environment;
+        if let Some(file) = &here.key_file {
+            return MasterKey::read_file(file);
+        }
+        if let Some(text) = &here.key {
+            return MasterKey::parse_hex(text);
+        }
+        match &self.key_secret {
+            Some(id) => self.aws.secret(id).await,
+            None => Err(Error::new(
+                Kind::Key,
+                format!("there is no master key: name its secret in {KEY_SECRET}"),
+            )),
+        }
+    }
+}
+
+/// A variable that is text.
+fn text(name: &str) -> Result<Option<String>> {
+    let value = read(name).map(std::ffi::OsString::into_string).transpose();
+    value.map_err(|_| Error::new(Kind::Settings, format!("{name} is not text in UTF-8")))
+}
+
 /// The one place that asks.
 #[expect(
     clippy::disallowed_methods,
@@ -124,14 +218,41 @@ fn make_key(path: PathBuf) -> Result<FoundKey> {
 /// # Errors
 /// [`Kind::Settings`].
 pub fn s3(bucket: &str) -> Result<Arc<dyn ObjectStore>> {
+    build(AmazonS3Builder::from_env().with_bucket_name(bucket))
+}
+
+/// What lies at a host that stands for a bucket or access point (`https://name-account.s3-accesspoint.…`), with the
+/// credentials of [`s3`].
+///
+/// # Errors
+/// [`Kind::Settings`].
+pub fn s3_at_host(origin: &str) -> Result<Arc<dyn ObjectStore>> {
+    let builder = AmazonS3Builder::from_env()
+        // The host says it; the client wants a name, and does not send it.
+        .with_bucket_name("bucket")
+        .with_virtual_hosted_style_request(true)
+        .with_config(AmazonS3ConfigKey::S3Endpoint, origin);
+    build(builder)
+}
+
+/// A bucket, or an access point's alias, at the head of the path, with the credentials of [`s3`].
+///
+/// # Errors
+/// [`Kind::Settings`].
+pub fn s3_at_path(origin: &str, bucket: &str) -> Result<Arc<dyn ObjectStore>> {
+    let builder = AmazonS3Builder::from_env()
+        .with_bucket_name(bucket)
+        .with_virtual_hosted_style_request(false)
+        .with_config(AmazonS3ConfigKey::S3Endpoint, origin);
+    build(builder)
+}
+
+fn build(builder: AmazonS3Builder) -> Result<Arc<dyn ObjectStore>> {
     let retry = RetryConfig {
         retry_timeout: RETRY,
         max_retries: 6,
         ..RetryConfig::default()
     };
-    let builder = AmazonS3Builder::from_env()
-        .with_bucket_name(bucket)
-        .with_retry(retry);
     let endpoint = [AmazonS3ConfigKey::S3Endpoint, AmazonS3ConfigKey::Endpoint]
         .iter()
         .find_map(|key| builder.get_config_value(key));
@@ -141,10 +262,14 @@ pub fn s3(bucket: &str) -> Result<Arc<dyn ObjectStore>> {
     } else {
         builder
     };
-    let store = builder.build().map_err(|err| {
-        let message = "the AWS_ environment variables do not describe an S3 client: check them";
-        Error::new(Kind::Settings, message).with_private(err)
-    })?;
+    let store = builder
+        .with_retry(retry)
+        .build()
+        .map_err(|err| {
+            let message =
+                "the AWS_ environment variables do not describe an S3 client: check them";
+            Error::new(Kind::Settings, message).with_private(err)
+        })?;
     Ok(Arc::new(store))
 }
 

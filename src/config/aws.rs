@@ -1,0 +1,151 @@
+//! Clients of AWS's own crate, for what the object store cannot do: answering S3 Object Lambda, and reading a secret.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use aws_sdk_s3::config::retry::RetryConfig;
+use aws_sdk_s3::config::{
+    BehaviorVersion, Credentials, Region, SharedHttpClient, StalledStreamProtectionConfig,
+};
+use aws_smithy_http_client::Builder;
+use aws_smithy_http_client::tls::Provider;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_runtime_api::client::dns::{DnsFuture, ResolveDns, ResolveDnsError};
+use reqwest::Url;
+use zeroize::Zeroizing;
+
+use super::text;
+use crate::error::{Error, Kind, Result};
+use crate::key::MasterKey;
+
+/// How long a connection waits for its next use: less than AWS keeps it, since a function that was frozen would
+/// otherwise wake with a dead one, and an answer that streams cannot be sent twice.
+const IDLE: Duration = Duration::from_secs(3);
+
+/// Account, region and endpoint, as Lambda sets them. Without `Debug`: they are secrets.
+pub struct Aws {
+    credentials: Credentials,
+    region: Region,
+    endpoint: Option<Url>,
+}
+
+impl Aws {
+    /// Reads `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`, `AWS_REGION` and `AWS_ENDPOINT_URL`.
+    pub(super) fn read() -> Result<Self> {
+        let needed = |name: &str| {
+            text(name)?.ok_or_else(|| Error::new(Kind::Settings, format!("{name} is not set")))
+        };
+        let endpoint = text("AWS_ENDPOINT_URL")?.map(|text| {
+            let url = Url::parse(&text).ok().filter(Url::has_host);
+            url.ok_or_else(|| {
+                let message = "AWS_ENDPOINT_URL is no URL: it is http://host:port, or https://host";
+                Error::new(Kind::Settings, message)
+            })
+        });
+        let credentials = Credentials::new(
+            needed("AWS_ACCESS_KEY_ID")?,
+            needed("AWS_SECRET_ACCESS_KEY")?,
+            text("AWS_SESSION_TOKEN")?,
+            None,
+            "environment",
+        );
+        Ok(Self {
+            credentials,
+            region: Region::new(needed("AWS_REGION")?),
+            endpoint: endpoint.transpose()?,
+        })
+    }
+
+    /// The host that stands in for AWS, if any.
+    pub fn endpoint_host(&self) -> Option<&str> {
+        self.endpoint.as_ref().and_then(Url::host_str)
+    }
+
+    /// S3, for one thing: `WriteGetObjectResponse`. A token is good for one call and a body streams, so nothing is tried
+    /// twice; and a slow release is no stalled one.
+    pub fn s3(&self) -> aws_sdk_s3::Client {
+        let mut config = aws_sdk_s3::Config::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .credentials_provider(self.credentials.clone())
+            .region(self.region.clone())
+            .http_client(self.http_client())
+            .retry_config(RetryConfig::disabled())
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
+        config.set_endpoint_url(self.endpoint.as_ref().map(Url::to_string));
+        aws_sdk_s3::Client::from_conf(config.build())
+    }
+
+    /// The master key that a secret holds as text, by its name or ARN.
+    pub(super) async fn secret(&self, id: &str) -> Result<MasterKey> {
+        let mut config = aws_sdk_secretsmanager::Config::builder()
+            .behavior_version(aws_sdk_secretsmanager::config::BehaviorVersion::v2026_01_12())
+            .credentials_provider(self.credentials.clone())
+            .region(self.region.clone())
+            .http_client(self.http_client());
+        config.set_endpoint_url(self.endpoint.as_ref().map(Url::to_string));
+        let client = aws_sdk_secretsmanager::Client::from_conf(config.build());
+        let answer = client.get_secret_value().secret_id(id).send().await;
+        let answer = answer.map_err(|err| {
+            let message = "the secret of the master key cannot be read: check its name, and that the function's role may";
+            Error::new(Kind::Key, message).with_private(err)
+        })?;
+        let text = answer.secret_string.map(Zeroizing::new);
+        let text = text.ok_or_else(|| {
+            Error::new(Kind::Key, "the secret of the master key holds bytes: it holds 64 hexadecimal digits as text")
+        })?;
+        MasterKey::parse_hex(&text)
+    }
+
+    fn http_client(&self) -> SharedHttpClient {
+        let builder = Builder::new()
+            .tls_provider(Provider::Rustls(CryptoMode::Ring))
+            .pool_idle_timeout(IDLE);
+        match self.endpoint_host() {
+            None => builder.build_https(),
+            Some(host) => builder.build_with_resolver(Below(host.to_owned())),
+        }
+    }
+}
+
+/// Names below this host are this host: the client puts the route of an answer in front of any endpoint, and no resolver
+/// knows `route.127.0.0.1`.
+#[derive(Clone, Debug)]
+struct Below(String);
+
+impl Below {
+    fn real<'a>(&'a self, name: &'a str) -> &'a str {
+        let below = name
+            .strip_suffix(self.0.as_str())
+            .is_some_and(|rest| rest.ends_with('.'));
+        if below { &self.0 } else { name }
+    }
+}
+
+impl ResolveDns for Below {
+    fn resolve_dns<'a>(&'a self, name: &'a str) -> DnsFuture<'a> {
+        let real = self.real(name);
+        DnsFuture::new(async move {
+            let found = tokio::net::lookup_host((real, 0)).await;
+            let found = found.map_err(ResolveDnsError::new)?;
+            Ok(found.map(|address| address.ip()).collect::<Vec<IpAddr>>())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_below_the_endpoint_are_the_endpoint() {
+        let below = Below("127.0.0.1".into());
+        for (name, real) in [
+            ("io-cell001.127.0.0.1", "127.0.0.1"),
+            ("127.0.0.1", "127.0.0.1"),
+            ("9127.0.0.1", "9127.0.0.1"),
+            ("s3.amazonaws.com", "s3.amazonaws.com"),
+        ] {
+            assert_eq!(below.real(name), real);
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! `WriteGetObjectResponse`: how a GET is answered.
+//! <https://docs.aws.amazon.com/AmazonS3/latest/API/API_WriteGetObjectResponse.html>
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_sdk_s3::operation::write_get_object_response::builders::WriteGetObjectResponseFluentBuilder;
+use aws_sdk_s3::primitives::{ByteStream, DateTime, SdkBody};
+use bytes::Bytes;
+use futures::{Stream, StreamExt, stream};
+use http_body::Frame;
+use http_body_util::StreamBody;
+
+use super::body::{Body, Made};
+use super::event::GetObject;
+use crate::error::{Error, Kind, Result};
+use crate::request::Format;
+
+/// The statuses of errors that S3 takes for an answer. (304 is none, and goes without code and message.)
+const STATUSES: [u16; 11] = [400, 401, 403, 404, 405, 409, 411, 412, 416, 500, 503];
+
+/// What any other status becomes.
+const UNAVAILABLE: u16 = 503;
+
+/// The longest message that is sent: it travels in a header.
+const MAX_MESSAGE: usize = 1024;
+
+/// Why a request is not answered with a release.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The status that the caller gets.
+    pub status: u16,
+    /// The code, in S3's form; none for 304.
+    pub code: Option<String>,
+    /// What is said, without values.
+    pub message: String,
+}
+
+impl Refusal {
+    /// What S3 itself said of the object: its status and code, if they may be passed on.
+    pub fn of_s3(status: u16, code: Option<String>) -> Self {
+        if status == 304 {
+            return Self {
+                status,
+                code: None,
+                message: String::new(),
+            };
+        }
+        let known = STATUSES.contains(&status);
+        let code = code.filter(|code| known && is_code(code));
+        let words = "S3 answers so to the read of the object that is asked for";
+        Self {
+            status: if known { status } else { UNAVAILABLE },
+            code: Some(code.unwrap_or_else(|| Kind::Source.facts().code.to_owned())),
+            message: words.to_owned(),
+        }
+    }
+}
+
+impl From<&Error> for Refusal {
+    fn from(error: &Error) -> Self {
+        let facts = error.kind().facts();
+        Self {
+            status: facts.status,
+            code: Some(facts.code.to_owned()),
+            message: error.to_string(),
+        }
+    }
+}
+
+/// `^[A-Z][a-zA-Z]+$`, which is what S3 takes for a code.
+fn is_code(code: &str) -> bool {
+    code.len() > 1
+        && code.starts_with(|first: char| first.is_ascii_uppercase())
+        && code.bytes().all(|byte| byte.is_ascii_alphabetic())
+}
+
+/// A message as a header can carry it: one line of ASCII, other characters escaped.
+fn header_text(message: &str) -> String {
+    let plain = |c: char| c == ' ' || c.is_ascii_graphic();
+    let mut text = String::new();
+    for c in message.chars() {
+        if plain(c) {
+            text.push(c);
+        } else {
+            text.extend(c.escape_unicode());
+        }
+        if text.len() > MAX_MESSAGE {
+            text.truncate(MAX_MESSAGE);
+            break;
+        }
+    }
+    text
+}
+
+/// What a release is announced with: an allow-list. Nothing of the object but its date.
+pub struct Head {
+    /// Parquet or CSV.
+    pub format: Format,
+    /// The release's own `ETag`, with quotes.
+    pub etag: Option<String>,
+    /// When the object was last modified, in seconds since 1970.
+    pub modified: Option<i64>,
+    /// The release's length, where it is known.
+    pub length: Option<u64>,
+}
+
+/// Answers GETs.
+pub struct Answers {
+    client: aws_sdk_s3::Client,
+}
+
+impl Answers {
+    /// Through this client.
+    pub fn new(client: aws_sdk_s3::Client) -> Self {
+        Self { client }
+    }
+
+    /// Sends an error.
+    ///
+    /// # Errors
+    /// [`Kind::Output`] where S3 does not take it.
+    pub async fn refuse(&self, to: &GetObject, refusal: &Refusal) -> Result<()> {
+        let answer = self
+            .to(to)
+            .status_code(i32::from(refusal.status))
+            .set_error_code(refusal.code.clone());
+        let message = refusal.code.as_ref().map(|_| header_text(&refusal.message));
+        send(answer.set_error_message(message)).await
+    }
+
+    /// Sends a release. Where the body fails, the transfer breaks off without an end.
+    ///
+    /// # Errors
+    /// [`Kind::Output`] where S3 does not take it, or the body failed.
+    pub async fn release(&self, to: &GetObject, head: Head, body: SdkBody) -> Result<()> {
+        let answer = self
+            .to(to)
+            .status_code(200)
+            .content_type(head.format.media_type())
+            .set_e_tag(head.etag)
+            .set_last_modified(head.modified.map(DateTime::from_secs))
+            .set_content_length(head.length.and_then(|length| i64::try_from(length).ok()))
+            .body(ByteStream::new(body));
+        send(answer).await
+    }
+
+    fn to(&self, to: &GetObject) -> WriteGetObjectResponseFluentBuilder {
+        let answer = self.client.write_get_object_response();
+        answer.request_route(&to.route).request_token(&to.token)
+    }
+}
+
+async fn send(answer: WriteGetObjectResponseFluentBuilder) -> Result<()> {
+    let sent = answer.send().await;
+    sent.map(|_| ()).map_err(|err| {
+        let status = err.raw_response().map(|response| response.status().as_u16());
+        let message = match status {
+            Some(status) => format!("S3 does not take the answer: it says {status}"),
+            None => "the answer could not be sent whole".to_owned(),
+        };
+        Error::new(Kind::Output, message).with_private(err)
+    })
+}
+
+/// What became of a body that streams: nothing as long as it is on its way.
+#[derive(Clone, Debug, Default)]
+pub struct Fate(Arc<Mutex<Option<Result<Made>>>>);
+
+impl Fate {
+    /// How the release ended, if it did.
+    pub fn take(&self) -> Option<Result<Made>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn set(&self, end: Result<Made>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(end);
+    }
+}
+
+/// A body that is known whole.
+pub fn whole(pieces: Vec<Bytes>) -> SdkBody {
+    SdkBody::from(pieces.concat())
+}
+
+/// A body whose beginning is held back, and whose rest follows.
+pub fn streamed(beginning: Vec<Bytes>, body: Body, fate: Fate) -> SdkBody {
+    SdkBody::from_body_1_x(StreamBody::new(frames(beginning, body, fate)))
+}
+
+/// The frames of a body. They end where the release ended well, and with an error otherwise, so that no half release
+/// looks like a whole one.
+fn frames(
+    beginning: Vec<Bytes>,
+    body: Body,
+    fate: Fate,
+) -> impl Stream<Item = std::result::Result<Frame<Bytes>, BrokenOff>> {
+    let held = stream::iter(beginning.into_iter().map(|piece| Ok(Frame::data(piece))));
+    let rest = stream::unfold(Some((body, fate)), |state| async move {
+        let (mut body, fate) = state?;
+        if let Some(piece) = body.next().await {
+            return Some((Ok(Frame::data(piece)), Some((body, fate))));
+        }
+        let end = body.end().await;
+        let broken = end.is_err();
+        fate.set(end);
+        broken.then_some((Err(BrokenOff), None))
+    });
+    held.chain(rest)
+}
+
+/// What the transfer is told where the release failed: nothing of why.
+#[derive(Debug)]
+struct BrokenOff;
+
+impl fmt::Display for BrokenOff {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the release failed")
+    }
+}
+
+impl std::error::Error for BrokenOff {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_of_s3_pass_where_s3_takes_them_back() {
+        for (status, code, passed) in [
+            (404, Some("NoSuchKey"), (404, Some("NoSuchKey"))),
+            (403, Some("AccessDenied"), (403, Some("AccessDenied"))),
+            (403, None, (403, Some("SourceUnavailable"))),
+            (403, Some("bad code"), (403, Some("SourceUnavailable"))),
+            (304, None, (304, None)),
+            (503, Some("SlowDown"), (503, Some("SlowDown"))),
+            (418, Some("Teapot"), (503, Some("SourceUnavailable"))),
+            (201, None, (503, Some("SourceUnavailable"))),
+        ] {
+            let refusal = Refusal::of_s3(status, code.map(str::to_owned));
+            assert_eq!((refusal.status, refusal.code.as_deref()), passed, "{status}");
+        }
+    }
+
+    #[test]
+    fn every_kind_of_ours_has_a_status_and_a_code_that_s3_takes() {
+        for kind in [Kind::Usage, Kind::Payload, Kind::TimeLimit, Kind::Method, Kind::Source, Kind::Key] {
+            let refusal = Refusal::from(&Error::new(kind, "words"));
+            assert!(STATUSES.contains(&refusal.status), "{}", refusal.status);
+            assert!(refusal.code.is_some_and(|code| is_code(&code)));
+        }
+    }
+
+    #[test]
+    fn a_message_is_one_line_of_ascii() {
+        assert_eq!(header_text("column \"Größe\"\n: wrong"), "column \"Gr\\u{f6}\\u{df}e\"\\u{a}: wrong");
+        assert_eq!(header_text(&"é".repeat(1000)).len(), MAX_MESSAGE);
+    }
+}

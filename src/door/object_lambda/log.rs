@@ -1,0 +1,166 @@
+//! One line of log a request: what was asked, and what came of it. Never a value, URL, token or header.
+
+use std::time::Instant;
+
+use super::answer::Refusal;
+use crate::error::{Error, Kind};
+use crate::release::Summary;
+use crate::request::Format;
+
+/// How a request ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The release was sent whole.
+    Released,
+    /// An error was sent.
+    Refused,
+    /// The transfer was broken off after its beginning.
+    Broken,
+    /// Nothing could be sent.
+    Failed,
+}
+
+impl Outcome {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Released => "released",
+            Self::Refused => "refused",
+            Self::Broken => "broken",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// What is known of a request so far.
+pub struct Line {
+    /// S3's number of the request.
+    pub request_id: String,
+    /// The operation.
+    pub operation: &'static str,
+    /// The Object Lambda access point.
+    pub access_point: String,
+    /// The projection, once it is known to exist.
+    pub projection: Option<String>,
+    /// The key, once a dataset owns it: others may be anything.
+    pub key: Option<String>,
+    /// The format.
+    pub format: Option<Format>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The status that the caller gets.
+    pub status: u16,
+    /// The code of an error.
+    pub code: Option<String>,
+    /// Its message.
+    pub message: Option<String>,
+    /// Rows and bytes.
+    pub summary: Summary,
+    /// Raw bytes read.
+    pub bytes_in: u64,
+    /// When the answer began to leave.
+    pub first_byte: Option<Instant>,
+    started: Instant,
+    cold: bool,
+}
+
+impl Line {
+    /// Of a request that begins now; `cold` where it is the process's first.
+    pub fn new(started: Instant, cold: bool) -> Self {
+        Self {
+            request_id: String::new(),
+            operation: "unknown",
+            access_point: String::new(),
+            projection: None,
+            key: None,
+            format: None,
+            outcome: Outcome::Failed,
+            status: 500,
+            code: None,
+            message: None,
+            summary: Summary::default(),
+            bytes_in: 0,
+            first_byte: None,
+            started,
+            cold,
+        }
+    }
+
+    /// The release was sent.
+    pub fn released(&mut self, summary: &Summary) {
+        self.outcome = Outcome::Released;
+        self.status = 200;
+        self.summary = summary.clone();
+    }
+
+    /// An error was, or is to be, sent.
+    pub fn refused(&mut self, refusal: &Refusal) {
+        self.outcome = Outcome::Refused;
+        self.status = refusal.status;
+        self.code.clone_from(&refusal.code);
+        self.message = Some(refusal.message.clone());
+    }
+
+    /// No answer, or only the beginning of one, was sent.
+    pub fn failed(&mut self, outcome: Outcome, error: &Error) {
+        self.outcome = outcome;
+        self.status = 500;
+        self.code = Some(error.kind().facts().code.to_owned());
+        self.message = Some(error.to_string());
+    }
+
+    /// Writes the line.
+    pub fn write(&self) {
+        let millis = |at: Instant| u64::try_from((at - self.started).as_millis()).unwrap_or(u64::MAX);
+        let format = self.format.map(|format| format.to_string());
+        // One macro for both levels would need a level that is known when this is compiled.
+        macro_rules! line {
+            ($level:ident) => {
+                tracing::$level!(
+                    event = "request",
+                    request_id = self.request_id,
+                    operation = self.operation,
+                    access_point = self.access_point,
+                    projection = self.projection,
+                    key = self.key,
+                    format = format,
+                    outcome = self.outcome.name(),
+                    status = self.status,
+                    code = self.code,
+                    message = self.message,
+                    rows_in = self.summary.rows_in,
+                    rows_out = self.summary.rows_out,
+                    rows_dropped = self.summary.rows_dropped,
+                    bytes_in = self.bytes_in,
+                    bytes_out = self.summary.bytes_out,
+                    milliseconds = millis(Instant::now()),
+                    first_byte_milliseconds = self.first_byte.map(millis),
+                    cold = self.cold,
+                )
+            };
+        }
+        let ours = matches!(self.outcome, Outcome::Broken | Outcome::Failed);
+        if ours || self.status >= 500 {
+            line!(error);
+        } else {
+            line!(info);
+        }
+    }
+}
+
+/// Columns of the object that the contract does not know: named once a request, never read.
+pub fn drift(request_id: &str, key: &str, summary: &Summary) {
+    if !summary.unknown_columns.is_empty() {
+        let columns = summary.unknown_columns.join(", ");
+        tracing::warn!(event = "unknown_columns", request_id, key, columns);
+    }
+}
+
+/// The code of an error, for whoever invoked the function.
+pub fn code(error: &Error) -> &'static str {
+    error.kind().facts().code
+}
+
+/// Whether an error says that S3 would not take the answer.
+pub fn is_unsent(error: &Error) -> bool {
+    error.kind() == Kind::Output
+}

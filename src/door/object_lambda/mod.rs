@@ -1,0 +1,214 @@
+//! `veilpoint lambda`: the function behind S3 Object Lambda access points.
+//!
+//! ```text
+//! event.rs    an event, read leniently
+//! get.rs      GetObject: what is asked → the release → S3
+//! body.rs     the release's threads → a body that ends only where the release did
+//! answer.rs   WriteGetObjectResponse
+//! log.rs      one line a request
+//! ```
+//! It starts with what every request needs, its projections, proven; clients and key come with the first that needs
+//! them. Facts about S3 Object Lambda: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/olap-writing-lambda.html>.
+
+mod answer;
+mod body;
+mod event;
+mod get;
+mod log;
+
+use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use chrono::Utc;
+use futures::FutureExt;
+use lambda_runtime::{Diagnostic, LambdaEvent, Runtime, service_fn};
+use serde_json::{Value, json};
+use tokio::sync::OnceCell;
+
+use self::answer::{Answers, Refusal};
+use self::event::{Event, Operation};
+use self::get::{Get, Stop};
+use self::log::{Line, Outcome};
+use crate::access_point::{Record, VERSION};
+use crate::config;
+use crate::error::{Error, Kind, Result};
+use crate::key::MasterKey;
+use crate::release::Options;
+use crate::source::{Fetcher, Hosts, LiveSql, OwnStore, Place, RecordPrefix};
+
+/// How long S3 waits for an answer, whatever time the function has.
+const S3_WAITS: Duration = Duration::from_mins(1);
+
+/// What is kept of the time for saying that it was not enough; a quarter of it, if it is short.
+const RESERVE: Duration = Duration::from_secs(2);
+
+/// Bytes that a projection which is not row by row may use before it spills: the least function that is deployed has
+/// 1,769 MB, of which everything else takes some hundred.
+const MEMORY_LIMIT: usize = 512 * 1024 * 1024;
+
+/// The function, and what it keeps between requests.
+pub struct Function {
+    settings: config::Function,
+    hosts: Hosts,
+    sql: LiveSql,
+    records: Option<RecordPrefix>,
+    options: Options,
+    master_key: OnceCell<MasterKey>,
+    fetcher: OnceLock<Fetcher>,
+    answers: OnceLock<Answers>,
+    stores: Mutex<HashMap<Place, OwnStore>>,
+    used: AtomicBool,
+}
+
+/// Runs until the environment ends the process.
+///
+/// # Errors
+/// [`Kind::Settings`] outside of a Lambda runtime, or for settings that cannot be right.
+pub async fn run(settings: config::Function, started: Instant) -> Result<()> {
+    let function = Function::new(settings)?;
+    // What is wrong here is said to each request, too: an edit may put it right.
+    let _ = function.sql.current().await;
+    let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    tracing::info!(event = "start", veilpoint = VERSION, milliseconds);
+    let function = &function;
+    let handler = service_fn(|event: LambdaEvent<Value>| function.invoke(event));
+    Runtime::new(handler).run().await.map_err(|err| {
+        Error::new(Kind::Internal, "the Lambda runtime does not answer").with_private(err)
+    })
+}
+
+impl Function {
+    fn new(settings: config::Function) -> Result<Self> {
+        let hosts = match settings.aws.endpoint_host() {
+            Some(host) => Hosts::AwsOr(host.to_owned()),
+            None => Hosts::Aws,
+        };
+        Ok(Self {
+            hosts,
+            sql: LiveSql::new(&settings.sql)?,
+            records: settings.records.as_deref().map(RecordPrefix::parse).transpose()?,
+            options: Options {
+                memory_limit: MEMORY_LIMIT,
+                ..Options::default()
+            },
+            master_key: OnceCell::new(),
+            fetcher: OnceLock::new(),
+            answers: OnceLock::new(),
+            stores: Mutex::default(),
+            used: AtomicBool::new(false),
+            settings,
+        })
+    }
+
+    /// Answers one event. What cannot be answered ends the invocation as failed, which Lambda counts.
+    async fn invoke(
+        &self,
+        invoked: LambdaEvent<Value>,
+    ) -> std::result::Result<Value, Diagnostic> {
+        let started = Instant::now();
+        let cold = !self.used.swap(true, Ordering::Relaxed);
+        let mut line = Line::new(started, cold);
+        let deadline = started + time_for(invoked.context.deadline());
+        let answer = self.answer(&invoked.payload, deadline, &mut line);
+        // A panic's own text may hold anything; the hook has said where it was.
+        let answer = AssertUnwindSafe(answer).catch_unwind().await;
+        let answer = answer.unwrap_or_else(|_| {
+            let error = Error::new(Kind::Internal, "veilpoint failed");
+            line.failed(Outcome::Failed, &error);
+            Err(error)
+        });
+        line.write();
+        answer.map_err(|error| Diagnostic {
+            error_type: error.kind().facts().code.to_owned(),
+            error_message: error.to_string(),
+        })
+    }
+
+    async fn answer(&self, event: &Value, deadline: Instant, line: &mut Line) -> Result<Value> {
+        let event = Event::parse(event).inspect_err(|error| line.failed(Outcome::Failed, error))?;
+        line.of(&event);
+        let Operation::GetObject(to) = &event.operation else {
+            let message = "this access point answers GET only";
+            let refusal = Refusal::from(&Error::new(Kind::Method, message));
+            line.refused(&refusal);
+            return Ok(json!({
+                "statusCode": refusal.status,
+                "errorCode": refusal.code,
+                "errorMessage": refusal.message,
+            }));
+        };
+        let get = Get {
+            function: self,
+            event: &event,
+            to,
+            deadline,
+        };
+        match get.release(line).await {
+            Ok(()) => {}
+            Err(Stop::Refused(refusal)) => {
+                line.refused(&refusal);
+                let sent = self.answers().refuse(to, &refusal).await;
+                sent.inspect_err(|error| line.failed(Outcome::Failed, error))?;
+            }
+            Err(Stop::Lost(outcome, error)) => {
+                line.failed(outcome, &error);
+                return Err(error);
+            }
+        }
+        Ok(json!({"statusCode": line.status}))
+    }
+
+    async fn master_key(&self) -> Result<&MasterKey> {
+        self.master_key
+            .get_or_try_init(|| self.settings.master_key())
+            .await
+    }
+
+    fn fetcher(&self) -> Result<&Fetcher> {
+        if let Some(fetcher) = self.fetcher.get() {
+            return Ok(fetcher);
+        }
+        let fetcher = Fetcher::new()?;
+        Ok(self.fetcher.get_or_init(|| fetcher))
+    }
+
+    fn answers(&self) -> &Answers {
+        self.answers
+            .get_or_init(|| Answers::new(self.settings.aws.s3()))
+    }
+
+    fn own_store(&self, place: &Place) -> Result<OwnStore> {
+        let mut stores = self.stores.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(store) = stores.get(place) {
+            return Ok(store.clone());
+        }
+        let store = place.open()?;
+        stores.insert(place.clone(), store.clone());
+        Ok(store)
+    }
+
+    /// Writes the record of a release that was sent.
+    async fn keep(&self, record: &Record) {
+        log::record(record);
+        if let Some(prefix) = &self.records {
+            let kept = prefix.keep(Utc::now(), &record.request_id, record.line()).await;
+            if let Err(error) = kept {
+                tracing::error!(
+                    event = "record_not_kept",
+                    request_id = record.request_id,
+                    message = error.to_string(),
+                );
+            }
+        }
+    }
+}
+
+/// The time that an answer has: S3's, or the function's if that is less, without the reserve.
+fn time_for(deadline: SystemTime) -> Duration {
+    let left = deadline.duration_since(SystemTime::now());
+    let time = left.unwrap_or_default().min(S3_WAITS);
+    time.saturating_sub(RESERVE.min(time / 4))
+}

@@ -1,0 +1,116 @@
+//! An object that a door has opened: its version, and its bytes on their way.
+
+use std::io::Read;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use object_store::GetOptions;
+use object_store::path::Path;
+use tokio::runtime::Handle;
+use tokio::task::AbortHandle;
+
+use super::read::StreamReader;
+use super::store::{self, Store};
+use crate::config;
+use crate::error::{Kind, Result};
+
+/// Which version of an object was read. None of it may reach a consumer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ObjectVersion {
+    /// The object's own `ETag`, as the store writes it.
+    pub etag: Option<String>,
+    /// Its length in bytes.
+    pub length: Option<u64>,
+    /// When it was last modified.
+    pub modified: Option<DateTime<Utc>>,
+    /// Its version, in a bucket that keeps them.
+    pub version_id: Option<String>,
+}
+
+/// An object whose bytes are on their way.
+pub struct Fetched {
+    /// Which version it is.
+    pub version: ObjectVersion,
+    reader: StreamReader,
+}
+
+impl Fetched {
+    pub(super) fn new(version: ObjectVersion, reader: StreamReader) -> Self {
+        Self { version, reader }
+    }
+
+    /// The raw bytes, to be read on a thread of its own; and what ends their transfer from elsewhere.
+    pub fn into_reader(self) -> (Box<dyn Read + Send>, AbortHandle) {
+        let stopper = self.reader.stopper();
+        (Box::new(self.reader), stopper)
+    }
+}
+
+/// Where the keys of a presigned URL lie, for requests under another name: one's own.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// A host that stands for a bucket or access point.
+    Host {
+        /// Scheme and host.
+        origin: String,
+    },
+    /// A bucket, or an access point's alias, at the head of the path.
+    Path {
+        /// Scheme, host and port.
+        origin: String,
+        /// The first part of the path; empty where there is none.
+        bucket: String,
+    },
+}
+
+impl Place {
+    /// A client for it.
+    ///
+    /// # Errors
+    /// [`Kind::Settings`].
+    pub fn open(&self) -> Result<OwnStore> {
+        let store = match self {
+            Self::Host { origin } => config::s3_at_host(origin)?,
+            Self::Path { origin, bucket } => config::s3_at_path(origin, bucket)?,
+        };
+        Ok(OwnStore(store))
+    }
+}
+
+/// A bucket read with one's own rights.
+#[derive(Clone)]
+pub struct OwnStore(Store);
+
+impl OwnStore {
+    /// Opens the first of these keys that exists; none where none does.
+    ///
+    /// # Errors
+    /// [`Kind::Source`] where the store does not answer, or denies access to one of them.
+    pub async fn first(&self, keys: &[String]) -> Result<Option<(String, Fetched)>> {
+        for key in keys {
+            // What the store's client takes for no key is none here.
+            let Ok(path) = store::key(key) else { continue };
+            match self.get(&path).await {
+                Ok(fetched) => return Ok(Some((key.clone(), fetched))),
+                Err(error) if error.kind() == Kind::NotFound => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(None)
+    }
+
+    async fn get(&self, path: &Path) -> Result<Fetched> {
+        let store = Arc::clone(&self.0);
+        let answer = store.get_opts(path, GetOptions::new()).await;
+        let answer = answer.map_err(|err| store::explain(err, Kind::Source))?;
+        let version = ObjectVersion {
+            etag: answer.meta.e_tag.clone(),
+            length: Some(answer.meta.size),
+            modified: Some(answer.meta.last_modified),
+            version_id: answer.meta.version.clone().filter(|id| id != "null"),
+        };
+        let stream = store::pieces(answer);
+        let reader = super::read::reader(&Handle::current(), stream, version.length);
+        Ok(Fetched::new(version, reader))
+    }
+}
