@@ -20,7 +20,7 @@ use std::io::Read;
 
 pub use damaged::{Damaged, classify};
 pub use location::Location;
-pub use object::{Input, Object, find};
+pub use object::{Input, Object, find, find_version};
 pub use sql_folder::{ProjectionName, SqlFolder};
 pub use stage::{Stage, Writer};
 pub use target::Target;
