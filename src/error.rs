@@ -54,6 +54,8 @@ pub enum Kind {
     Compression,
     /// An expression of the projection failed on a record.
     Evaluation,
+    /// A release is not the one that its record tells of.
+    NotVerified,
     /// The object cannot be read.
     Source,
     /// The release cannot be written.
@@ -106,6 +108,7 @@ impl Kind {
             Self::Empty => ("NoRecords", 409, 1),
             Self::Compression => ("DamagedCompression", 409, 1),
             Self::Evaluation => ("EvaluationFailed", 409, 1),
+            Self::NotVerified => ("NotVerified", 409, 1),
             Self::Source => ("SourceUnavailable", 503, 2),
             Self::Output => ("OutputFailed", 500, 2),
             Self::Memory => ("MemoryLimit", 503, 2),

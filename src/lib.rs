@@ -5,6 +5,8 @@
 //!                                                         ▼
 //! source → csv (cut, tokenize, decode) → project → encode → output
 //!          └────────────────────── release ──────────────┘ bounded, in parallel, in order
+//!                                     ▼
+//!                               access_point             what it is known by: its ETag, its record
 //! ```
 //! Modules import only from those declared before them. Everything but `source`, `release` and `door` is without I/O.
 //!
@@ -64,6 +66,8 @@ pub mod project;
 pub mod encode;
 
 pub mod release;
+
+pub mod access_point;
 
 pub mod door;
 

@@ -9,6 +9,7 @@ pub mod gather;
 pub mod order;
 pub mod parquet;
 
+use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -64,6 +65,18 @@ impl FromStr for Codec {
     }
 }
 
+impl fmt::Display for Codec {
+    /// The name that is read.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Snappy => "snappy",
+            Self::Zstd => "zstd",
+            Self::Lz4 => "lz4",
+            Self::None => "none",
+        })
+    }
+}
+
 /// What happens to text cells of a CSV release that a spreadsheet would run as formulas.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Formulas {
@@ -86,6 +99,16 @@ impl FromStr for Formulas {
                 "formulas in CSV are one of keep, escape",
             )),
         }
+    }
+}
+
+impl fmt::Display for Formulas {
+    /// The word that is read.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Keep => "keep",
+            Self::Escape => "escape",
+        })
     }
 }
 

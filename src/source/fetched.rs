@@ -3,29 +3,16 @@
 use std::io::Read;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
 use object_store::GetOptions;
 use object_store::path::Path;
 use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
 
+use super::ObjectVersion;
 use super::read::StreamReader;
 use super::store::{self, Store};
 use crate::config;
 use crate::error::{Kind, Result};
-
-/// Which version of an object was read. None of it may reach a consumer.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ObjectVersion {
-    /// The object's own `ETag`, as the store writes it.
-    pub etag: Option<String>,
-    /// Its length in bytes.
-    pub length: Option<u64>,
-    /// When it was last modified.
-    pub modified: Option<DateTime<Utc>>,
-    /// Its version, in a bucket that keeps them.
-    pub version_id: Option<String>,
-}
 
 /// An object whose bytes are on their way.
 pub struct Fetched {
@@ -64,6 +51,15 @@ pub enum Place {
 }
 
 impl Place {
+    /// What a record calls it: the access point's ARN where a host stands for one, else the bucket.
+    pub fn name(&self, supporting: Option<&str>) -> String {
+        match (self, supporting) {
+            (Self::Host { .. }, Some(arn)) => arn.to_owned(),
+            (Self::Host { origin }, None) => origin.clone(),
+            (Self::Path { bucket, .. }, _) => format!("s3://{bucket}"),
+        }
+    }
+
     /// A client for it.
     ///
     /// # Errors

@@ -42,9 +42,21 @@ pub enum Input {
         store: Store,
         /// The object's metadata when it was found.
         meta: ObjectMeta,
+        /// The version that is asked for by its id; the newest without one.
+        version: Option<String>,
         /// Where its stream is driven.
         runtime: Handle,
     },
+}
+
+impl Object {
+    /// Its ETag, where its store gives one.
+    pub fn etag(&self) -> Option<&str> {
+        match &self.input {
+            Input::Store { meta, .. } => meta.e_tag.as_deref(),
+            Input::Stdin | Input::File(_) => None,
+        }
+    }
 }
 
 impl Input {
@@ -56,9 +68,12 @@ impl Input {
             Self::Store {
                 store,
                 meta,
+                version,
                 runtime,
             } => {
-                let options = GetOptions::new().with_if_match(meta.e_tag.clone());
+                let options = GetOptions::new()
+                    .with_if_match(meta.e_tag.clone())
+                    .with_version(version.clone());
                 let answer = runtime
                     .block_on(store.get_opts(&meta.location, options))
                     .map_err(|err| store::explain(err, Kind::Source))?;
@@ -147,7 +162,13 @@ fn walk(folder: &Path, prefix: &str, objects: &mut Vec<Object>) -> Result<()> {
     Ok(())
 }
 
-fn stored(store: &Store, label: String, key: String, meta: ObjectMeta) -> Object {
+fn stored(
+    store: &Store,
+    label: String,
+    key: String,
+    meta: ObjectMeta,
+    version: Option<&str>,
+) -> Object {
     Object {
         label,
         key,
@@ -156,6 +177,7 @@ fn stored(store: &Store, label: String, key: String, meta: ObjectMeta) -> Object
         input: Input::Store {
             store: store.clone(),
             meta,
+            version: version.map(str::to_owned),
             runtime: Handle::current(),
         },
     }
@@ -165,7 +187,30 @@ async fn head(store: Store, location: &Location, key: &str) -> Result<Vec<Object
     let meta = store.head(&store::key(key)?).await;
     let meta = meta.map_err(|err| store::explain(err, Kind::Source))?;
     let name = location.name().unwrap_or(key).to_owned();
-    Ok(vec![stored(&store, location.to_string(), name, meta)])
+    Ok(vec![stored(&store, location.to_string(), name, meta, None)])
+}
+
+/// The object with this key behind a source: `s3://bucket`, or the ARN of an access point. In the version with this
+/// id, where one is given: to read it takes the right `s3:GetObjectVersion`.
+///
+/// # Errors
+/// [`Kind::Usage`] for another source; [`Kind::NotFound`]; [`Kind::Source`].
+pub async fn find_version(source: &str, key: &str, version: Option<&str>) -> Result<Object> {
+    let store = match source.strip_prefix("s3://") {
+        Some(bucket) if !bucket.is_empty() && !bucket.contains('/') => config::s3(bucket),
+        Some(_) => {
+            let message = "a source is s3://bucket, or the ARN of an access point";
+            return Err(Error::new(Kind::Usage, message));
+        }
+        None => config::s3_access_point(source),
+    }?;
+    let label = format!("{source}/{key}");
+    let options = GetOptions::new().with_head(true).with_version(version);
+    let answer = store.get_opts(&store::key(key)?, options).await;
+    let answer =
+        answer.map_err(|err| store::explain(err, Kind::Source).in_object(&label))?;
+    let name = key.rsplit('/').next().unwrap_or(key).to_owned();
+    Ok(stored(&store, label, name, answer.meta, version))
 }
 
 async fn list(store: Store, location: &Location, prefix: &str) -> Result<Vec<Object>> {
@@ -181,7 +226,7 @@ async fn list(store: Store, location: &Location, prefix: &str) -> Result<Vec<Obj
         (!key.is_empty() && !hidden).then_some((key, meta))
     });
     Ok(keyed
-        .map(|(key, meta)| stored(&store, location.join(&key).to_string(), key, meta))
+        .map(|(key, meta)| stored(&store, location.join(&key).to_string(), key, meta, None))
         .collect())
 }
 
