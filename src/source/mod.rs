@@ -8,7 +8,7 @@ mod decompress;
 mod location;
 mod object;
 mod read;
-mod sql_folder;
+mod sql;
 mod stage;
 mod store;
 mod synced;
@@ -21,7 +21,7 @@ use std::io::Read;
 pub use damaged::{Damaged, classify};
 pub use location::Location;
 pub use object::{Input, Object, find};
-pub use sql_folder::{ProjectionName, SqlFolder};
+pub use sql::{LiveSql, SqlFolder, SqlSource};
 pub use stage::{Stage, Writer};
 pub use target::Target;
 

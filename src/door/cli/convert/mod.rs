@@ -18,10 +18,10 @@ use self::report::Progress;
 use self::work::Run;
 use super::say;
 use crate::config::Environment;
+use crate::dataset::name::ProjectionName;
 use crate::encode::{Codec, Formulas};
 use crate::error::{Error, Kind, Result};
 use crate::request::{AsOf, Format, Size};
-use crate::source::ProjectionName;
 
 /// After a failure, how long workers may take to remove what they spilled. One that reads a silent pipe never would.
 const GRACE: Duration = Duration::from_secs(1);
