@@ -181,6 +181,22 @@ impl Error {
         self
     }
 
+    /// The same error for one more reader, without its private cause.
+    #[must_use]
+    pub fn public(&self) -> Self {
+        let inner = &self.inner;
+        Self {
+            inner: Box::new(Inner {
+                kind: inner.kind,
+                message: inner.message.clone(),
+                object: inner.object.clone(),
+                record: inner.record,
+                column: inner.column.clone(),
+                private: None,
+            }),
+        }
+    }
+
     /// What kind of error this is.
     pub fn kind(&self) -> Kind {
         self.inner.kind

@@ -5,14 +5,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
 use chrono::Utc;
-use clap::Parser;
 use veilpoint::door::cli::{self, Cli};
 use veilpoint::{Error, Kind};
 
 /// 0 done (help, and a reader of standard output that went away, included); 1 the request or the data was refused;
 /// 2 usage, settings, or our own failure.
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::read() {
         Ok(cli) => cli,
         Err(usage) => {
             // Help goes to standard output, and whoever reads it may leave early.

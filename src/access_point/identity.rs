@@ -176,7 +176,10 @@ mod tests {
         //     b"format=parquet\ncompression=snappy\ncsv_formulas=keep\n", b"acdbc6d9", b"2026-11-26", b"0.1.0"]
         // text = b"".join(b"\x01" + len(f).to_bytes(8, "big") + f for f in fields)
         // hmac.digest(key, text, "sha256")[:16].hex() + "-1"
-        assert_eq!(Parts::new().etag(), "\"430b525a320f022b2e138a8cc3f0c213-1\"");
+        assert_eq!(
+            Parts::new().etag(),
+            "\"430b525a320f022b2e138a8cc3f0c213-1\""
+        );
     }
 
     #[test]

@@ -120,9 +120,9 @@ impl Environment {
     }
 }
 
-/// Whether this process is a Lambda function.
-pub fn in_lambda() -> bool {
-    read(RUNTIME_API).is_some()
+/// Whether the Lambda runtime has started this process: it gives its address, and no arguments.
+pub fn is_bootstrap() -> bool {
+    read(RUNTIME_API).is_some() && env::args_os().len() == 1
 }
 
 /// Settings of the Lambda function. Without `Debug`: they hold secrets.
@@ -293,7 +293,6 @@ fn build(builder: AmazonS3Builder) -> Result<Arc<dyn ObjectStore>> {
         builder
     };
     let store = builder
-        .with_retry(retry)
         .build()
         .map_err(|err| {
             let message =

@@ -4,12 +4,16 @@
 //! schema.sql ─▶ contract ─┬─▶ bind ─▶ Binding (which field of the object is which column)
 //!                         │
 //! name.sql ─▶ head, restrict ─▶ planner ─▶ proof ─▶ Projection ─▶ bind ─▶ Plan (rows or whole)
+//!
+//! all files of a folder ─▶ catalog ─▶ those that are proven, and why others are not
 //! ```
 //!
 //! Everything here speaks of columns and types, never of values: a contract and a projection are public texts, the
 //! data is not.
 
+pub mod catalog;
 pub mod contract;
+pub mod name;
 pub(crate) mod nearest;
 mod place;
 pub mod projection;

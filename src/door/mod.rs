@@ -1,3 +1,4 @@
 //! The front doors: each translates to a job and from its outcome, and decides nothing.
 
 pub mod cli;
+pub mod object_lambda;

@@ -50,6 +50,7 @@ mod instant {
     use serde::de::Error as _;
     use serde::{Deserialize, Deserializer, Serializer};
 
+    #[expect(clippy::ref_option, reason = "serde hands it over so")]
     pub(super) fn serialize<S: Serializer>(
         value: &Option<DateTime<Utc>>,
         serializer: S,

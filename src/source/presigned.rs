@@ -111,7 +111,10 @@ impl PresignedUrl {
     pub fn key(&self, asked: &str) -> Result<(String, Place)> {
         let path = percent_decode_str(self.url.path().trim_start_matches('/'));
         let path = path.decode_utf8().map_err(|_| {
-            Error::new(Kind::NotFound, "the key is no text in UTF-8, and no dataset owns it")
+            Error::new(
+                Kind::NotFound,
+                "the key is no text in UTF-8, and no dataset owns it",
+            )
         })?;
         let origin = self.url.origin().ascii_serialization();
         if self.aws {
@@ -125,8 +128,15 @@ impl PresignedUrl {
             let message = "userRequest.url and inputS3Url name different keys";
             return Err(Error::new(Kind::Usage, message));
         };
-        let bucket = path[..path.len() - key.len()].trim_end_matches('/').to_owned();
+        let bucket = path[..path.len() - key.len()]
+            .trim_end_matches('/')
+            .to_owned();
         Ok((key, Place::Path { origin, bucket }))
+    }
+
+    /// Whether it reads one version of its key.
+    pub fn names_version(&self) -> bool {
+        self.url.query_pairs().any(|(name, _)| name == "versionId")
     }
 
     /// The names of the headers that must be sent along, in lower case, without `host`.
@@ -135,8 +145,12 @@ impl PresignedUrl {
             .url
             .query_pairs()
             .find(|(name, _)| name.eq_ignore_ascii_case("x-amz-signedheaders"));
-        let names = signed.map(|(_, names)| names.to_ascii_lowercase()).unwrap_or_default();
-        let names = names.split(';').filter(|name| !name.is_empty() && *name != "host");
+        let names = signed
+            .map(|(_, names)| names.to_ascii_lowercase())
+            .unwrap_or_default();
+        let names = names
+            .split(';')
+            .filter(|name| !name.is_empty() && *name != "host");
         names.map(str::to_owned).collect()
     }
 }
@@ -222,12 +236,17 @@ impl Fetcher {
         let mut along = HeaderMap::new();
         for name in url.signed_headers() {
             // One that the user did not send cannot be sent; S3 says so.
-            let Some(value) = headers(&name) else { continue };
+            let Some(value) = headers(&name) else {
+                continue;
+            };
             let pair = HeaderName::from_bytes(name.as_bytes())
                 .ok()
                 .zip(HeaderValue::from_str(value).ok());
             let (name, value) = pair.ok_or_else(|| {
-                Error::new(Kind::Usage, "a signed header of the request is no HTTP header")
+                Error::new(
+                    Kind::Usage,
+                    "a signed header of the request is no HTTP header",
+                )
             })?;
             along.insert(name, value);
         }
@@ -238,7 +257,8 @@ impl Fetcher {
         let response = request.send().await.map_err(unreachable)?;
         let status = response.status();
         if status.is_redirection() && status != StatusCode::NOT_MODIFIED {
-            let message = "S3 redirects to another place, which is not followed: check the bucket's region";
+            let message =
+                "S3 redirects to another place, which is not followed: check the bucket's region";
             return Err(Error::new(Kind::Source, message));
         }
         Ok(response)
@@ -312,14 +332,30 @@ mod tests {
         let local = Hosts::AwsOr("127.0.0.1".into());
         let named = Hosts::AwsOr("s3.test".into());
         for (hosts, url, admitted) in [
-            (&Hosts::Aws, "https://p-1.s3-accesspoint.eu-central-1.amazonaws.com/a", Some(true)),
-            (&Hosts::Aws, "https://p-1.s3-accesspoint.cn-north-1.amazonaws.com.cn/a", Some(true)),
-            (&Hosts::Aws, "http://p-1.s3-accesspoint.eu-central-1.amazonaws.com/a", None),
+            (
+                &Hosts::Aws,
+                "https://p-1.s3-accesspoint.eu-central-1.amazonaws.com/a",
+                Some(true),
+            ),
+            (
+                &Hosts::Aws,
+                "https://p-1.s3-accesspoint.cn-north-1.amazonaws.com.cn/a",
+                Some(true),
+            ),
+            (
+                &Hosts::Aws,
+                "http://p-1.s3-accesspoint.eu-central-1.amazonaws.com/a",
+                None,
+            ),
             (&Hosts::Aws, "https://p.amazonaws.com:8443/a", None),
             (&Hosts::Aws, "https://evilamazonaws.com/a", None),
             (&Hosts::Aws, "https://amazonaws.com.evil.test/a", None),
             (&Hosts::Aws, "https://amazonaws.com@evil.test/a", None),
-            (&Hosts::Aws, "http://127.0.0.1:9001/2018-06-01/runtime", None),
+            (
+                &Hosts::Aws,
+                "http://127.0.0.1:9001/2018-06-01/runtime",
+                None,
+            ),
             (&Hosts::Aws, "file:///etc/passwd", None),
             (&local, "http://localhost:9/a", Some(false)),
             (&local, "http://127.0.0.1/a", Some(false)),
@@ -338,12 +374,32 @@ mod tests {
     fn the_key_is_what_will_be_read() {
         let hosts = Hosts::AwsOr("localhost".into());
         for (url, asked, key) in [
-            ("https://p-1.s3-accesspoint.x.amazonaws.com/a%20b/%C3%BC%2B.csv?X-Amz-Date=1", "", Some("a b/ü+.csv")),
-            ("https://p-1.s3-accesspoint.x.amazonaws.com/a", "https://h/other", Some("a")),
+            (
+                "https://p-1.s3-accesspoint.x.amazonaws.com/a%20b/%C3%BC%2B.csv?X-Amz-Date=1",
+                "",
+                Some("a b/ü+.csv"),
+            ),
+            (
+                "https://p-1.s3-accesspoint.x.amazonaws.com/a",
+                "https://h/other",
+                Some("a"),
+            ),
             ("http://localhost:1/p.csv", "https://h/p.csv", Some("p.csv")),
-            ("http://localhost:1/bucket/a/p.csv", "https://h/a/p.csv?x=1", Some("a/p.csv")),
-            ("http://localhost:1/bucket/a%20b.csv", "https://h/a%20b.csv", Some("a b.csv")),
-            ("http://localhost:1/bucket/a%3Fb.csv", "https://h/a?b.csv", Some("a?b.csv")),
+            (
+                "http://localhost:1/bucket/a/p.csv",
+                "https://h/a/p.csv?x=1",
+                Some("a/p.csv"),
+            ),
+            (
+                "http://localhost:1/bucket/a%20b.csv",
+                "https://h/a%20b.csv",
+                Some("a b.csv"),
+            ),
+            (
+                "http://localhost:1/bucket/a%3Fb.csv",
+                "https://h/a?b.csv",
+                Some("a?b.csv"),
+            ),
             ("http://localhost:1/bucket/xp.csv", "https://h/p.csv", None),
             ("http://localhost:1/bucket/p.csv", "https://h/", None),
             ("http://localhost:1/bucket/p.csv", "", None),
@@ -358,7 +414,10 @@ mod tests {
     fn signed_headers_are_read_from_the_url() {
         let url = "https://p.amazonaws.com/a?X-Amz-SignedHeaders=host%3Bx-amz-checksum-mode%3BX-Amz-Meta-A";
         let presigned = PresignedUrl::parse(url, &Hosts::Aws).unwrap();
-        assert_eq!(presigned.signed_headers(), ["x-amz-checksum-mode", "x-amz-meta-a"]);
+        assert_eq!(
+            presigned.signed_headers(),
+            ["x-amz-checksum-mode", "x-amz-meta-a"]
+        );
         let url = "https://p.amazonaws.com/a?X-Amz-SignedHeaders=host";
         let presigned = PresignedUrl::parse(url, &Hosts::Aws).unwrap();
         assert!(presigned.signed_headers().is_empty());

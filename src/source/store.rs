@@ -13,16 +13,16 @@ use crate::error::{Error, Kind, Result};
 /// A bucket.
 pub(super) type Store = Arc<dyn ObjectStore>;
 
+/// Keys that name no object safely.
+const BAD_KEY: &str =
+    "a key has empty parts, dots for parts, or control characters: rename the object";
+
 /// A key as the store takes it.
 ///
 /// # Errors
 /// [`Kind::Usage`] for keys that name no object safely: empty parts, `.`, `..`, control characters.
 pub(super) fn key(text: &str) -> Result<Path> {
-    Path::parse(text).map_err(|err| {
-        let message =
-            "the key has empty parts, dots for parts, or control characters: rename the object";
-        Error::new(Kind::Usage, message).with_private(err)
-    })
+    Path::parse(text).map_err(|err| Error::new(Kind::Usage, BAD_KEY).with_private(err))
 }
 
 /// An answer's bytes, with errors in our own words.
@@ -47,12 +47,25 @@ pub(super) fn explain(err: object_store::Error, otherwise: Kind) -> Error {
         (E::Precondition { .. } | E::NotModified { .. }, _) => {
             (otherwise, "the object changed while it was read: run again")
         }
+        // A listing fails as a whole for one such key.
+        (E::InvalidPath { .. }, _) => (otherwise, BAD_KEY),
         _ => (
             otherwise,
             "the store cannot be reached, or answered with an error: check AWS_ENDPOINT_URL, region and network",
         ),
     };
     Error::new(kind, message).with_private(err)
+}
+
+/// Whether the store took the request, and denies this object to it: by permissions, or because it is archived or
+/// encrypted under a key of its own.
+pub(super) fn is_denied(err: &object_store::Error) -> bool {
+    use object_store::Error as E;
+    match innermost(err) {
+        E::PermissionDenied { .. } | E::Unauthenticated { .. } => true,
+        E::Generic { .. } => matches!(status(err), Some(400 | 401 | 403)),
+        _ => false,
+    }
 }
 
 /// What a general error wraps, where that is one of the store's too: so comes what a transfer that was taken up again

@@ -3,6 +3,7 @@
 mod completions;
 mod convert;
 mod keygen;
+mod lambda;
 
 use std::fmt::Arguments;
 use std::io::{self, ErrorKind, IsTerminal, Write};
@@ -13,7 +14,7 @@ use tracing::Level;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::prelude::*;
 
-use crate::config::Environment;
+use crate::config::{self, Environment};
 use crate::error::{Error, Kind, Result};
 
 const ABOUT: &str = "Gives each consumer an anonymized view of raw CSV, as Parquet or CSV";
@@ -49,7 +50,22 @@ pub struct Cli {
 enum Command {
     Convert(Box<convert::Args>),
     Keygen(keygen::Args),
+    Lambda(lambda::Args),
     Completions(completions::Args),
+}
+
+impl Cli {
+    /// The arguments of this process. The Lambda runtime gives none, and means the function.
+    ///
+    /// # Errors
+    /// clap's own, which says what to print and where.
+    pub fn read() -> std::result::Result<Self, clap::Error> {
+        if config::is_bootstrap() {
+            let command = Command::Lambda(lambda::Args {});
+            return Ok(Self { command });
+        }
+        Self::try_parse()
+    }
 }
 
 /// Runs one command; `now` is the clock.
@@ -57,10 +73,13 @@ enum Command {
 /// # Errors
 /// What the command was refused for, or failed with. A reader of standard output that went away is no error.
 pub fn run(cli: Cli, now: DateTime<Utc>) -> Result<()> {
-    log();
+    if !matches!(cli.command, Command::Lambda(_)) {
+        log();
+    }
     match cli.command {
         Command::Convert(args) => convert::run(*args, &Environment::read()?, now.date_naive()),
         Command::Keygen(args) => keygen::run(&args),
+        Command::Lambda(args) => lambda::run(&args),
         Command::Completions(args) => completions::run(&args),
     }
 }
@@ -90,6 +109,10 @@ fn log() {
     let _ = tracing_subscriber::registry()
         .with(layer.with_filter(own))
         .try_init();
+}
+
+fn no_runtime(err: io::Error) -> Error {
+    Error::new(Kind::Internal, "no runtime could be started").with_private(err)
 }
 
 /// A line on standard error. If nobody can read it, nobody can be told so either.

@@ -51,7 +51,7 @@ impl Refusal {
         let words = "S3 answers so to the read of the object that is asked for";
         Self {
             status: if known { status } else { UNAVAILABLE },
-            code: Some(code.unwrap_or_else(|| Kind::Source.facts().code.to_owned())),
+            code: Some(code.unwrap_or_else(|| usual_code(status).to_owned())),
             message: words.to_owned(),
         }
     }
@@ -65,6 +65,18 @@ impl From<&Error> for Refusal {
             code: Some(facts.code.to_owned()),
             message: error.to_string(),
         }
+    }
+}
+
+/// What S3 says with a status, where an answer came without its document.
+fn usual_code(status: u16) -> &'static str {
+    match status {
+        403 => "AccessDenied",
+        404 => "NoSuchKey",
+        412 => "PreconditionFailed",
+        416 => "InvalidRange",
+        500 => "InternalError",
+        _ => Kind::Source.facts().code,
     }
 }
 
@@ -154,7 +166,9 @@ impl Answers {
 async fn send(answer: WriteGetObjectResponseFluentBuilder) -> Result<()> {
     let sent = answer.send().await;
     sent.map(|_| ()).map_err(|err| {
-        let status = err.raw_response().map(|response| response.status().as_u16());
+        let status = err
+            .raw_response()
+            .map(|response| response.status().as_u16());
         let message = match status {
             Some(status) => format!("S3 does not take the answer: it says {status}"),
             None => "the answer could not be sent whole".to_owned(),
@@ -179,7 +193,7 @@ impl Fate {
 }
 
 /// A body that is known whole.
-pub fn whole(pieces: Vec<Bytes>) -> SdkBody {
+pub fn whole(pieces: &[Bytes]) -> SdkBody {
     SdkBody::from(pieces.concat())
 }
 
@@ -230,21 +244,32 @@ mod tests {
         for (status, code, passed) in [
             (404, Some("NoSuchKey"), (404, Some("NoSuchKey"))),
             (403, Some("AccessDenied"), (403, Some("AccessDenied"))),
-            (403, None, (403, Some("SourceUnavailable"))),
-            (403, Some("bad code"), (403, Some("SourceUnavailable"))),
+            (403, None, (403, Some("AccessDenied"))),
+            (412, Some("bad code"), (412, Some("PreconditionFailed"))),
             (304, None, (304, None)),
             (503, Some("SlowDown"), (503, Some("SlowDown"))),
             (418, Some("Teapot"), (503, Some("SourceUnavailable"))),
             (201, None, (503, Some("SourceUnavailable"))),
         ] {
             let refusal = Refusal::of_s3(status, code.map(str::to_owned));
-            assert_eq!((refusal.status, refusal.code.as_deref()), passed, "{status}");
+            assert_eq!(
+                (refusal.status, refusal.code.as_deref()),
+                passed,
+                "{status}"
+            );
         }
     }
 
     #[test]
     fn every_kind_of_ours_has_a_status_and_a_code_that_s3_takes() {
-        for kind in [Kind::Usage, Kind::Payload, Kind::TimeLimit, Kind::Method, Kind::Source, Kind::Key] {
+        for kind in [
+            Kind::Usage,
+            Kind::Payload,
+            Kind::TimeLimit,
+            Kind::Method,
+            Kind::Source,
+            Kind::Key,
+        ] {
             let refusal = Refusal::from(&Error::new(kind, "words"));
             assert!(STATUSES.contains(&refusal.status), "{}", refusal.status);
             assert!(refusal.code.is_some_and(|code| is_code(&code)));
@@ -253,7 +278,10 @@ mod tests {
 
     #[test]
     fn a_message_is_one_line_of_ascii() {
-        assert_eq!(header_text("column \"Größe\"\n: wrong"), "column \"Gr\\u{f6}\\u{df}e\"\\u{a}: wrong");
+        assert_eq!(
+            header_text("column \"Größe\"\n: wrong"),
+            "column \"Gr\\u{f6}\\u{df}e\"\\u{a}: wrong"
+        );
         assert_eq!(header_text(&"é".repeat(1000)).len(), MAX_MESSAGE);
     }
 }

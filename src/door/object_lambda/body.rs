@@ -64,6 +64,11 @@ pub fn channel() -> (BodyWriter, Body, oneshot::Sender<Result<Made>>) {
     (writer, Body { pieces, end }, verdict)
 }
 
+/// A body without pieces, in the place of one that is on its way.
+pub fn ended() -> Body {
+    channel().1
+}
+
 impl BodyWriter {
     /// Sends the rest, and says what all bytes hash to.
     pub fn finish(mut self) -> io::Result<String> {
@@ -182,7 +187,9 @@ mod tests {
                 writer.write_all(&vec![7; HELD + PIECE + 5]).unwrap();
                 let sum = writer.finish().unwrap();
                 let failed = Error::new(Kind::Value, "bad");
-                verdict.send(if fails { Err(failed) } else { made(sum) }).unwrap();
+                verdict
+                    .send(if fails { Err(failed) } else { made(sum) })
+                    .unwrap();
             });
             let Held::Beginning(pieces) = block(body.hold()).unwrap() else {
                 panic!("it does not fit");
@@ -210,6 +217,9 @@ mod tests {
     fn a_release_that_panics_does_not_end_cleanly() {
         let (writer, mut body, verdict) = channel();
         drop((writer, verdict));
-        assert_eq!(block(body.hold()).err().map(|e| e.kind()), Some(Kind::Internal));
+        assert_eq!(
+            block(body.hold()).err().map(|e| e.kind()),
+            Some(Kind::Internal)
+        );
     }
 }

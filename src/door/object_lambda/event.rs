@@ -38,7 +38,7 @@ pub enum Operation {
     ListObjectsV2,
 }
 
-/// The context of GetObject.
+/// The context of `GetObject`.
 pub struct GetObject {
     /// The presigned URL of the raw object; empty where it is missing.
     pub input_url: String,
@@ -99,7 +99,9 @@ fn operation(event: &Value) -> Result<Operation> {
         };
         return Ok(Operation::GetObject(GetObject {
             input_url: of("inputS3Url").unwrap_or_default(),
-            route: of("outputRoute").filter(|route| is_label(route)).ok_or_else(unanswerable)?,
+            route: of("outputRoute")
+                .filter(|route| is_label(route))
+                .ok_or_else(unanswerable)?,
             token: of("outputToken").ok_or_else(unanswerable)?,
         }));
     }
@@ -119,18 +121,27 @@ fn operation(event: &Value) -> Result<Operation> {
 /// The route becomes the first label of a host name, and no other part of one.
 fn is_label(route: &str) -> bool {
     (1..=63).contains(&route.len())
-        && route.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        && route
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 /// A text that is not empty.
 fn text(event: &Value, path: &[&str]) -> Option<String> {
-    let value = path.iter().try_fold(event, |value, field| value.get(field))?;
-    value.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
+    let value = path
+        .iter()
+        .try_fold(event, |value, field| value.get(field))?;
+    value
+        .as_str()
+        .filter(|text| !text.is_empty())
+        .map(str::to_owned)
 }
 
 /// The user's headers, their names in lower case. Those that stand there several times are joined as S3 does it.
 fn headers(event: &Value) -> Vec<(String, String)> {
-    let headers = event.get("userRequest").and_then(|request| request.get("headers"));
+    let headers = event
+        .get("userRequest")
+        .and_then(|request| request.get("headers"));
     let headers = headers.and_then(Value::as_object).into_iter().flatten();
     headers
         .filter_map(|(name, value)| {
@@ -168,7 +179,10 @@ mod tests {
     fn an_event_is_read_whatever_else_it_holds() {
         let event = Event::parse(&get()).unwrap();
         assert_eq!(event.operation.name(), "GetObject");
-        assert_eq!((event.access_point.as_str(), event.payload.as_str()), ("a", "p"));
+        assert_eq!(
+            (event.access_point.as_str(), event.payload.as_str()),
+            ("a", "p")
+        );
         assert_eq!(event.principal, "who");
         assert_eq!(event.header("accept"), Some("text/csv"));
         assert_eq!(event.header("x-two"), Some("1,2"));
@@ -192,8 +206,16 @@ mod tests {
             event["getObjectContext"][field] = value;
             assert!(Event::parse(&event).is_err(), "{field}");
         }
-        for event in [json!([]), json!({}), json!("text"), json!({"getObjectContext": 1})] {
-            assert_eq!(Event::parse(&event).err().map(|e| e.kind()), Some(Kind::Usage));
+        for event in [
+            json!([]),
+            json!({}),
+            json!("text"),
+            json!({"getObjectContext": 1}),
+        ] {
+            assert_eq!(
+                Event::parse(&event).err().map(|e| e.kind()),
+                Some(Kind::Usage)
+            );
         }
     }
 

@@ -1,4 +1,4 @@
-//! GetObject: event → what may be answered → the object → its release → S3.
+//! `GetObject`: event → what may be answered → the object → its release → S3.
 //!
 //! ```text
 //! payload ─▶ projection ─▶ key owned? ─▶ presigned URL, or own rights ─▶ thread: release ─▶ body ─▶ S3
@@ -15,11 +15,11 @@ use chrono::{NaiveDate, Utc};
 use tokio::task::AbortHandle;
 use tokio::time::{timeout, timeout_at};
 
+use super::Function;
 use super::answer::{Fate, Head, Refusal, streamed, whole};
 use super::body::{self, Body, Held, Made};
 use super::event::{Event, GetObject};
 use super::log::{Line, Outcome, drift};
-use super::Function;
 use crate::access_point::{AccessPoint, Asked, Identity, Record, VERSION};
 use crate::dataset::contract::Compression;
 use crate::error::{Error, Kind, Result};
@@ -85,8 +85,13 @@ impl Get<'_> {
     pub async fn release(&self, line: &mut Line) -> std::result::Result<(), Stop> {
         let url = PresignedUrl::parse(&self.to.input_url, &self.function.hosts)?;
         let (key, place) = url.key(&self.event.url)?;
-        let plan = self.plan(&key, line).await?;
-        let opened = self.open(&url, &key, place, &plan.asked).await?;
+        let opening = async {
+            let plan = self.plan(&key, line).await?;
+            let opened = self.open(&url, &key, place, &plan.asked).await?;
+            Ok::<_, Stop>((plan, opened))
+        };
+        let opened = timeout_at(self.deadline.into(), opening).await;
+        let (plan, opened) = opened.unwrap_or_else(|_| Err(silent().into()))?;
         let work = Work::start(self, plan, opened)?;
         self.send(work, line).await
     }
@@ -127,7 +132,7 @@ impl Get<'_> {
         let header = |name: &str| self.event.header(name);
         if asked.itself {
             match fetcher.get(url, header).await? {
-                Answer::Object(fetched) => return Ok(self.opened(key.to_owned(), &place, fetched)),
+                Answer::Object(object) => return Ok(self.opened(key.to_owned(), &place, object)),
                 Answer::Refused { status: 404, .. } if !asked.others.is_empty() => {}
                 Answer::Refused { status, code } => {
                     return Err(Stop::Refused(Refusal::of_s3(status, code)));
@@ -136,14 +141,14 @@ impl Get<'_> {
         } else if let Err((status, code)) = fetcher.may_read(url, header).await? {
             return Err(Stop::Refused(Refusal::of_s3(status, code)));
         }
-        let store = self.function.own_store(&place)?;
-        match store.first(&asked.others).await? {
-            Some((key, fetched)) => Ok(self.opened(key, &place, fetched)),
-            None => {
-                let message = "there is no object of which this could be the release";
-                Err(Error::new(Kind::NotFound, message).into())
-            }
+        if url.names_version() {
+            // The version is one of the key that was asked for, and the object has another.
+            return Err(no_object().into());
         }
+        let store = self.function.own_store(&place)?;
+        let found = store.first(&asked.others).await?;
+        let (key, object) = found.ok_or_else(no_object)?;
+        Ok(self.opened(key, &place, object))
     }
 
     fn opened(&self, key: String, place: &Place, fetched: Fetched) -> Opened {
@@ -200,8 +205,8 @@ impl Get<'_> {
         let answers = self.function.answers();
         let (sent, made) = match held {
             Held::Whole(pieces, made) => {
-                let head = work.head(Some(made.summary.bytes_out));
-                let sent = answers.release(self.to, head, whole(pieces));
+                let length = Some(made.summary.bytes_out);
+                let sent = answers.release(self.to, work.head(length), whole(&pieces));
                 (timeout_at(deadline, sent).await, Some(Ok(*made)))
             }
             Held::Beginning(pieces) => {
@@ -225,6 +230,16 @@ impl Get<'_> {
             (Err(_), _) => Err((Outcome::Broken, too_slow())),
         }
     }
+}
+
+fn no_object() -> Error {
+    let message = "there is no object of which this could be the release";
+    Error::new(Kind::NotFound, message)
+}
+
+fn silent() -> Error {
+    let message = "S3, or what the key or the projections are kept in, did not answer in time";
+    Error::new(Kind::Source, message)
 }
 
 fn too_slow() -> Error {
@@ -251,7 +266,10 @@ struct Work {
 
 impl Work {
     fn start(get: &Get<'_>, plan: Plan, opened: Opened) -> Result<Self> {
-        let as_of = plan.point.as_of.resolve(plan.today, opened.version.modified)?;
+        let as_of = plan
+            .point
+            .as_of
+            .resolve(plan.today, opened.version.modified)?;
         let context = Arc::new(Context {
             as_of,
             keys: plan.keys.clone(),
@@ -279,7 +297,9 @@ impl Work {
         let run = move || {
             let served = &plan.point.served;
             let dialect = &served.contract.dialect;
-            let compression = dialect.compression.unwrap_or_else(|| Compression::of_key(&label));
+            let compression = dialect
+                .compression
+                .unwrap_or_else(|| Compression::of_key(&label));
             let input = source::decode(Box::new(input), compression, dialect.encoding);
             let job = Job {
                 contract: &served.contract,
@@ -336,7 +356,7 @@ impl Work {
     }
 
     fn etag(&self) -> Option<String> {
-        let (plan, settings) = (&self.plan, self.plan.point.settings(&self.plan.asked));
+        let (plan, settings) = (&self.plan, AccessPoint::settings(&self.plan.asked));
         let served = &plan.point.served;
         let identity = Identity {
             object: &self.version,
@@ -374,8 +394,8 @@ impl Work {
             projection: served.projection.name.clone(),
             contract_sha256: served.contract_sha256.clone(),
             projection_sha256: served.projection_sha256.clone(),
-            settings_sha256: plan.point.settings(&plan.asked).sha256(),
-            settings: plan.point.settings(&plan.asked),
+            settings_sha256: AccessPoint::settings(&plan.asked).sha256(),
+            settings: AccessPoint::settings(&plan.asked),
             key_id: plan.key_id.clone(),
             as_of: self.context.as_of,
             rows_in: made.summary.rows_in,

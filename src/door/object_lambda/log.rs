@@ -1,9 +1,12 @@
 //! One line of log a request: what was asked, and what came of it. Never a value, URL, token or header.
 
+use std::io::{self, Write};
 use std::time::Instant;
 
 use super::answer::Refusal;
-use crate::error::{Error, Kind};
+use super::event::Event;
+use crate::access_point::Record;
+use crate::error::Error;
 use crate::release::Summary;
 use crate::request::Format;
 
@@ -85,6 +88,13 @@ impl Line {
         }
     }
 
+    /// What the event says.
+    pub fn of(&mut self, event: &Event) {
+        self.request_id.clone_from(&event.request_id);
+        self.operation = event.operation.name();
+        self.access_point.clone_from(&event.access_point);
+    }
+
     /// The release was sent.
     pub fn released(&mut self, summary: &Summary) {
         self.outcome = Outcome::Released;
@@ -110,7 +120,8 @@ impl Line {
 
     /// Writes the line.
     pub fn write(&self) {
-        let millis = |at: Instant| u64::try_from((at - self.started).as_millis()).unwrap_or(u64::MAX);
+        let millis =
+            |at: Instant| u64::try_from((at - self.started).as_millis()).unwrap_or(u64::MAX);
         let format = self.format.map(|format| format.to_string());
         // One macro for both levels would need a level that is known when this is compiled.
         macro_rules! line {
@@ -155,12 +166,9 @@ pub fn drift(request_id: &str, key: &str, summary: &Summary) {
     }
 }
 
-/// The code of an error, for whoever invoked the function.
-pub fn code(error: &Error) -> &'static str {
-    error.kind().facts().code
-}
-
-/// Whether an error says that S3 would not take the answer.
-pub fn is_unsent(error: &Error) -> bool {
-    error.kind() == Kind::Output
+/// The record of a release, as a line of its own: what reads records back finds it among the log's.
+pub fn record(record: &Record) {
+    let line = record.line() + "\n";
+    // Where nobody takes the log, nobody can be told so either.
+    let _ = io::stdout().lock().write_all(line.as_bytes());
 }

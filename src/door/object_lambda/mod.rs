@@ -20,13 +20,14 @@ use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime};
 
 use chrono::Utc;
 use futures::FutureExt;
 use lambda_runtime::{Diagnostic, LambdaEvent, Runtime, service_fn};
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
+use tokio::time::timeout;
 
 use self::answer::{Answers, Refusal};
 use self::event::{Event, Operation};
@@ -44,6 +45,9 @@ const S3_WAITS: Duration = Duration::from_mins(1);
 
 /// What is kept of the time for saying that it was not enough; a quarter of it, if it is short.
 const RESERVE: Duration = Duration::from_secs(2);
+
+/// How long the start waits for the projections. Lambda gives it 10 s, and begins again after that.
+const START: Duration = Duration::from_secs(5);
 
 /// Bytes that a projection which is not row by row may use before it spills: the least function that is deployed has
 /// 1,769 MB, of which everything else takes some hundred.
@@ -70,7 +74,7 @@ pub struct Function {
 pub async fn run(settings: config::Function, started: Instant) -> Result<()> {
     let function = Function::new(settings)?;
     // What is wrong here is said to each request, too: an edit may put it right.
-    let _ = function.sql.current().await;
+    let _ = timeout(START, function.sql.current()).await;
     let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::info!(event = "start", veilpoint = VERSION, milliseconds);
     let function = &function;
@@ -89,7 +93,11 @@ impl Function {
         Ok(Self {
             hosts,
             sql: LiveSql::new(&settings.sql)?,
-            records: settings.records.as_deref().map(RecordPrefix::parse).transpose()?,
+            records: settings
+                .records
+                .as_deref()
+                .map(RecordPrefix::parse)
+                .transpose()?,
             options: Options {
                 memory_limit: MEMORY_LIMIT,
                 ..Options::default()
@@ -104,10 +112,7 @@ impl Function {
     }
 
     /// Answers one event. What cannot be answered ends the invocation as failed, which Lambda counts.
-    async fn invoke(
-        &self,
-        invoked: LambdaEvent<Value>,
-    ) -> std::result::Result<Value, Diagnostic> {
+    async fn invoke(&self, invoked: LambdaEvent<Value>) -> std::result::Result<Value, Diagnostic> {
         let started = Instant::now();
         let cold = !self.used.swap(true, Ordering::Relaxed);
         let mut line = Line::new(started, cold);
@@ -194,7 +199,9 @@ impl Function {
     async fn keep(&self, record: &Record) {
         log::record(record);
         if let Some(prefix) = &self.records {
-            let kept = prefix.keep(Utc::now(), &record.request_id, record.line()).await;
+            let kept = prefix
+                .keep(Utc::now(), &record.request_id, record.line())
+                .await;
             if let Err(error) = kept {
                 tracing::error!(
                     event = "record_not_kept",

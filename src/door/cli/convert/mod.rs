@@ -16,12 +16,12 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use self::plan::Plan;
 use self::report::Progress;
 use self::work::Run;
-use super::say;
+use super::{no_runtime, say};
 use crate::config::Environment;
+use crate::dataset::name::ProjectionName;
 use crate::encode::{Codec, Formulas};
 use crate::error::{Error, Kind, Result};
 use crate::request::{AsOf, Format, Size};
-use crate::source::ProjectionName;
 
 /// After a failure, how long workers may take to remove what they spilled. One that reads a silent pipe never would.
 const GRACE: Duration = Duration::from_secs(1);
@@ -121,9 +121,7 @@ pub(super) fn run(args: Args, environment: &Environment, today: NaiveDate) -> Re
         .worker_threads(2)
         .enable_all()
         .build()
-        .map_err(|err| {
-            Error::new(Kind::Internal, "no runtime could be started").with_private(err)
-        })?;
+        .map_err(no_runtime)?;
     let outcome = runtime.block_on(convert(args, environment, today));
     // Whatever is still blocked ends with the process.
     runtime.shutdown_background();

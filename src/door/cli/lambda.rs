@@ -1,0 +1,66 @@
+//! `veilpoint lambda`: the function, where the environment is that of a Lambda runtime.
+
+use std::io;
+use std::time::Instant;
+
+use tracing::Level;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::prelude::*;
+
+use super::no_runtime;
+use crate::config;
+use crate::door::object_lambda;
+use crate::error::Result;
+
+const SETTINGS: &str = "\
+Settings, as environment variables:
+  VEILPOINT_SQL         the folder of contracts and projections, or s3://bucket/prefix/ [default: sql]
+  VEILPOINT_KEY_SECRET  the secret in Secrets Manager that holds the master key (64 hexadecimal digits)
+  VEILPOINT_KEY_FILE, VEILPOINT_KEY
+                        the master key from a file or directly, in place of a secret
+  VEILPOINT_RECORDS     s3://bucket/prefix/ for the records of releases, beside the log
+  AWS_ENDPOINT_URL      another S3 than Amazon's: an emulator
+
+Region and credentials are those that Lambda sets. The projection, the format and the as-of date come from the access \
+point's FunctionPayload: {\"projection\": \"patients/analytics\", \"format\": \"parquet\", \"as_of\": \"today\"}.";
+
+/// Run as the AWS Lambda function behind S3 Object Lambda access points
+///
+/// It does so by itself where it is started by the Lambda runtime without arguments, under the name bootstrap.
+#[derive(clap::Args)]
+#[command(after_help = SETTINGS)]
+pub(super) struct Args {}
+
+pub(super) fn run(_: &Args) -> Result<()> {
+    let started = Instant::now();
+    log();
+    let settings = config::Function::read()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        // Only transfers live here; a release has threads of its own.
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(no_runtime)?;
+    runtime.block_on(object_lambda::run(settings, started))
+}
+
+/// Our own events as JSON, a line each, on standard output. Those of libraries may quote addresses and data: none
+/// passes.
+fn log() {
+    let layer = tracing_subscriber::fmt::layer()
+        .json()
+        .flatten_event(true)
+        .with_current_span(false)
+        .with_span_list(false)
+        .with_target(false)
+        .with_writer(io::stdout);
+    let own = Targets::new().with_target("veilpoint", Level::INFO);
+    // Whoever calls this as a library may have a subscriber already: theirs stays.
+    let _ = tracing_subscriber::registry()
+        .with(layer.with_filter(own))
+        .try_init();
+    std::panic::set_hook(Box::new(|panic| {
+        let (file, line) = panic.location().map_or(("unknown", 0), |at| (at.file(), at.line()));
+        tracing::error!(event = "panic", file, line);
+    }));
+}
