@@ -91,7 +91,10 @@ impl Aws {
         })?;
         let text = answer.secret_string.map(Zeroizing::new);
         let text = text.ok_or_else(|| {
-            Error::new(Kind::Key, "the secret of the master key holds bytes: it holds 64 hexadecimal digits as text")
+            Error::new(
+                Kind::Key,
+                "the secret of the master key holds bytes: it holds 64 hexadecimal digits as text",
+            )
         })?;
         MasterKey::parse_hex(&text)
     }

@@ -292,13 +292,10 @@ fn build(builder: AmazonS3Builder) -> Result<Arc<dyn ObjectStore>> {
     } else {
         builder
     };
-    let store = builder
-        .build()
-        .map_err(|err| {
-            let message =
-                "the AWS_ environment variables do not describe an S3 client: check them";
-            Error::new(Kind::Settings, message).with_private(err)
-        })?;
+    let store = builder.build().map_err(|err| {
+        let message = "the AWS_ environment variables do not describe an S3 client: check them";
+        Error::new(Kind::Settings, message).with_private(err)
+    })?;
     Ok(Arc::new(store))
 }
 
@@ -334,8 +331,7 @@ impl AccessPoint {
             _ => None,
         };
         let Some((label, region, domain)) = place else {
-            let message =
-                "an access point is named arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME, and this is none";
+            let message = "an access point is named arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME, and this is none";
             return Err(Error::new(Kind::Usage, message));
         };
         Ok(Self {
@@ -420,14 +416,32 @@ mod tests {
                 "arn:aws-cn:s3:cn-north-1:012345678912:accesspoint/raw-1",
                 Some("raw-1-012345678912.s3-accesspoint.cn-north-1.amazonaws.com.cn"),
             ),
-            ("arn:aws-iso:s3:us-iso-east-1:012345678912:accesspoint/raw", None),
-            ("arn:aws:s3-object-lambda:eu-central-1:012345678912:accesspoint/raw", None),
-            ("arn:aws:s3:eu-central-1:012345678912:accesspoint/raw/object/a", None),
+            (
+                "arn:aws-iso:s3:us-iso-east-1:012345678912:accesspoint/raw",
+                None,
+            ),
+            (
+                "arn:aws:s3-object-lambda:eu-central-1:012345678912:accesspoint/raw",
+                None,
+            ),
+            (
+                "arn:aws:s3:eu-central-1:012345678912:accesspoint/raw/object/a",
+                None,
+            ),
             ("arn:aws:s3:eu-central-1:012345678912:accesspoint/", None),
             ("arn:aws:s3:eu-central-1:01234567891:accesspoint/raw", None),
-            ("arn:aws:s3:evil.example/:012345678912:accesspoint/raw", None),
-            ("arn:aws:s3:eu-central-1:012345678912:accesspoint/evil.example/", None),
-            ("arn:aws:s3:eu-central-1:012345678912:accesspoint/evil.example#", None),
+            (
+                "arn:aws:s3:evil.example/:012345678912:accesspoint/raw",
+                None,
+            ),
+            (
+                "arn:aws:s3:eu-central-1:012345678912:accesspoint/evil.example/",
+                None,
+            ),
+            (
+                "arn:aws:s3:eu-central-1:012345678912:accesspoint/evil.example#",
+                None,
+            ),
             ("arn:aws:s3::012345678912:accesspoint/m.mrap", None),
             ("arn:aws:s3:::bucket", None),
             ("s3://bucket", None),

@@ -19,7 +19,7 @@ use arrow::datatypes::{
 use super::column::{Column, NULL};
 use super::dictionary::TextDictionary;
 use super::tokenize::Tokens;
-use super::{RecordError, parse};
+use super::{RecordError, dates, parse};
 use crate::dataset::contract::{self, ColumnType, Dialect};
 use crate::error::Kind;
 
@@ -198,20 +198,20 @@ impl ColumnReader {
             }
             ColumnType::Boolean => Arc::new(self.boolean(view, faults)?),
             ColumnType::Date => match format {
-                None => Arc::new(self.primitive::<Date32Type>(view, faults, parse::date)?),
+                None => Arc::new(self.primitive::<Date32Type>(view, faults, dates::date)?),
                 Some(format) => {
                     let parse =
-                        |text: &[u8]| parse::date_by(std::str::from_utf8(text).ok()?, format);
+                        |text: &[u8]| dates::date_by(std::str::from_utf8(text).ok()?, format);
                     Arc::new(self.primitive::<Date32Type>(view, faults, parse)?)
                 }
             },
             ColumnType::Timestamp => Arc::new(match format {
                 None => {
-                    self.primitive::<TimestampMicrosecondType>(view, faults, parse::timestamp)?
+                    self.primitive::<TimestampMicrosecondType>(view, faults, dates::timestamp)?
                 }
                 Some(format) => {
                     let parse =
-                        |text: &[u8]| parse::timestamp_by(std::str::from_utf8(text).ok()?, format);
+                        |text: &[u8]| dates::timestamp_by(std::str::from_utf8(text).ok()?, format);
                     self.primitive::<TimestampMicrosecondType>(view, faults, parse)?
                 }
             }),
@@ -220,11 +220,11 @@ impl ColumnReader {
                     None => self.primitive::<TimestampMicrosecondType>(
                         view,
                         faults,
-                        parse::timestamp_tz,
+                        dates::timestamp_tz,
                     )?,
                     Some(format) => {
                         let parse = |text: &[u8]| {
-                            parse::timestamp_tz_by(std::str::from_utf8(text).ok()?, format)
+                            dates::timestamp_tz_by(std::str::from_utf8(text).ok()?, format)
                         };
                         self.primitive::<TimestampMicrosecondType>(view, faults, parse)?
                     }

@@ -5,6 +5,7 @@
 //! tokenize.rs  a well-formed block of a plain dialect → positions of fields, 64 bytes at a time
 //! general.rs   any block of any dialect → the same positions over a normalised copy, byte by byte; finds the errors
 //! decode.rs    positions → typed columns, only those that the projection reads, one loop per type
+//! parse.rs     a field → a number; dates.rs: a field → a date or timestamp
 //! ```
 //! `general.rs` is the meaning, `tokenize.rs` an accelerator that either agrees with it or declines.
 //!
@@ -13,6 +14,7 @@
 
 pub mod column;
 pub mod cut;
+pub mod dates;
 pub mod decode;
 pub mod dictionary;
 pub mod general;

@@ -49,7 +49,10 @@ impl Format {
     pub fn of_headers<'a>(header: impl Fn(&str) -> Option<&'a str>) -> Result<Option<Self>> {
         if let Some(text) = header(HEADER) {
             return text.trim().parse().map(Some).map_err(|_| {
-                Error::new(Kind::Usage, "the header x-veilpoint-format is parquet or csv")
+                Error::new(
+                    Kind::Usage,
+                    "the header x-veilpoint-format is parquet or csv",
+                )
             });
         }
         Ok(header("accept").and_then(|accept| match accept.trim() {
@@ -143,13 +146,25 @@ mod tests {
 
     #[test]
     fn every_object_is_among_those_that_its_release_may_be_of() {
-        for object in ["a/p.csv", "a/p.csv.gz", "p.csv.zst", "p.tsv.bz2", "p.txt", "p", "p.gz", "p.v2"] {
+        for object in [
+            "a/p.csv",
+            "a/p.csv.gz",
+            "p.csv.zst",
+            "p.tsv.bz2",
+            "p.txt",
+            "p",
+            "p.gz",
+            "p.v2",
+        ] {
             for format in [Format::Parquet, Format::Csv] {
                 let keys = Format::object_keys(&format.release_key(object));
                 assert!(keys.contains(&object.to_owned()), "{object}: {keys:?}");
             }
         }
-        assert_eq!(Format::object_keys("a/p.parquet")[..2], ["a/p.csv", "a/p.csv.gz"]);
+        assert_eq!(
+            Format::object_keys("a/p.parquet")[..2],
+            ["a/p.csv", "a/p.csv.gz"]
+        );
         assert!(Format::object_keys("a/p.csv.gz").is_empty());
     }
 
@@ -159,7 +174,11 @@ mod tests {
             ("x-veilpoint-format", "Parquet", Some(Format::Parquet)),
             ("x-veilpoint-format", " csv ", Some(Format::Csv)),
             ("accept", "text/csv", Some(Format::Csv)),
-            ("accept", "application/vnd.apache.parquet", Some(Format::Parquet)),
+            (
+                "accept",
+                "application/vnd.apache.parquet",
+                Some(Format::Parquet),
+            ),
             ("accept", "text/csv, */*", None),
             ("accept", "*/*", None),
             ("content-type", "text/csv", None),
@@ -167,7 +186,13 @@ mod tests {
             let asked = Format::of_headers(|asked| (asked == name).then_some(value));
             assert_eq!(asked.unwrap(), format, "{name}: {value}");
         }
-        let both = |name: &str| Some(if name == "accept" { "text/csv" } else { "parquet" });
+        let both = |name: &str| {
+            Some(if name == "accept" {
+                "text/csv"
+            } else {
+                "parquet"
+            })
+        };
         assert_eq!(Format::of_headers(both).unwrap(), Some(Format::Parquet));
         assert!(Format::of_headers(|name| (name == HEADER).then_some("xml")).is_err());
     }

@@ -6,7 +6,8 @@ use super::{AsOf, Format};
 use crate::error::{Error, Kind, Result};
 
 /// What a payload looks like, for errors.
-const EXAMPLE: &str = r#"{"projection": "patients/analytics", "format": "parquet", "as_of": "today"}"#;
+const EXAMPLE: &str =
+    r#"{"projection": "patients/analytics", "format": "parquet", "as_of": "today"}"#;
 
 /// The payload, read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,16 +41,22 @@ impl Payload {
         }
         let raw: Raw = serde_json::from_str(text).map_err(|err| {
             let what = match err.classify() {
-                serde_json::error::Category::Data => "has an unknown field, lacks \"projection\", or has a field that is no text",
+                serde_json::error::Category::Data => {
+                    "has an unknown field, lacks \"projection\", or has a field that is no text"
+                }
                 _ => "is not JSON",
             };
             refused(what).with_private(err)
         })?;
-        let format = raw.format.as_deref().map_or(Ok(Format::Parquet), str::parse);
+        let format = raw
+            .format
+            .as_deref()
+            .map_or(Ok(Format::Parquet), str::parse);
         let as_of = raw.as_of.as_deref().map_or(Ok(AsOf::Today), str::parse);
         Ok(Self {
             projection: raw.projection,
-            format: format.map_err(|_| refused("has a \"format\" that is neither parquet nor csv"))?,
+            format: format
+                .map_err(|_| refused("has a \"format\" that is neither parquet nor csv"))?,
             as_of: as_of.map_err(|_| {
                 refused("has an \"as_of\" that is neither today, object, nor a date as YYYY-MM-DD")
             })?,

@@ -207,8 +207,7 @@ pub async fn find_version(source: &str, key: &str, version: Option<&str>) -> Res
     let label = format!("{source}/{key}");
     let options = GetOptions::new().with_head(true).with_version(version);
     let answer = store.get_opts(&store::key(key)?, options).await;
-    let answer =
-        answer.map_err(|err| store::explain(err, Kind::Source).in_object(&label))?;
+    let answer = answer.map_err(|err| store::explain(err, Kind::Source).in_object(&label))?;
     let name = key.rsplit('/').next().unwrap_or(key).to_owned();
     Ok(stored(&store, label, name, answer.meta, version))
 }

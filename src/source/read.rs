@@ -130,9 +130,13 @@ mod tests {
     fn a_stream_is_read_to_its_end() {
         let runtime = runtime();
         let mut out = Vec::new();
-        reader(runtime.handle(), stream::iter(pieces(100)).boxed(), Some(300))
-            .read_to_end(&mut out)
-            .unwrap();
+        reader(
+            runtime.handle(),
+            stream::iter(pieces(100)).boxed(),
+            Some(300),
+        )
+        .read_to_end(&mut out)
+        .unwrap();
         assert_eq!(out, b"abc".repeat(100));
     }
 

@@ -28,7 +28,10 @@ impl RecordPrefix {
             }),
             _ => Err(Error::new(
                 Kind::Settings,
-                format!("{} is s3://bucket/prefix/, with a slash at its end", config::RECORDS),
+                format!(
+                    "{} is s3://bucket/prefix/, with a slash at its end",
+                    config::RECORDS
+                ),
             )),
         }
     }
@@ -75,7 +78,10 @@ mod tests {
     #[test]
     fn only_a_prefix_is_taken() {
         for text in ["", "folder/", "s3://bucket/key", "-"] {
-            assert_eq!(RecordPrefix::parse(text).err().map(|e| e.kind()), Some(Kind::Settings));
+            assert_eq!(
+                RecordPrefix::parse(text).err().map(|e| e.kind()),
+                Some(Kind::Settings)
+            );
         }
     }
 }

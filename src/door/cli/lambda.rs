@@ -60,7 +60,9 @@ fn log() {
         .with(layer.with_filter(own))
         .try_init();
     std::panic::set_hook(Box::new(|panic| {
-        let (file, line) = panic.location().map_or(("unknown", 0), |at| (at.file(), at.line()));
+        let (file, line) = panic
+            .location()
+            .map_or(("unknown", 0), |at| (at.file(), at.line()));
         tracing::error!(event = "panic", file, line);
     }));
 }
