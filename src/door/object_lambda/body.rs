@@ -151,11 +151,11 @@ mod tests {
         runtime.unwrap().block_on(future)
     }
 
-    fn made(sha256: String) -> Result<Made> {
-        Ok(Made {
+    fn made(sha256: String) -> Made {
+        Made {
             summary: Summary::default(),
             sha256,
-        })
+        }
     }
 
     #[test]
@@ -165,7 +165,8 @@ mod tests {
             for _ in 0..3 {
                 writer.write_all(b"abc").unwrap();
             }
-            verdict.send(made(writer.finish().unwrap())).unwrap();
+            let made = made(writer.finish().unwrap());
+            verdict.send(Ok(made)).unwrap();
         });
         let Held::Whole(pieces, made) = block(body.hold()).unwrap() else {
             panic!("it fits");
@@ -185,11 +186,10 @@ mod tests {
             let (mut writer, mut body, verdict) = channel();
             let thread = std::thread::spawn(move || {
                 writer.write_all(&vec![7; HELD + PIECE + 5]).unwrap();
-                let sum = writer.finish().unwrap();
+                let made = made(writer.finish().unwrap());
                 let failed = Error::new(Kind::Value, "bad");
-                verdict
-                    .send(if fails { Err(failed) } else { made(sum) })
-                    .unwrap();
+                let end = if fails { Err(failed) } else { Ok(made) };
+                verdict.send(end).unwrap();
             });
             let Held::Beginning(pieces) = block(body.hold()).unwrap() else {
                 panic!("it does not fit");
