@@ -98,7 +98,8 @@ fn hash(text: &Text) -> String {
 /// One text that breaks the check must not take the others with it.
 fn guarded<T>(kind: Kind, label: &str, check: impl FnOnce() -> Result<T>) -> Shared<T> {
     let checked = catch_unwind(AssertUnwindSafe(check)).unwrap_or_else(|_| {
-        let message = "the check broke down, which is Veilpoint's own fault: write it in another way";
+        let message =
+            "the check broke down, which is Veilpoint's own fault: write it in another way";
         Err(Error::new(kind, message).in_object(label))
     });
     checked.map_err(Arc::new)

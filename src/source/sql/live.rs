@@ -13,8 +13,7 @@ use crate::error::{Error, Kind, Result};
 /// How old a look may be. An edit is to be live within 30 s, and a look takes at most [`PATIENCE`].
 const CHECK: Duration = Duration::from_secs(25);
 
-/// How long a look that failed is not repeated: a store in trouble is not asked with every request, and an edit is
-/// still live within 30 s where the next look succeeds.
+/// How long a look that failed is not repeated: a store in trouble is not asked with every request.
 const AFTER_FAILURE: Duration = Duration::from_secs(5);
 
 /// How long a look may take where there is a catalog to go on with. What it has fetched by then, the next look has.
@@ -36,7 +35,7 @@ pub struct LiveSql {
     origin: String,
     state: Mutex<State>,
     /// Held by who looks.
-    looker: tokio::sync::Mutex<Looker>,
+    pub(super) looker: tokio::sync::Mutex<Looker>,
 }
 
 /// What a look came to.
@@ -49,7 +48,7 @@ struct State {
     due: Option<Instant>,
 }
 
-struct Looker {
+pub(super) struct Looker {
     source: SqlSource,
     /// Texts that were read, and whose proof did not come to its end.
     unproven: Option<Arc<Texts>>,
@@ -64,7 +63,7 @@ impl LiveSql {
         SqlSource::new(location).map(Self::of)
     }
 
-    fn of(source: SqlSource) -> Self {
+    pub(super) fn of(source: SqlSource) -> Self {
         Self {
             origin: source.origin(),
             state: Mutex::default(),
@@ -83,15 +82,15 @@ impl LiveSql {
         self.current_at(Instant::now()).await
     }
 
-    async fn current_at(&self, now: Instant) -> Result<Arc<Catalog>> {
+    pub(super) async fn current_at(&self, now: Instant) -> Result<Arc<Catalog>> {
         if let Some(answer) = self.state().answer(now) {
             return answer;
         }
         let in_force = self.state().in_force.clone();
-        let mut looker = match in_force {
-            None => self.looker.lock().await,
+        let (mut looker, patience) = match in_force {
+            None => (self.looker.lock().await, FIRST_PATIENCE),
             Some(catalog) => match self.looker.try_lock() {
-                Ok(looker) => looker,
+                Ok(looker) => (looker, PATIENCE),
                 Err(_) => return Ok(catalog),
             },
         };
@@ -99,13 +98,18 @@ impl LiveSql {
         if let Some(answer) = self.state().answer(now) {
             return answer;
         }
-        self.look(&mut looker, now).await
+        self.look(&mut looker, now, patience).await
     }
 
     /// One look: what it finds comes into force, or its failure is kept.
-    async fn look(&self, looker: &mut Looker, now: Instant) -> Result<Arc<Catalog>> {
+    pub(super) async fn look(
+        &self,
+        looker: &mut Looker,
+        now: Instant,
+        patience: Duration,
+    ) -> Result<Arc<Catalog>> {
         let before = self.state().in_force.clone();
-        let (found, delay) = match self.read(looker, before.clone()).await {
+        let (found, delay) = match self.read(looker, before.clone(), patience).await {
             Ok(found) => (Ok(found.or_else(|| before.clone())), CHECK),
             Err(error) => (Err(error), AFTER_FAILURE),
         };
@@ -129,12 +133,8 @@ impl LiveSql {
         &self,
         looker: &mut Looker,
         before: Option<Arc<Catalog>>,
+        patience: Duration,
     ) -> Result<Option<Arc<Catalog>>> {
-        let patience = if before.is_some() {
-            PATIENCE
-        } else {
-            FIRST_PATIENCE
-        };
         let texts = timeout(patience, looker.source.texts()).await;
         if let Some(texts) = texts.unwrap_or_else(|_| Err(self.late()))? {
             looker.unproven = Some(Arc::new(texts));

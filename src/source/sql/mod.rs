@@ -4,6 +4,8 @@
 mod bucket;
 mod folder;
 mod live;
+#[cfg(test)]
+mod tests;
 
 pub use folder::SqlFolder;
 pub use live::LiveSql;
@@ -51,7 +53,8 @@ impl SqlSource {
             Ok(Location::Prefix { bucket, prefix }) => prefixed(bucket, prefix)?,
             Ok(Location::Object { bucket, key }) => prefixed(bucket, format!("{key}/"))?,
             Ok(Location::Stdio) | Err(_) => {
-                let message = "contracts and projections lie in a folder, or below s3://bucket/prefix/";
+                let message =
+                    "contracts and projections lie in a folder, or below s3://bucket/prefix/";
                 return Err(Error::new(Kind::Settings, message));
             }
         };
@@ -97,6 +100,7 @@ fn prefixed(bucket: String, prefix: String) -> Result<(Location, Place)> {
 
 /// The error of a place with more than [`MAX_FILES`].
 fn too_many() -> Error {
-    let message = "there are more than 1000 contracts and projections: name a folder or prefix of their own";
+    let message =
+        "there are more than 1000 contracts and projections: name a folder or prefix of their own";
     Error::new(Kind::Settings, message)
 }
