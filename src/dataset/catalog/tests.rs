@@ -189,6 +189,15 @@ fn a_refusal_names_the_file_and_the_reason_whoever_asks() {
 }
 
 #[test]
+fn the_parsers_own_words_stay_behind() {
+    let texts = edited(&start(), &[("visits/ward.sql", Some("SELECT FROM FROM"))]);
+    let catalog = Catalog::prove(&texts, "sql", None);
+    let (_, kept) = catalog.refusals().next().unwrap();
+    assert!(kept.private_source().is_some());
+    assert!(refusal(&catalog, "visits/ward").private_source().is_none());
+}
+
+#[test]
 fn an_edited_contract_leaves_old_versions_with_the_old_contract() {
     let first = Catalog::prove(&start(), "sql", None);
     // Without the column that one of the two needs.

@@ -44,6 +44,11 @@ impl Bucket {
     pub(super) fn new(store: Store, prefix: &str) -> Result<Self> {
         let start = store::key(prefix)
             .map_err(|err| Error::new(Kind::Settings, err.message().to_owned()))?;
+        // A slash in front is dropped silently there, and no key would be found.
+        if prefix.starts_with('/') {
+            let message = "a prefix does not begin with a slash: leave it out";
+            return Err(Error::new(Kind::Settings, message));
+        }
         Ok(Self {
             store,
             prefix: prefix.to_owned(),

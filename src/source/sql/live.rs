@@ -42,7 +42,7 @@ pub struct LiveSql {
 #[derive(Default)]
 struct State {
     in_force: Option<Arc<Catalog>>,
-    /// Why the last look failed.
+    /// Why a look failed: the answer where nothing is in force.
     failure: Option<Error>,
     /// When the next look is due; at once where there was none yet.
     due: Option<Instant>,
@@ -109,21 +109,17 @@ impl LiveSql {
         patience: Duration,
     ) -> Result<Arc<Catalog>> {
         let before = self.state().in_force.clone();
-        let (found, delay) = match self.read(looker, before.clone(), patience).await {
-            Ok(found) => (Ok(found.or_else(|| before.clone())), CHECK),
-            Err(error) => (Err(error), AFTER_FAILURE),
-        };
+        let found = self.read(looker, before, patience).await;
+        if let Err(error) = &found {
+            tracing::error!(event = "sql_unavailable", message = %error);
+        }
         let mut state = self.state();
+        let delay = if found.is_ok() { CHECK } else { AFTER_FAILURE };
         state.due = Some(now + delay);
         match found {
-            Ok(in_force) => {
-                state.failure = None;
-                state.in_force = in_force;
-            }
-            Err(error) => {
-                tracing::error!(event = "sql_unavailable", message = %error);
-                state.failure = Some(error);
-            }
+            Ok(Some(catalog)) => state.in_force = Some(catalog),
+            Ok(None) => {}
+            Err(error) => state.failure = Some(error),
         }
         state.in_force()
     }

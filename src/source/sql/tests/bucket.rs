@@ -4,6 +4,7 @@ use object_store::path::Path;
 
 use super::*;
 use crate::source::sql::bucket::{MAX_LISTED, fetch};
+use crate::source::store::Store;
 
 /// Whether two looks have the very same text, and not one that was fetched again.
 fn same(one: &Texts, other: &Texts, path: &str) -> bool {

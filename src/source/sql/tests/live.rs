@@ -62,7 +62,7 @@ impl Site {
 
     /// The hash of the projection's text that is in force then.
     async fn ward_at(&self, seconds: u64) -> String {
-        ward(&*self.at(seconds).await.unwrap())
+        ward(&self.at(seconds).await.unwrap())
     }
 
     /// Takes the folder away, or brings it back.
@@ -322,6 +322,15 @@ fn a_prefix_in_a_bucket_is_served_as_a_folder_is() {
         let error = at(75).await.unwrap().get(&name).unwrap_err();
         assert_eq!(error.kind(), Kind::NotFound);
     });
+}
+
+#[test]
+fn it_is_asked_from_any_thread() {
+    fn anywhere<T: Send + Sync>(_: &T) {}
+    fn sent<T: Send>(_: T) {}
+    let site = Site::new();
+    anywhere(&site.live);
+    sent(site.live.current());
 }
 
 #[test]

@@ -68,6 +68,8 @@ fn a_location_is_a_folder_or_a_prefix() {
         ("s3://bucket/a", Some("s3://bucket/a/")),
         ("s3://bucket/a/", Some("s3://bucket/a/")),
         ("s3://bucket/a//b/", None),
+        ("s3://bucket//a/", None),
+        ("s3://bucket//", None),
         ("s3://", None),
         ("https://host/sql", None),
         ("-", None),
