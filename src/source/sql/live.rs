@@ -26,8 +26,8 @@ const FIRST_PATIENCE: Duration = Duration::from_secs(20);
 ///
 /// It is swapped in whole: a request that holds a [`Catalog`] sees one version of all files, whatever is edited
 /// meanwhile, and the next request may see another. There is no thread behind it, since a function has none between
-/// requests: the first request after [`CHECK`] looks, and waits for that; all others get the version in force. A
-/// request that goes away in the middle of its look leaves it to the next.
+/// requests: the first request 25 s after the last look looks again, and waits for that; all others get the version in
+/// force. A request that goes away in the middle of its look leaves it to the next.
 ///
 /// What it logs: `sql_loaded` for each version, `sql_refused` for each refusal when it is new, `sql_unavailable` for each
 /// look that failed.
