@@ -105,6 +105,31 @@ mod tests {
         }
     }
 
+    fn bad_key() -> E {
+        E::from(Path::parse("CANARY//CANARY").unwrap_err())
+    }
+
+    #[test]
+    fn a_denied_object_is_told_from_a_store_in_trouble() {
+        let denied = || E::PermissionDenied {
+            path: "CANARY".into(),
+            source: "CANARY".into(),
+        };
+        let status =
+            |status: &str| general(format!("Server returned non-2xx status code: {status}: x"));
+        for (err, expected) in [
+            (denied(), true),
+            (general(denied()), true),
+            (status("400 Bad Request"), true),
+            (status("500 Internal Server Error"), false),
+            (status("503 Slow Down"), false),
+            (general("no connection"), false),
+            (precondition(), false),
+        ] {
+            assert_eq!(is_denied(&err), expected, "{err}");
+        }
+    }
+
     #[test]
     fn wrapped_errors_mean_what_the_innermost_means() {
         for (err, kind, words) in [
@@ -130,6 +155,7 @@ mod tests {
                 "cannot be reached",
             ),
             (general("CANARY"), Kind::Source, "cannot be reached"),
+            (bad_key(), Kind::Source, "rename the object"),
         ] {
             let error = explain(err, Kind::Source);
             assert_eq!(error.kind(), kind, "{error}");

@@ -3,10 +3,10 @@
 //! A catalog never changes: an edit makes another one, from the one before. What it holds of a projection:
 //!
 //! ```text
-//! its file and its contract's, by hash ─▶ as before? ──────▶ as before, whatever that was
-//!                                         in force already? ▶ taken over, nothing is proven
-//!                                         proven? ─────────▶ in force
-//!                                         refused ─────────▶ the version before stays in force, if there was one
+//! hashes of its file and its contract's ─┬─ as before ─────────▶ as before, whatever that was
+//!                                        ├─ those in force ────▶ taken over, nothing is proven
+//!                                        └─ others ─▶ prove ─┬─▶ in force
+//!                                                            └─▶ refused: the version before stays, if there was one
 //! ```
 
 mod prover;

@@ -16,7 +16,7 @@ use crate::source::store::{self, Store};
 
 /// Objects of any name that a look passes over, ten pages of a listing: a bucket of raw data is no folder of SQL, and to
 /// list it would take minutes.
-const MAX_LISTED: usize = 10_000;
+pub(super) const MAX_LISTED: usize = 10_000;
 
 /// Objects fetched at once: a first look at hundreds takes a second or two, and not one round trip for each.
 const AT_ONCE: usize = 16;
@@ -34,9 +34,9 @@ pub(super) struct Bucket {
 }
 
 /// An object's text, in one version.
-struct Known {
-    mark: String,
-    text: Text,
+pub(super) struct Known {
+    pub(super) mark: String,
+    pub(super) text: Text,
 }
 
 impl Bucket {
@@ -44,6 +44,11 @@ impl Bucket {
     pub(super) fn new(store: Store, prefix: &str) -> Result<Self> {
         let start = store::key(prefix)
             .map_err(|err| Error::new(Kind::Settings, err.message().to_owned()))?;
+        // A slash in front is dropped silently there, and no key would be found.
+        if prefix.starts_with('/') {
+            let message = "a prefix does not begin with a slash: leave it out";
+            return Err(Error::new(Kind::Settings, message));
+        }
         Ok(Self {
             store,
             prefix: prefix.to_owned(),
@@ -109,7 +114,7 @@ fn mark(meta: &ObjectMeta) -> String {
 }
 
 /// The object as it is by now, which may be newer than the listing. None where it has been deleted since.
-async fn fetch(store: &Store, listed: ObjectMeta) -> Result<Option<Known>> {
+pub(super) async fn fetch(store: &Store, listed: ObjectMeta) -> Result<Option<Known>> {
     let known = |mark, text| Ok(Some(Known { mark, text }));
     let listed_mark = mark(&listed);
     if listed.size > MAX_BYTES {

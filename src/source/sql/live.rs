@@ -13,8 +13,7 @@ use crate::error::{Error, Kind, Result};
 /// How old a look may be. An edit is to be live within 30 s, and a look takes at most [`PATIENCE`].
 const CHECK: Duration = Duration::from_secs(25);
 
-/// How long a look that failed is not repeated: a store in trouble is not asked with every request, and an edit is
-/// still live within 30 s where the next look succeeds.
+/// How long a look that failed is not repeated: a store in trouble is not asked with every request.
 const AFTER_FAILURE: Duration = Duration::from_secs(5);
 
 /// How long a look may take where there is a catalog to go on with. What it has fetched by then, the next look has.
@@ -27,8 +26,8 @@ const FIRST_PATIENCE: Duration = Duration::from_secs(20);
 ///
 /// It is swapped in whole: a request that holds a [`Catalog`] sees one version of all files, whatever is edited
 /// meanwhile, and the next request may see another. There is no thread behind it, since a function has none between
-/// requests: the first request after [`CHECK`] looks, and waits for that; all others get the version in force. A
-/// request that goes away in the middle of its look leaves it to the next.
+/// requests: the first request 25 s after the last look looks again, and waits for that; all others get the version in
+/// force. A request that goes away in the middle of its look leaves it to the next.
 ///
 /// What it logs: `sql_loaded` for each version, `sql_refused` for each refusal when it is new, `sql_unavailable` for each
 /// look that failed.
@@ -36,20 +35,20 @@ pub struct LiveSql {
     origin: String,
     state: Mutex<State>,
     /// Held by who looks.
-    looker: tokio::sync::Mutex<Looker>,
+    pub(super) looker: tokio::sync::Mutex<Looker>,
 }
 
 /// What a look came to.
 #[derive(Default)]
 struct State {
     in_force: Option<Arc<Catalog>>,
-    /// Why the last look failed.
+    /// Why a look failed: the answer where nothing is in force.
     failure: Option<Error>,
     /// When the next look is due; at once where there was none yet.
     due: Option<Instant>,
 }
 
-struct Looker {
+pub(super) struct Looker {
     source: SqlSource,
     /// Texts that were read, and whose proof did not come to its end.
     unproven: Option<Arc<Texts>>,
@@ -64,7 +63,7 @@ impl LiveSql {
         SqlSource::new(location).map(Self::of)
     }
 
-    fn of(source: SqlSource) -> Self {
+    pub(super) fn of(source: SqlSource) -> Self {
         Self {
             origin: source.origin(),
             state: Mutex::default(),
@@ -83,15 +82,15 @@ impl LiveSql {
         self.current_at(Instant::now()).await
     }
 
-    async fn current_at(&self, now: Instant) -> Result<Arc<Catalog>> {
+    pub(super) async fn current_at(&self, now: Instant) -> Result<Arc<Catalog>> {
         if let Some(answer) = self.state().answer(now) {
             return answer;
         }
         let in_force = self.state().in_force.clone();
-        let mut looker = match in_force {
-            None => self.looker.lock().await,
+        let (mut looker, patience) = match in_force {
+            None => (self.looker.lock().await, FIRST_PATIENCE),
             Some(catalog) => match self.looker.try_lock() {
-                Ok(looker) => looker,
+                Ok(looker) => (looker, PATIENCE),
                 Err(_) => return Ok(catalog),
             },
         };
@@ -99,27 +98,28 @@ impl LiveSql {
         if let Some(answer) = self.state().answer(now) {
             return answer;
         }
-        self.look(&mut looker, now).await
+        self.look(&mut looker, now, patience).await
     }
 
     /// One look: what it finds comes into force, or its failure is kept.
-    async fn look(&self, looker: &mut Looker, now: Instant) -> Result<Arc<Catalog>> {
+    pub(super) async fn look(
+        &self,
+        looker: &mut Looker,
+        now: Instant,
+        patience: Duration,
+    ) -> Result<Arc<Catalog>> {
         let before = self.state().in_force.clone();
-        let (found, delay) = match self.read(looker, before.clone()).await {
-            Ok(found) => (Ok(found.or_else(|| before.clone())), CHECK),
-            Err(error) => (Err(error), AFTER_FAILURE),
-        };
+        let found = self.read(looker, before, patience).await;
+        if let Err(error) = &found {
+            tracing::error!(event = "sql_unavailable", message = %error);
+        }
         let mut state = self.state();
+        let delay = if found.is_ok() { CHECK } else { AFTER_FAILURE };
         state.due = Some(now + delay);
         match found {
-            Ok(in_force) => {
-                state.failure = None;
-                state.in_force = in_force;
-            }
-            Err(error) => {
-                tracing::error!(event = "sql_unavailable", message = %error);
-                state.failure = Some(error);
-            }
+            Ok(Some(catalog)) => state.in_force = Some(catalog),
+            Ok(None) => {}
+            Err(error) => state.failure = Some(error),
         }
         state.in_force()
     }
@@ -129,12 +129,8 @@ impl LiveSql {
         &self,
         looker: &mut Looker,
         before: Option<Arc<Catalog>>,
+        patience: Duration,
     ) -> Result<Option<Arc<Catalog>>> {
-        let patience = if before.is_some() {
-            PATIENCE
-        } else {
-            FIRST_PATIENCE
-        };
         let texts = timeout(patience, looker.source.texts()).await;
         if let Some(texts) = texts.unwrap_or_else(|_| Err(self.late()))? {
             looker.unproven = Some(Arc::new(texts));

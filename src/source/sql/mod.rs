@@ -4,6 +4,8 @@
 mod bucket;
 mod folder;
 mod live;
+#[cfg(test)]
+mod tests;
 
 pub use folder::SqlFolder;
 pub use live::LiveSql;
