@@ -133,7 +133,11 @@ pub fn s3(bucket: &str) -> Result<Arc<dyn ObjectStore>> {
 /// # Errors
 /// [`Kind::Usage`] for what is no such ARN; [`Kind::Settings`].
 pub fn s3_access_point(arn: &str) -> Result<Arc<dyn ObjectStore>> {
-    let AccessPoint { label, region, host } = AccessPoint::parse(arn)?;
+    let AccessPoint {
+        label,
+        region,
+        host,
+    } = AccessPoint::parse(arn)?;
     let builder = client(&label);
     if endpoint(&builder).is_some() {
         return build(builder.with_region(region));
@@ -209,8 +213,7 @@ impl AccessPoint {
             _ => None,
         };
         let Some((label, region, domain)) = place else {
-            let message =
-                "an access point is named arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME, and this is none";
+            let message = "an access point is named arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME, and this is none";
             return Err(Error::new(Kind::Usage, message));
         };
         Ok(Self {
@@ -295,14 +298,32 @@ mod tests {
                 "arn:aws-cn:s3:cn-north-1:012345678912:accesspoint/raw-1",
                 Some("raw-1-012345678912.s3-accesspoint.cn-north-1.amazonaws.com.cn"),
             ),
-            ("arn:aws-iso:s3:us-iso-east-1:012345678912:accesspoint/raw", None),
-            ("arn:aws:s3-object-lambda:eu-central-1:012345678912:accesspoint/raw", None),
-            ("arn:aws:s3:eu-central-1:012345678912:accesspoint/raw/object/a", None),
+            (
+                "arn:aws-iso:s3:us-iso-east-1:012345678912:accesspoint/raw",
+                None,
+            ),
+            (
+                "arn:aws:s3-object-lambda:eu-central-1:012345678912:accesspoint/raw",
+                None,
+            ),
+            (
+                "arn:aws:s3:eu-central-1:012345678912:accesspoint/raw/object/a",
+                None,
+            ),
             ("arn:aws:s3:eu-central-1:012345678912:accesspoint/", None),
             ("arn:aws:s3:eu-central-1:01234567891:accesspoint/raw", None),
-            ("arn:aws:s3:evil.example/:012345678912:accesspoint/raw", None),
-            ("arn:aws:s3:eu-central-1:012345678912:accesspoint/evil.example/", None),
-            ("arn:aws:s3:eu-central-1:012345678912:accesspoint/evil.example#", None),
+            (
+                "arn:aws:s3:evil.example/:012345678912:accesspoint/raw",
+                None,
+            ),
+            (
+                "arn:aws:s3:eu-central-1:012345678912:accesspoint/evil.example/",
+                None,
+            ),
+            (
+                "arn:aws:s3:eu-central-1:012345678912:accesspoint/evil.example#",
+                None,
+            ),
             ("arn:aws:s3::012345678912:accesspoint/m.mrap", None),
             ("arn:aws:s3:::bucket", None),
             ("s3://bucket", None),

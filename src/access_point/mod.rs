@@ -1,4 +1,4 @@
-//! What a release is known by, without I/O: the ETag that names it before it is made, and the record that it leaves.
+//! What a release is known by, without I/O: the `ETag` that names it before it is made, and the record that it leaves.
 //!
 //! ```text
 //! ObjectVersion, Settings, … ─▶ Identity ─▶ ETag          the same inputs, the same ETag, without reading the object

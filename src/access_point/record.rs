@@ -60,7 +60,7 @@ pub struct Record {
     pub sha256: String,
     /// Its length in bytes.
     pub length: u64,
-    /// Its ETag, where there was a key.
+    /// Its `ETag`, where there was a key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub etag: Option<String>,
     /// The version of Veilpoint that made it.
@@ -149,8 +149,9 @@ mod tests {
         Record {
             request_id: "8e288686".to_owned(),
             principal: "arn:aws:sts::012345678912:assumed-role/Analyst/ada".to_owned(),
-            access_point: "arn:aws:s3-object-lambda:eu-central-1:012345678912:accesspoint/analytics"
-                .to_owned(),
+            access_point:
+                "arn:aws:s3-object-lambda:eu-central-1:012345678912:accesspoint/analytics"
+                    .to_owned(),
             key: "a/patients \"1\".parquet".to_owned(),
             source: "arn:aws:s3:eu-central-1:012345678912:accesspoint/raw".to_owned(),
             object_key: "a/patients \"1\".csv.gz".to_owned(),

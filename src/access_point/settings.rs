@@ -71,6 +71,9 @@ mod tests {
             compression: Codec::default(),
             csv_formulas: Formulas::default(),
         };
-        assert_eq!(settings.sha256(), "86ba890a972496e6e7708c88db21ae9693812baa852069494361d2c4ad7b055b");
+        assert_eq!(
+            settings.sha256(),
+            "86ba890a972496e6e7708c88db21ae9693812baa852069494361d2c4ad7b055b"
+        );
     }
 }

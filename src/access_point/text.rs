@@ -29,6 +29,10 @@ pub(super) mod instant {
     use serde::de::Error as _;
     use serde::{Deserialize, Deserializer, Serializer};
 
+    #[expect(
+        clippy::ref_option,
+        reason = "serde hands over a reference to the field"
+    )]
     pub(in crate::access_point) fn serialize<S: Serializer>(
         value: &Option<DateTime<Utc>>,
         serializer: S,

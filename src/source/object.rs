@@ -50,7 +50,7 @@ pub enum Input {
 }
 
 impl Object {
-    /// Its ETag, where its store gives one.
+    /// Its `ETag`, where its store gives one.
     pub fn etag(&self) -> Option<&str> {
         match &self.input {
             Input::Store { meta, .. } => meta.e_tag.as_deref(),
@@ -207,8 +207,7 @@ pub async fn find_version(source: &str, key: &str, version: Option<&str>) -> Res
     let label = format!("{source}/{key}");
     let options = GetOptions::new().with_head(true).with_version(version);
     let answer = store.get_opts(&store::key(key)?, options).await;
-    let answer =
-        answer.map_err(|err| store::explain(err, Kind::Source).in_object(&label))?;
+    let answer = answer.map_err(|err| store::explain(err, Kind::Source).in_object(&label))?;
     let name = key.rsplit('/').next().unwrap_or(key).to_owned();
     Ok(stored(&store, label, name, answer.meta, version))
 }

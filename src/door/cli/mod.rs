@@ -3,6 +3,8 @@
 mod completions;
 mod convert;
 mod keygen;
+mod process;
+mod verify;
 
 use std::fmt::Arguments;
 use std::io::{self, ErrorKind, IsTerminal, Write};
@@ -28,6 +30,7 @@ do not keep to the contract are refused whole, and no message ever quotes a valu
 const EXAMPLES: &str = "\
 Examples:
   veilpoint convert samples/patients.csv out.parquet --projection patients/analytics
+  veilpoint verify records.json --sql sql --key secrets/master.key
   veilpoint keygen secrets/master.key
   veilpoint completions bash > ~/.local/share/bash-completion/completions/veilpoint
 
@@ -48,6 +51,7 @@ pub struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Convert(Box<convert::Args>),
+    Verify(verify::Args),
     Keygen(keygen::Args),
     Completions(completions::Args),
 }
@@ -60,6 +64,7 @@ pub fn run(cli: Cli, now: DateTime<Utc>) -> Result<()> {
     log();
     match cli.command {
         Command::Convert(args) => convert::run(*args, &Environment::read()?, now.date_naive()),
+        Command::Verify(args) => verify::run(args, &Environment::read()?),
         Command::Keygen(args) => keygen::run(&args),
         Command::Completions(args) => completions::run(&args),
     }
