@@ -6,6 +6,7 @@ mod buckets;
 mod changes;
 mod help;
 mod logs;
+mod releases;
 
 use std::process::Command;
 

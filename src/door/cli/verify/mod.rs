@@ -146,11 +146,12 @@ async fn stoppable(again: Arc<Again>, records: Vec<Record>, control: &Control) -
     let mut work = pin!(all(again, records));
     tokio::select! {
         biased;
-        error = signals.stop() => {
+        _ = signals.stop() => {
             control.cancelled.store(true, Ordering::Relaxed);
             let _ = timeout(GRACE, work).await;
             control.abandon();
-            Err(error)
+            let message = "stopped by a signal: what has no answer was not looked at";
+            Err(Error::new(Kind::Interrupted, message))
         }
         outcome = &mut work => outcome,
     }
