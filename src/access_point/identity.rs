@@ -1,4 +1,4 @@
-//! What a release is a pure function of, and the ETag that follows.
+//! What a release is a pure function of, and the `ETag` that follows.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use data_encoding::HEXLOWER;
@@ -34,13 +34,13 @@ pub struct Identity<'a> {
 }
 
 impl Identity<'_> {
-    /// The release's ETag, `"<32 hex>-1"` with the quotes: HMAC-SHA-256 of the identity under a key of the projection's
+    /// The release's `ETag`, `"<32 hex>-1"` with the quotes: HMAC-SHA-256 of the identity under a key of the projection's
     /// domain, cut to 128 bits. The key keeps it from confirming a guessed object; the dash keeps old clients from
     /// taking it for an MD5. None without keys.
     ///
-    /// The object's version id is not in it. A listing does not tell it, and GET, HEAD and LIST answer one ETag; ETag
+    /// The object's version id is not in it. A listing does not tell it, and GET, HEAD and LIST answer one `ETag`; `ETag`
     /// and length tell versions apart. The time of modification counts in whole seconds, which is what all three tell;
-    /// of an object without an ETag, such as a file, it counts whole.
+    /// of an object without an `ETag`, such as a file, it counts whole.
     pub fn etag(&self, keys: Option<&DomainKeys>) -> Option<String> {
         let key = keys?.derive("etag");
         let mut mac = Hmac::<Sha256>::new_from_slice(key.as_slice()).ok()?;

@@ -61,7 +61,7 @@ pub struct Record {
     pub sha256: String,
     /// Its length in bytes.
     pub length: u64,
-    /// Its ETag, where there was a key.
+    /// Its `ETag`, where there was a key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub etag: Option<String>,
     /// The version of Veilpoint that made it.

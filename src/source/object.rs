@@ -50,7 +50,7 @@ pub enum Input {
 }
 
 impl Object {
-    /// Its ETag, where its store gives one.
+    /// Its `ETag`, where its store gives one.
     pub fn etag(&self) -> Option<&str> {
         match &self.input {
             Input::Store { meta, .. } => meta.e_tag.as_deref(),

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// One version of one object, as far as its store tells.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ObjectVersion {
-    /// Its ETag, as the store says it.
+    /// Its `ETag`, as the store says it.
     #[serde(
         rename = "object_etag",
         default,
@@ -38,7 +38,7 @@ pub struct ObjectVersion {
 }
 
 impl ObjectVersion {
-    /// The ETag without the quotes, which listings and tools leave away.
+    /// The `ETag` without the quotes, which listings and tools leave away.
     pub fn tag(&self) -> Option<&str> {
         self.etag.as_deref().map(|etag| etag.trim_matches('"'))
     }

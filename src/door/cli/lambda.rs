@@ -7,7 +7,7 @@ use tracing::Level;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::prelude::*;
 
-use super::no_runtime;
+use super::process;
 use crate::config;
 use crate::door::object_lambda;
 use crate::error::Result;
@@ -35,13 +35,7 @@ pub(super) fn run(_: &Args) -> Result<()> {
     let started = Instant::now();
     log();
     let settings = config::Function::read()?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        // Only transfers live here; a release has threads of its own.
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .map_err(no_runtime)?;
-    runtime.block_on(object_lambda::run(settings, started))
+    process::block_on(object_lambda::run(settings, started))
 }
 
 /// Our own events as JSON, a line each, on standard output. Those of libraries may quote addresses and data: none

@@ -4,6 +4,8 @@ mod completions;
 mod convert;
 mod keygen;
 mod lambda;
+mod process;
+mod verify;
 
 use std::fmt::Arguments;
 use std::io::{self, ErrorKind, IsTerminal, Write};
@@ -29,6 +31,7 @@ do not keep to the contract are refused whole, and no message ever quotes a valu
 const EXAMPLES: &str = "\
 Examples:
   veilpoint convert samples/patients.csv out.parquet --projection patients/analytics
+  veilpoint verify record.json --key secrets/master.key
   veilpoint keygen secrets/master.key
   veilpoint completions bash > ~/.local/share/bash-completion/completions/veilpoint
 
@@ -49,6 +52,7 @@ pub struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Convert(Box<convert::Args>),
+    Verify(verify::Args),
     Keygen(keygen::Args),
     Lambda(lambda::Args),
     Completions(completions::Args),
@@ -78,6 +82,7 @@ pub fn run(cli: Cli, now: DateTime<Utc>) -> Result<()> {
     }
     match cli.command {
         Command::Convert(args) => convert::run(*args, &Environment::read()?, now.date_naive()),
+        Command::Verify(args) => verify::run(args, &Environment::read()?),
         Command::Keygen(args) => keygen::run(&args),
         Command::Lambda(args) => lambda::run(&args),
         Command::Completions(args) => completions::run(&args),
@@ -109,10 +114,6 @@ fn log() {
     let _ = tracing_subscriber::registry()
         .with(layer.with_filter(own))
         .try_init();
-}
-
-fn no_runtime(err: io::Error) -> Error {
-    Error::new(Kind::Internal, "no runtime could be started").with_private(err)
 }
 
 /// A line on standard error. If nobody can read it, nobody can be told so either.

@@ -9,10 +9,10 @@ use super::failure;
 use crate::support::site::{Answer, Site, run};
 
 /// Every command, with its arguments and options.
-const COMMANDS: [(&str, &[&str], &[&str]); 4] = [
+const COMMANDS: [(&str, &[&str], &[&str]); 5] = [
     (
         "",
-        &["convert", "keygen", "completions"],
+        &["convert", "verify", "keygen", "completions"],
         &["--help", "--version"],
     ),
     (
@@ -36,6 +36,16 @@ const COMMANDS: [(&str, &[&str], &[&str]); 4] = [
             "--csv-formulas",
             "--help",
         ],
+    ),
+    (
+        "verify",
+        &[
+            "<RECORD>",
+            "VEILPOINT_KEY_FILE",
+            "VEILPOINT_KEY",
+            ".veilpoint/master.key",
+        ],
+        &["--object", "--sql", "--key", "--help"],
     ),
     ("keygen", &["<FILE>"], &["--help"]),
     (
@@ -82,8 +92,13 @@ fn the_help_of_every_command_names_every_option_and_no_other() {
         if short != expected {
             wrong.push(format!("{command} -h: {short:?}"));
         }
-        // The examples at the top use an option of a command below.
-        expected.extend((command.is_empty()).then(|| "--projection".to_owned()));
+        // The examples at the top use options of the commands below.
+        let below: &[&str] = if command.is_empty() {
+            &["--projection", "--key"]
+        } else {
+            &[]
+        };
+        expected.extend(below.iter().map(|&option| option.to_owned()));
         let found = options(&long);
         if found != expected {
             wrong.push(format!("{command} --help: {found:?}"));
@@ -154,7 +169,8 @@ fn the_examples_run_as_they_stand() {
         let lines = examples.lines().map(str::trim);
         // The one between buckets runs where there are buckets.
         for line in lines.filter(|line| line.contains("veilpoint ") && !line.contains("s3://")) {
-            if line.contains('`') {
+            // Those of `verify` run where there are records.
+            if line.contains('`') || line.contains("veilpoint verify ") {
                 continue;
             }
             count += 1;

@@ -200,7 +200,8 @@ fn its_functions_are_those_that_run() {
 fn what_it_names_is_there() {
     let text = readme();
     let site = Site::new();
-    let help = run(&mut site.command(["convert", "--help"])).stdout;
+    let help = |command| run(&mut site.command([command, "--help"])).stdout;
+    let help = [help("convert"), help("verify")].concat();
     let known = options(&String::from_utf8(help).unwrap());
     // Cargo's own.
     let named: BTreeSet<String> = options(&text)

@@ -61,6 +61,27 @@ impl Server {
         assert_eq!(self.ask("PUT", path, bytes).0, 200, "{path}");
     }
 
+    /// From now on the bucket keeps the versions of its objects.
+    pub fn keep_versions(&self, bucket: &str) {
+        let on = b"<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";
+        assert_eq!(self.ask("PUT", &format!("{bucket}?versioning"), on).0, 200);
+    }
+
+    /// Removes an object, by `bucket/key`, or a version of it, by `bucket/key?versionId=…`.
+    pub fn delete(&self, path: &str) {
+        assert_eq!(self.ask("DELETE", path, b"").0, 204, "{path}");
+    }
+
+    /// What the server says of an object, by `bucket/key` and the header's name.
+    pub fn header(&self, path: &str, name: &str) -> Option<String> {
+        let answer = self.exchange("HEAD", path, b"");
+        let head = String::from_utf8_lossy(&answer).into_owned();
+        head.lines()
+            .filter_map(|line| line.split_once(':'))
+            .find(|(found, _)| found.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.trim().to_owned())
+    }
+
     /// An object's bytes, by `bucket/key`.
     pub fn get(&self, path: &str) -> Option<Vec<u8>> {
         let (status, body) = self.ask("GET", path, b"");
@@ -84,13 +105,17 @@ impl Server {
         assert_eq!(self.ask("POST", "moto-api/reset-auth", b"0").0, 200);
     }
 
-    fn ask(&self, method: &str, path: &str, body: &[u8]) -> (u16, Vec<u8>) {
+    fn exchange(&self, method: &str, path: &str, body: &[u8]) -> Vec<u8> {
         let length = body.len();
         let head = format!(
             "{method} /{path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{SIGNED}\r\nContent-Length: {length}\r\n\
              Connection: close\r\n\r\n"
         );
-        let answer = exchange(self.port, &[head.as_bytes(), body].concat());
+        exchange(self.port, &[head.as_bytes(), body].concat())
+    }
+
+    fn ask(&self, method: &str, path: &str, body: &[u8]) -> (u16, Vec<u8>) {
+        let answer = self.exchange(method, path, body);
         let end = answer
             .windows(4)
             .position(|four| four == b"\r\n\r\n")

@@ -7,24 +7,21 @@ mod work;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use chrono::NaiveDate;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use self::plan::Plan;
 use self::report::Progress;
 use self::work::Run;
-use super::{no_runtime, say};
+use super::process::{self, GRACE, Signals};
+use super::say;
 use crate::config::Environment;
 use crate::dataset::name::ProjectionName;
 use crate::encode::{Codec, Formulas};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::request::{AsOf, Format, Size};
-
-/// After a failure, how long workers may take to remove what they spilled. One that reads a silent pipe never would.
-const GRACE: Duration = Duration::from_secs(1);
 
 const EXAMPLES: &str = "\
 Examples:
@@ -116,16 +113,7 @@ fn parsed<T: FromStr<Err = Error>>(text: &str) -> std::result::Result<T, String>
 }
 
 pub(super) fn run(args: Args, environment: &Environment, today: NaiveDate) -> Result<()> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        // Only transfers and signals live here; the work has threads of its own.
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .map_err(no_runtime)?;
-    let outcome = runtime.block_on(convert(args, environment, today));
-    // Whatever is still blocked ends with the process.
-    runtime.shutdown_background();
-    outcome
+    process::block_on(convert(args, environment, today))
 }
 
 async fn convert(args: Args, environment: &Environment, today: NaiveDate) -> Result<()> {
@@ -167,33 +155,4 @@ async fn convert(args: Args, environment: &Environment, today: NaiveDate) -> Res
         ));
     }
     Ok(())
-}
-
-/// The signals that ask for an end: Ctrl-C, and what service managers send.
-struct Signals {
-    interrupt: Signal,
-    terminate: Signal,
-}
-
-impl Signals {
-    fn new() -> Result<Self> {
-        let listen = |kind| {
-            signal(kind).map_err(|err| {
-                Error::new(Kind::Internal, "signals cannot be received").with_private(err)
-            })
-        };
-        Ok(Self {
-            interrupt: listen(SignalKind::interrupt())?,
-            terminate: listen(SignalKind::terminate())?,
-        })
-    }
-
-    /// Waits for one of them.
-    async fn stop(&mut self) -> Error {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
-        Error::new(Kind::Interrupted, "stopped by a signal: no output was kept")
-    }
 }
