@@ -16,7 +16,7 @@ use tokio::time::timeout;
 use self::again::{Again, Stop};
 use super::print;
 use super::process::{self, GRACE, Signals};
-use crate::access_point::Record;
+use crate::access_point::{Record, VERSION};
 use crate::config::Environment;
 use crate::error::{Error, Kind, Result};
 use crate::key::MasterKey;
