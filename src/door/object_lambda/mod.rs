@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! event.rs    an event, read leniently
-//! get.rs      GetObject: what is asked → the release → S3
+//! get.rs      `GetObject`: what is asked → the release → S3
+//! work.rs     the release on a thread of its own
 //! body.rs     the release's threads → a body that ends only where the release did
 //! answer.rs   WriteGetObjectResponse
 //! log.rs      one line a request
@@ -15,6 +16,7 @@ mod body;
 mod event;
 mod get;
 mod log;
+mod work;
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
