@@ -1,6 +1,7 @@
-"""Mistakes that could be made in template.yaml, one change each, and the rule of template.py or access.py that must notice
-it. They show that no rule holds for want of looking.
+"""Mistakes that could be made in template.yaml, one change each, and the rule of rules.py, alarms.py or access.py that
+must notice it. They show that no rule holds for want of looking.
 """
+
 import copy
 import json
 
@@ -147,7 +148,11 @@ BUCKET = [
     ("no versions", put("RawBucket", "VersioningConfiguration/Status", "Suspended"), "the bucket keeps versions"),
     ("ACLs", put("RawBucket", "OwnershipControls/Rules/0/ObjectOwnership", "ObjectWriter"), "the bucket knows no ACLs"),
     ("old versions for ever", drop("RawBucket", "LifecycleConfiguration/Rules/0"), "old versions go in the end"),
-    ("a rule that is off", put("RawBucket", "LifecycleConfiguration/Rules/0/Status", "Disabled"), "old versions go in the end"),
+    (
+        "a rule that is off",
+        put("RawBucket", "LifecycleConfiguration/Rules/0/Status", "Disabled"),
+        "old versions go in the end",
+    ),
     ("uploads for ever", drop("RawBucket", "LifecycleConfiguration/Rules/1"), "abandoned uploads go"),
     ("public policies", put("RawBucket", "PublicAccessBlockConfiguration/BlockPublicPolicy", False), PUBLIC),
     ("public ACLs", put("RawBucket", "PublicAccessBlockConfiguration/IgnorePublicAcls", False), PUBLIC),
@@ -170,16 +175,25 @@ BUCKET = [
     (
         "any access point of the account",
         statement(
-            "RawBucketPolicy", "NoReadAroundTheAccessPoint",
+            "RawBucketPolicy",
+            "NoReadAroundTheAccessPoint",
             Condition={"StringNotEquals": {"s3:DataAccessPointArn": {"Fn::Sub": "${SupportingAccessPoint.Arn}2"}}},
         ),
         "the bucket is not read through another access point",
     ),
-    ("no delivery", statement("RawBucketPolicy", "NoReadAroundTheAccessPoint", Action="s3:*"), "raw objects are delivered"),
+    (
+        "no delivery",
+        statement("RawBucketPolicy", "NoReadAroundTheAccessPoint", Action="s3:*"),
+        "raw objects are delivered",
+    ),
     (
         "locked out of the bucket",
         more(
-            "RawBucketPolicy", Effect="Deny", Principal="*", Action="s3:*", Resource={"Fn::GetAtt": ["RawBucket", "Arn"]},
+            "RawBucketPolicy",
+            Effect="Deny",
+            Principal="*",
+            Action="s3:*",
+            Resource={"Fn::GetAtt": ["RawBucket", "Arn"]},
             Condition={"StringNotEquals": {"s3:DataAccessPointArn": {"Fn::GetAtt": ["SupportingAccessPoint", "Arn"]}}},
         ),
         LOCKED_OUT,
@@ -203,7 +217,8 @@ POINT = [
     (
         "any service will do",
         statement(
-            "SupportingAccessPoint", "AndNotOtherwise",
+            "SupportingAccessPoint",
+            "AndNotOtherwise",
             Condition={NOT_VIA: {"aws:CalledVia": ["s3-object-lambda.amazonaws.com", "cloudformation.amazonaws.com"]}},
         ),
         RAW_THROUGH,
@@ -211,7 +226,8 @@ POINT = [
     (
         "any value will do",
         statement(
-            "SupportingAccessPoint", "AndNotOtherwise",
+            "SupportingAccessPoint",
+            "AndNotOtherwise",
             Condition={"ForAnyValue:StringNotEquals": {"aws:CalledVia": ["s3-object-lambda.amazonaws.com"]}},
         ),
         RAW_THROUGH,
@@ -236,12 +252,32 @@ POINT = [
         statement("SupportingAccessPoint", "NothingButGet", Condition=None),
         "the raw reader, if there is one, reads versions and the key",
     ),
-    ("lists of versions", without("SupportingAccessPoint", "NothingButList"), "no list of versions through Object Lambda"),
-    ("permitted without Object Lambda", statement("SupportingAccessPoint", "ThroughObjectLambda", Condition=None), VIA_RULE),
+    (
+        "lists of versions",
+        without("SupportingAccessPoint", "NothingButList"),
+        "no list of versions through Object Lambda",
+    ),
+    (
+        "the raw reader let in unasked",
+        more(
+            "SupportingAccessPoint",
+            Principal={"AWS": {"Ref": "RawReaderArn"}},
+            Action="s3:GetObject",
+            Resource={"Fn::Sub": "arn:aws:s3:${AWS::Region}:${AWS::AccountId}:accesspoint/${Name}-raw/object/*"},
+        ),
+        "the raw reader has what its own policies allow",
+    ),
+    (
+        "permitted without Object Lambda",
+        statement("SupportingAccessPoint", "ThroughObjectLambda", Condition=None),
+        VIA_RULE,
+    ),
     (
         "locked out of the access point",
         statement(
-            "SupportingAccessPoint", "NothingButList", Action="s3:*",
+            "SupportingAccessPoint",
+            "NothingButList",
+            Action="s3:*",
             Condition={"ArnNotEquals": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/nobody"}},
         ),
         LOCKED_OUT,
@@ -249,8 +285,11 @@ POINT = [
     (
         "anybody let in by name",
         more(
-            "SupportingAccessPoint", Principal="*", Action="s3:GetObject",
-            Resource={"Fn::Sub": "arn:aws:s3:${AWS::Region}:${AWS::AccountId}:accesspoint/*"}, Condition=VIA,
+            "SupportingAccessPoint",
+            Principal="*",
+            Action="s3:GetObject",
+            Resource={"Fn::Sub": "arn:aws:s3:${AWS::Region}:${AWS::AccountId}:accesspoint/*"},
+            Condition=VIA,
         ),
         BY_RESOURCE,
     ),
@@ -258,11 +297,23 @@ POINT = [
 
 SECRET = [
     ("33 digits", put("MasterKey", "GenerateSecretString/PasswordLength", 33), "the key has 64 digits"),
-    ("letters to z", drop("MasterKey", "GenerateSecretString/ExcludeCharacters"), "the key is made of hexadecimal digits"),
+    (
+        "letters to z",
+        drop("MasterKey", "GenerateSecretString/ExcludeCharacters"),
+        "the key is made of hexadecimal digits",
+    ),
     ("capitals", drop("MasterKey", "GenerateSecretString/ExcludeUppercase"), "the key is made of hexadecimal digits"),
-    ("signs", put("MasterKey", "GenerateSecretString/ExcludePunctuation", False), "the key is made of hexadecimal digits"),
+    (
+        "signs",
+        put("MasterKey", "GenerateSecretString/ExcludePunctuation", False),
+        "the key is made of hexadecimal digits",
+    ),
     ("blanks", put("MasterKey", "GenerateSecretString/IncludeSpace", True), "the key is made of hexadecimal digits"),
-    ("no digits", put("MasterKey", "GenerateSecretString/ExcludeNumbers", True), "the key is made of hexadecimal digits"),
+    (
+        "no digits",
+        put("MasterKey", "GenerateSecretString/ExcludeNumbers", True),
+        "the key is made of hexadecimal digits",
+    ),
     ("uneven", drop("MasterKey", "GenerateSecretString/RequireEachIncludedType"), "the key is drawn evenly"),
     ("wrapped", put("MasterKey", "GenerateSecretString/GenerateStringKey", "key"), "the key is nothing but its digits"),
     ("everybody's key", without("MasterKeyPolicy", "OnlyTheFunctionReads"), "the master key is the function's"),
@@ -283,14 +334,22 @@ SECRET = [
 FUNCTION = [
     ("another machine", put("Function", "Architectures", ["x86_64"]), "the function is built from the checkout"),
     ("another system", put("Function", "Runtime", "provided.al2"), "the function is built from the checkout"),
-    ("another builder", attribute("Function", "Metadata", {"BuildMethod": "makefile"}), "the function is built from the checkout"),
+    (
+        "another builder",
+        attribute("Function", "Metadata", {"BuildMethod": "makefile"}),
+        "the function is built from the checkout",
+    ),
     ("3 seconds", drop("Function", "Timeout"), "the function has as long as Object Lambda waits"),
     ("128 MB", put("Function", "MemorySize", 128), "the function has a whole processor"),
     ("no room", drop("Function", "EphemeralStorage"), "sorts have room to spill"),
     ("SAM's role", drop("Function", "Role"), "the function has its own role"),
     ("no limit", drop("Function", "ReservedConcurrentExecutions"), "concurrency is as asked for"),
     ("text", put("Function", "LoggingConfig/LogFormat", "Text"), "the log is JSON and keeps the records"),
-    ("no records", put("Function", "LoggingConfig/ApplicationLogLevel", "WARN"), "the log is JSON and keeps the records"),
+    (
+        "no records",
+        put("Function", "LoggingConfig/ApplicationLogLevel", "WARN"),
+        "the log is JSON and keeps the records",
+    ),
     ("a log for ever", drop("FunctionLog", "RetentionInDays"), "the log is kept as long as asked for"),
     ("no SQL", drop("Function", "Layers"), "the layer has the SQL"),
     ("samples for SQL", put("Sql", "ContentUri", "samples/"), "the layer has the SQL"),
@@ -299,17 +358,43 @@ FUNCTION = [
         put("Function", "Environment/Variables/VEILPOINT_SECRET", "x"),
         "the function's settings are those that it knows",
     ),
-    ("no key", drop("Function", "Environment/Variables/VEILPOINT_KEY_SECRET"), "the function's settings are those that it knows"),
+    (
+        "no key",
+        drop("Function", "Environment/Variables/VEILPOINT_KEY_SECRET"),
+        "the function's settings are those that it knows",
+    ),
     ("every secret", statement("FunctionPolicy", "MasterKey", Resource="*"), BY_RESOURCE),
     ("secrets by the star", statement("FunctionPolicy", "MasterKey", Action="secretsmanager:*"), BY_ACTION),
-    ("the key changed", statement("FunctionPolicy", "MasterKey", Action=["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"]), NO_MORE),
+    (
+        "the key changed",
+        statement(
+            "FunctionPolicy", "MasterKey", Action=["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"]
+        ),
+        NO_MORE,
+    ),
     ("every bucket", statement("FunctionPolicy", "KeysWithAnotherSuffix", Resource=OPEN), BY_RESOURCE),
-    ("the bucket itself", more("FunctionPolicy", Action="s3:GetObjectAcl", Resource={"Fn::Sub": "${RawBucket.Arn}/*"}), NO_MORE),
-    ("writes", action("FunctionPolicy", "KeysWithAnotherSuffix", "s3:ListBucket", "s3:PutObject"), "the function reads a key with another suffix"),
+    (
+        "the bucket itself",
+        more("FunctionPolicy", Action="s3:GetObjectAcl", Resource={"Fn::Sub": "${RawBucket.Arn}/*"}),
+        NO_MORE,
+    ),
+    (
+        "writes",
+        action("FunctionPolicy", "KeysWithAnotherSuffix", "s3:ListBucket", "s3:PutObject"),
+        "the function reads a key with another suffix",
+    ),
     ("no log", without("FunctionPolicy", "Log"), "the function writes its log"),
-    ("every log", statement("FunctionPolicy", "Log", Resource={"Fn::Sub": "arn:aws:logs:${AWS::Region}:${AWS::AccountId}:*"}), BY_RESOURCE),
+    (
+        "every log",
+        statement("FunctionPolicy", "Log", Resource={"Fn::Sub": "arn:aws:logs:${AWS::Region}:${AWS::AccountId}:*"}),
+        BY_RESOURCE,
+    ),
     ("no SQL read", without("FunctionPolicy", "ReadSql"), "the function reads SQL and writes records where it is told"),
-    ("no record written", without("FunctionPolicy", "WriteRecords"), "the function reads SQL and writes records where it is told"),
+    (
+        "no record written",
+        without("FunctionPolicy", "WriteRecords"),
+        "the function reads SQL and writes records where it is told",
+    ),
     ("no SQL listed", without("FunctionPolicy", "ListSql"), "the function lists SQL where it is told"),
     ("all listed", statement("FunctionPolicy", "ListSql", Condition=None), NO_MORE),
     ("records read", statement("FunctionPolicy", "WriteRecords", Action=["s3:PutObject", "s3:GetObject"]), NO_MORE),
@@ -324,11 +409,31 @@ FUNCTION = [
 
 CONSUMERS = [
     ("LIST untransformed", put("Analytics", f"{TRANSFORM}/Actions", THREE), "all four actions are transformed"),
-    ("HEAD untransformed", put("Research", f"{TRANSFORM}/Actions", ["GetObject", *THREE[2:], "ListObjectsV2"]), "all four actions are transformed"),
-    ("ranges", put("Analytics", "ObjectLambdaConfiguration/AllowedFeatures", ["GetObject-Range"]), "no feature is promised that is not there"),
-    ("no metrics", drop("Analytics", "ObjectLambdaConfiguration/CloudWatchMetricsEnabled"), "an access point counts its requests"),
-    ("another source", put("Analytics", "ObjectLambdaConfiguration/SupportingAccessPoint", "arn"), "an access point reads through the supporting one"),
-    ("another function", put("Research", f"{TRANSFORM}/ContentTransformation/AwsLambda/FunctionArn", "arn"), "an access point calls the function"),
+    (
+        "HEAD untransformed",
+        put("Research", f"{TRANSFORM}/Actions", ["GetObject", *THREE[2:], "ListObjectsV2"]),
+        "all four actions are transformed",
+    ),
+    (
+        "ranges",
+        put("Analytics", "ObjectLambdaConfiguration/AllowedFeatures", ["GetObject-Range"]),
+        "no feature is promised that is not there",
+    ),
+    (
+        "no metrics",
+        drop("Analytics", "ObjectLambdaConfiguration/CloudWatchMetricsEnabled"),
+        "an access point counts its requests",
+    ),
+    (
+        "another source",
+        put("Analytics", "ObjectLambdaConfiguration/SupportingAccessPoint", "arn"),
+        "an access point reads through the supporting one",
+    ),
+    (
+        "another function",
+        put("Research", f"{TRANSFORM}/ContentTransformation/AwsLambda/FunctionArn", "arn"),
+        "an access point calls the function",
+    ),
     ("no payload", payload(""), PAYLOAD_RULE),
     ("broken JSON", payload('{"projection": "patients/analytics"'), PAYLOAD_RULE),
     ("a list", payload('["patients/analytics"]'), PAYLOAD_RULE),
@@ -337,11 +442,24 @@ CONSUMERS = [
     ("no such projection", payload('{"projection": "patients/everything"}'), PAYLOAD_RULE),
     ("the contract", payload('{"projection": "patients/schema"}'), PAYLOAD_RULE),
     ("a path", payload('{"projection": "../sql/patients/analytics"}'), PAYLOAD_RULE),
-    ("a long name", put("Analytics", "Name", {"Fn::Sub": "${Name}-analytics-and-research"}), "an access point's name has 45 characters at most"),
+    (
+        "a long name",
+        put("Analytics", "Name", {"Fn::Sub": "${Name}-analytics-and-research"}),
+        "an access point's name has 45 characters at most",
+    ),
     ("no alias", outputs("ResearchAlias"), "a consumer's alias, ARN and policy are shown"),
     ("PUT passes", action("AnalyticsPolicy", "NothingButGetAndList", "s3-object-lambda:PutObject*"), PASSED),
     ("DELETE passes", action("ResearchPolicy", "NothingButGetAndList", "s3-object-lambda:DeleteObject*"), PASSED),
-    ("versions pass", action("AnalyticsPolicy", "NothingButGetAndList", "s3-object-lambda:GetObjectVersion*", "s3-object-lambda:GetObjectVersion"), PASSED),
+    (
+        "versions pass",
+        action(
+            "AnalyticsPolicy",
+            "NothingButGetAndList",
+            "s3-object-lambda:GetObjectVersion*",
+            "s3-object-lambda:GetObjectVersion",
+        ),
+        PASSED,
+    ),
     ("no policy", drop("ResearchPolicy"), PASSED),
     ("a policy of the neighbour's", put("ResearchPolicy", "ObjectLambdaAccessPoint", {"Ref": "Analytics"}), PASSED),
     ("permitted instead", statement("AnalyticsPolicy", "NothingButGetAndList", Effect="Allow"), PASSED),
@@ -355,7 +473,11 @@ CONSUMERS = [
 
 READERS = [
     ("nothing to read", without("AnalyticsReader", "GetAndList"), "a reader reads and lists"),
-    ("the neighbour's", statement("ResearchReader", "GetAndList", Resource={"Fn::GetAtt": ["Analytics", "Arn"]}), "a reader reads and lists"),
+    (
+        "the neighbour's",
+        statement("ResearchReader", "GetAndList", Resource={"Fn::GetAtt": ["Analytics", "Arn"]}),
+        "a reader reads and lists",
+    ),
     ("every access point", statement("AnalyticsReader", "GetAndList", Resource="*"), BY_RESOURCE),
     ("reads by the star", statement("AnalyticsReader", "GetAndList", Action="s3-object-lambda:Get*"), BY_ACTION),
     ("all but", statement("AnalyticsReader", "GetAndList", Action=None, NotAction="s3:*"), BY_ACTION),
@@ -365,13 +487,29 @@ READERS = [
         statement("ResearchReader", "WhatObjectLambdaDoesForIt", Condition={"Bool": {"aws:ViaAWSService": "true"}}),
         VIA_RULE,
     ),
-    ("no call", action("AnalyticsReader", "WhatObjectLambdaDoesForIt", "lambda:InvokeFunction"), "Object Lambda calls the function"),
-    ("no source", action("AnalyticsReader", "WhatObjectLambdaDoesForIt", "s3:GetObject"), "Object Lambda reads for the reader"),
-    ("no list", action("AnalyticsReader", "WhatObjectLambdaDoesForIt", "s3:ListBucket"), "Object Lambda lists for the reader"),
+    (
+        "no call",
+        action("AnalyticsReader", "WhatObjectLambdaDoesForIt", "lambda:InvokeFunction"),
+        "Object Lambda calls the function",
+    ),
+    (
+        "no source",
+        action("AnalyticsReader", "WhatObjectLambdaDoesForIt", "s3:GetObject"),
+        "Object Lambda reads for the reader",
+    ),
+    (
+        "no list",
+        action("AnalyticsReader", "WhatObjectLambdaDoesForIt", "s3:ListBucket"),
+        "Object Lambda lists for the reader",
+    ),
     ("by itself", without("AnalyticsReader", "NotByItself"), "a reader does not call the function itself"),
     ("calls", action("AnalyticsReader", "NotByItself", "lambda:Invoke*"), "a reader does not call the function itself"),
     ("the bucket", action("AnalyticsReader", "NotByItself", "s3:*"), "a reader is kept from the bucket"),
-    ("lists", action("ResearchReader", "NotByItself", "s3:*", "s3:*Object"), "a reader is kept from the raw access point"),
+    (
+        "lists",
+        action("ResearchReader", "NotByItself", "s3:*", "s3:*Object"),
+        "a reader is kept from the raw access point",
+    ),
     (
         "an alias of the function",
         statement("AnalyticsReader", "NotByItself", Resource=[{"Fn::GetAtt": ["Function", "Arn"]}]),
@@ -389,34 +527,89 @@ READERS = [
         more("AnalyticsReader", Effect="Deny", Action=[f"s3:{n:06}" for n in range(600)], Resource="*"),
         "a reader's policy is of a size that IAM takes",
     ),
-    (
-        "the raw reader let in unasked",
-        more("SupportingAccessPoint", Principal="*", Action="s3:GetObject", Resource=OPEN, Condition=VIA),
-        BY_RESOURCE,
-    ),
 ]
 
 ALARMS = [
-    ("another word", put("SqlFilter", "FilterPattern", '{ $.event = "sql_refusal" }'), counts({"event": "sql_refused", "level": "ERROR"})),
-    ("half of it", put("SqlFilter", "FilterPattern", '{ $.event = "sql_refused" }'), counts({"event": "sql_unavailable", "level": "ERROR"})),
-    ("any broken word", put("BrokenFilter", "FilterPattern", '{ $.outcome = "brocken" }'), counts({"event": "request", "status": 200, "outcome": "broken"})),
-    ("every request", put("BrokenFilter", "FilterPattern", '{ $.event = "request" }'), counts({"event": "request", "status": 200, "outcome": "released"})),
-    ("missing keys", put("ObjectsFilter", "FilterPattern", '{ $.status >= 400 }'), counts({"event": "request", "status": 404, "outcome": "refused", "code": "NoSuchKey"})),
-    ("no object", put("ObjectsFilter", "FilterPattern", '{ $.status = 422 }'), counts({"event": "request", "status": 409, "outcome": "refused"})),
-    ("no refused projection", put("ObjectsFilter", "FilterPattern", '{ ($.status = 409) || ($.status = 403) }'), counts({"event": "request", "status": 403, "outcome": "refused", "code": "ProjectionRefused"})),
-    ("no 500", put("FaultsFilter", "FilterPattern", '{ ($.event = "panic") || ($.status = 503) }'), counts({"event": "request", "status": 500, "outcome": "refused", "code": "KeyUnavailable"})),
-    ("no 503", put("FaultsFilter", "FilterPattern", '{ ($.event = "panic") || ($.status = 500) }'), counts({"event": "request", "status": 503, "outcome": "refused", "code": "SourceUnavailable"})),
-    ("no panic", put("FaultsFilter", "FilterPattern", '{ $.status >= 500 }'), counts({"event": "panic", "level": "ERROR"})),
-    ("starts", put("FaultsFilter", "FilterPattern", '{ $.event = "start" }'), counts({"event": "start", "level": "INFO"})),
-    ("loads", put("SqlFilter", "FilterPattern", '{ $.event = "sql_loaded" }'), counts({"event": "sql_loaded", "level": "INFO", "refused": 0})),
-    ("drift", put("SqlFilter", "FilterPattern", '{ $.event = "unknown_columns" }'), counts({"event": "unknown_columns", "level": "WARN"})),
-    ("records", put("ObjectsFilter", "FilterPattern", '{ $.rows_in >= 409 }'), counts({"event": "release", "level": "INFO", "rows_in": 500})),
+    (
+        "another word",
+        put("SqlFilter", "FilterPattern", '{ $.event = "sql_refusal" }'),
+        counts({"event": "sql_refused", "level": "ERROR"}),
+    ),
+    (
+        "half of it",
+        put("SqlFilter", "FilterPattern", '{ $.event = "sql_refused" }'),
+        counts({"event": "sql_unavailable", "level": "ERROR"}),
+    ),
+    (
+        "any broken word",
+        put("BrokenFilter", "FilterPattern", '{ $.outcome = "brocken" }'),
+        counts({"event": "request", "status": 200, "outcome": "broken"}),
+    ),
+    (
+        "every request",
+        put("BrokenFilter", "FilterPattern", '{ $.event = "request" }'),
+        counts({"event": "request", "status": 200, "outcome": "released"}),
+    ),
+    (
+        "missing keys",
+        put("ObjectsFilter", "FilterPattern", "{ $.status >= 400 }"),
+        counts({"event": "request", "status": 404, "outcome": "refused", "code": "NoSuchKey"}),
+    ),
+    (
+        "no object",
+        put("ObjectsFilter", "FilterPattern", "{ $.status = 422 }"),
+        counts({"event": "request", "status": 409, "outcome": "refused"}),
+    ),
+    (
+        "no refused projection",
+        put("ObjectsFilter", "FilterPattern", "{ ($.status = 409) || ($.status = 403) }"),
+        counts({"event": "request", "status": 403, "outcome": "refused", "code": "ProjectionRefused"}),
+    ),
+    (
+        "no 500",
+        put("FaultsFilter", "FilterPattern", '{ ($.event = "panic") || ($.status = 503) }'),
+        counts({"event": "request", "status": 500, "outcome": "refused", "code": "KeyUnavailable"}),
+    ),
+    (
+        "no 503",
+        put("FaultsFilter", "FilterPattern", '{ ($.event = "panic") || ($.status = 500) }'),
+        counts({"event": "request", "status": 503, "outcome": "refused", "code": "SourceUnavailable"}),
+    ),
+    (
+        "no panic",
+        put("FaultsFilter", "FilterPattern", "{ $.status >= 500 }"),
+        counts({"event": "panic", "level": "ERROR"}),
+    ),
+    (
+        "starts",
+        put("FaultsFilter", "FilterPattern", '{ $.event = "start" }'),
+        counts({"event": "start", "level": "INFO"}),
+    ),
+    (
+        "loads",
+        put("SqlFilter", "FilterPattern", '{ $.event = "sql_loaded" }'),
+        counts({"event": "sql_loaded", "level": "INFO", "refused": 0}),
+    ),
+    (
+        "drift",
+        put("SqlFilter", "FilterPattern", '{ $.event = "unknown_columns" }'),
+        counts({"event": "unknown_columns", "level": "WARN"}),
+    ),
+    (
+        "records",
+        put("ObjectsFilter", "FilterPattern", "{ $.rows_in >= 409 }"),
+        counts({"event": "release", "level": "INFO", "rows_in": 500}),
+    ),
     ("another log", put("SqlFilter", "LogGroupName", "other"), "a filter reads the function's log"),
     ("a count of nothing", put("SqlFilter", "MetricTransformations/0/MetricValue", "0"), "a filter counts lines"),
     ("no alarm", drop("BrokenAlarm"), "every filter has its alarm"),
     ("another metric", put("SqlAlarm", "MetricName", "Sql"), "every filter has its alarm"),
     ("no errors", drop("ErrorsAlarm"), "the function's errors, throttles and duration are watched"),
-    ("all functions", drop("ThrottlesAlarm", "Dimensions"), "the function's errors, throttles and duration are watched"),
+    (
+        "all functions",
+        drop("ThrottlesAlarm", "Dimensions"),
+        "the function's errors, throttles and duration are watched",
+    ),
     ("too late", put("DurationAlarm", "Threshold", 60000), "the alarm comes before the time is up"),
     ("seconds", put("DurationAlarm", "Threshold", 48), "the alarm comes before the time is up"),
     ("a hundred", put("ErrorsAlarm", "Threshold", 100), "an alarm sounds at the first"),
@@ -426,24 +619,56 @@ ALARMS = [
 ]
 
 SETTINGS = [
-    ("no reason given", parameter("Name", "ConstraintDescription", None), "every parameter has bounds, a description and a default"),
-    ("no bounds", parameter("KeepVersionsDays", "MinValue", None), "every parameter has bounds, a description and a default"),
+    (
+        "no reason given",
+        parameter("Name", "ConstraintDescription", None),
+        "every parameter has bounds, a description and a default",
+    ),
+    (
+        "no bounds",
+        parameter("KeepVersionsDays", "MinValue", None),
+        "every parameter has bounds, a description and a default",
+    ),
     ("any name", parameter("Name", "AllowedPattern", ".*"), "Name takes nothing else"),
     ("no digits", parameter("Name", "AllowedPattern", "^[a-z]{3,24}$"), "Name takes what it should"),
     ("a default that it refuses", parameter("Name", "Default", "Veilpoint"), "Name takes what it should"),
     ("a URL", parameter("SqlBucket", "AllowedPattern", "^.*$"), "SqlBucket takes nothing else"),
     ("a bucket is a must", parameter("SqlBucket", "AllowedPattern", "^[a-z0-9-]+$"), "SqlBucket takes what it should"),
-    ("a folder without slash", parameter("SqlPrefix", "AllowedPattern", "^[A-Za-z0-9._/-]*$"), "SqlPrefix takes nothing else"),
+    (
+        "a folder without slash",
+        parameter("SqlPrefix", "AllowedPattern", "^[A-Za-z0-9._/-]*$"),
+        "SqlPrefix takes nothing else",
+    ),
     ("one folder", parameter("SqlPrefix", "AllowedPattern", "^[a-z]+/$"), "SqlPrefix takes what it should"),
     ("any records", parameter("RecordsBucket", "AllowedPattern", "^.*$"), "RecordsBucket takes nothing else"),
-    ("records are a must", parameter("RecordsBucket", "AllowedPattern", "^[a-z0-9-]+$"), "RecordsBucket takes what it should"),
+    (
+        "records are a must",
+        parameter("RecordsBucket", "AllowedPattern", "^[a-z0-9-]+$"),
+        "RecordsBucket takes what it should",
+    ),
     ("a star", parameter("RecordsPrefix", "AllowedPattern", "^[^/]*/?$"), "RecordsPrefix takes nothing else"),
-    ("one records folder", parameter("RecordsPrefix", "AllowedPattern", "^[a-z]+/$"), "RecordsPrefix takes what it should"),
+    (
+        "one records folder",
+        parameter("RecordsPrefix", "AllowedPattern", "^[a-z]+/$"),
+        "RecordsPrefix takes what it should",
+    ),
     ("everybody", parameter("RawReaderArn", "AllowedPattern", "^.*$"), "RawReaderArn takes nothing else"),
-    ("no paths", parameter("RawReaderArn", "AllowedPattern", r"^(arn:aws:iam::\d{12}:role/\w+)?$"), "RawReaderArn takes what it should"),
+    (
+        "no paths",
+        parameter("RawReaderArn", "AllowedPattern", r"^(arn:aws:iam::\d{12}:role/\w+)?$"),
+        "RawReaderArn takes what it should",
+    ),
     ("any text", parameter("AlarmEmail", "AllowedPattern", "^.*$"), "AlarmEmail takes nothing else"),
-    ("an address is a must", parameter("AlarmEmail", "AllowedPattern", r"^[^@\s]+@[^@\s]+\.[^@\s]+$"), "AlarmEmail takes what it should"),
-    ("a text that is not tried", lambda template: template["Parameters"].update(Other={"Type": "String"}), "every text is tried"),
+    (
+        "an address is a must",
+        parameter("AlarmEmail", "AllowedPattern", r"^[^@\s]+@[^@\s]+\.[^@\s]+$"),
+        "AlarmEmail takes what it should",
+    ),
+    (
+        "a text that is not tried",
+        lambda template: template["Parameters"].update(Other={"Type": "String"}),
+        "every text is tried",
+    ),
 ]
 
 MISTAKES = BUCKET + POINT + SECRET + FUNCTION + CONSUMERS + READERS + ALARMS + SETTINGS

@@ -1,15 +1,20 @@
-"""A template as CloudFormation would make a stack of it, with the ARNs that its resources would have, and what IAM would
-answer to a request. Only as much of both as template.yaml uses; anything else is an error, never a guess.
+"""A template as CloudFormation would make a stack of it, with the ARNs that its resources would have. Only as much of
+CloudFormation as template.yaml uses; anything else is an error, never a guess.
+
+rules.py says what such a stack must be, alarms.py which log lines must raise an alarm, access.py who may do what
+(answered by iam.py), and mistakes.py what these rules must notice.
 """
-import fnmatch
-import json
+
 import re
 
 import yaml
 
 ACCOUNT, REGION = "111122223333", "eu-central-1"
 PSEUDO = {
-    "AWS::AccountId": ACCOUNT, "AWS::Partition": "aws", "AWS::Region": REGION, "AWS::StackName": "stack",
+    "AWS::AccountId": ACCOUNT,
+    "AWS::Partition": "aws",
+    "AWS::Region": REGION,
+    "AWS::StackName": "stack",
     "AWS::NoValue": None,
 }
 # What the ARN of a resource begins with, where its name is nothing that the template chooses.
@@ -63,7 +68,7 @@ class Stack:
     def holds(self, condition):
         if condition is None or isinstance(condition, str):
             return condition is None or self.holds(self.template["Conditions"][condition])
-        (function, arguments), = condition.items()
+        ((function, arguments),) = condition.items()
         if function == "Fn::Not":
             return not self.holds(arguments[0])
         if function == "Fn::Equals":
@@ -77,7 +82,7 @@ class Stack:
         if not isinstance(value, dict):
             return value
         if len(value) == 1:
-            (function, arguments), = value.items()
+            ((function, arguments),) = value.items()
             if function == "Ref":
                 return self.reference(arguments)
             if function == "Fn::GetAtt":
@@ -116,77 +121,3 @@ class Stack:
     def of_type(self, kind):
         """The properties of all resources of a type, by their names in the template."""
         return {name: one["Properties"] for name, one in self.resources.items() if one["Type"] == kind}
-
-
-def listed(value):
-    return value if isinstance(value, list) else [value]
-
-
-def statements(document):
-    return listed(document["Statement"])
-
-
-def like(pattern, text, ignore_case=False):
-    """IAM's wildcards, `*` and `?`; a bracket is itself."""
-    if ignore_case:
-        pattern, text = pattern.lower(), text.lower()
-    return fnmatch.fnmatchcase(text, pattern.replace("[", "[[]"))
-
-
-OPERATORS = {
-    "Bool": (False, str.__eq__),
-    "StringEquals": (False, str.__eq__),
-    "StringLike": (False, lambda value, wanted: like(wanted, value)),
-    "StringNotEquals": (True, str.__eq__),
-    "ArnEquals": (False, lambda value, wanted: like(wanted, value)),
-    "ArnNotEquals": (True, lambda value, wanted: like(wanted, value)),
-}
-
-
-def condition_holds(operator, key, wanted, context):
-    scope, _, plain = operator.rpartition(":")
-    negated, same = OPERATORS[plain]
-    values = listed(context.get(key, []))
-    found = [any(same(value, one) for one in listed(wanted)) != negated for value in values]
-    if scope == "ForAnyValue":
-        return any(found)
-    if scope == "ForAllValues":
-        return all(found)
-    # Without the key, a negated comparison holds and all others do not.
-    return found[0] if found else negated
-
-
-def applies(statement, who, action, resource, context):
-    if "Principal" in statement or "NotPrincipal" in statement:
-        principal = statement["Principal"]
-        principals = listed(principal["AWS"] if isinstance(principal, dict) else principal)
-        if not {"*", who, f"arn:aws:iam::{ACCOUNT}:root"} & set(principals):
-            return False
-    actions = listed(statement.get("Action", statement.get("NotAction")))
-    if any(like(one, action, ignore_case=True) for one in actions) != ("Action" in statement):
-        return False
-    resources = listed(statement.get("Resource", statement.get("NotResource")))
-    if any(like(one, resource) for one in resources) != ("Resource" in statement):
-        return False
-    conditions = statement.get("Condition", {})
-    return all(
-        condition_holds(operator, key, wanted, context)
-        for operator, keys in conditions.items()
-        for key, wanted in keys.items()
-    )
-
-
-def verdict(documents, who, action, resource, context):
-    """"Deny", "Allow", or None where no statement speaks of the request."""
-    effects = {
-        one["Effect"]
-        for document in documents
-        for one in statements(document)
-        if applies(one, who, action, resource, {"aws:PrincipalArn": who, "aws:SecureTransport": "true"} | context)
-    }
-    return "Deny" if "Deny" in effects else "Allow" if effects else None
-
-
-def size(document):
-    """The characters that IAM counts."""
-    return len(re.sub(r"\s", "", json.dumps(document)))

@@ -1,12 +1,14 @@
-"""Who may do what in a stack of template.yaml: requests by readers, by those with every right but the reader's policy, by
-the function and by the raw reader, each with the answer that IAM must give.
+"""Who may do what in a stack of template.yaml: requests by readers, by those with every right but no reader's policy,
+by the function and by the raw reader, each with the answer that IAM must give.
 """
+
 import json
 from importlib import resources
 
 import cfnlint.data.AdditionalSpecs
 
-from stack import ACCOUNT, verdict
+from . import ACCOUNT
+from .iam import listed, verdict
 
 KEY = "patients.csv"
 ALL_RIGHTS = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
@@ -24,11 +26,11 @@ OF_LISTS = ["s3:listbucket", "s3:listbucketversions", "s3:listbucketmultipartupl
 
 
 class Requests:
-    """Asks a stack, and keeps the requests that are not answered as they must be, each under its rule."""
+    """Asks a stack, and keeps for each rule the requests that are not answered as they must be."""
 
     def __init__(self, stack):
         self.stack = stack
-        self.wrong = []
+        self.wrong = {}
         arn = lambda name: stack.attribute(name, "Arn")
         self.bucket, self.raw, self.function = arn("RawBucket"), arn("SupportingAccessPoint"), arn("Function")
         self.secret, self.log, self.role = arn("MasterKey"), arn("FunctionLog"), arn("FunctionRole")
@@ -46,12 +48,15 @@ class Requests:
             self.attached[one["SecretId"]].append(one["ResourcePolicy"])
         for name, arn in self.consumers.items():
             policies = stack.of_type("AWS::S3ObjectLambda::AccessPointPolicy").values()
-            named = [one["PolicyDocument"] for one in policies if one["ObjectLambdaAccessPoint"] == stack.reference(name)]
+            named = [
+                one["PolicyDocument"] for one in policies if one["ObjectLambdaAccessPoint"] == stack.reference(name)
+            ]
             self.attached[arn] = named
 
-    def allowed(self, who, rights, action, resource, context, attached=True):
-        """As IAM decides within one account: no denial, and a permission of the caller's own. A request for data at an
-        access point needs the bucket's consent as well."""
+    def allowed(self, who, rights, action, resource, context, attached=True, consent=True):
+        """As IAM decides within one account: no denial, and a permission of the caller's own or for the caller by name. A request for data at an
+        access point needs the bucket's consent as well; without `consent`, its silence will do, since rights on the
+        bucket may stand in for it."""
         through = resource.startswith(self.raw)
         if through:
             context = context | {"s3:DataAccessPointArn": self.raw}
@@ -59,17 +64,21 @@ class Requests:
         policies = self.attached[owner] if owner and attached else []
         if verdict(policies, who, action, resource, context) == "Deny":
             return False
-        if verdict(rights, who, action, resource, context) != "Allow":
+        named = verdict(policies, who, action, resource, context, by_name=True)
+        if "Allow" not in (verdict(rights, who, action, resource, context), named):
             return False
         if through and attached and (action in OF_LISTS or "/object/" in resource):
             beneath = resource.replace(f"{self.raw}/object", self.bucket).replace(self.raw, self.bucket)
-            return verdict(self.attached[self.bucket], who, action, beneath, context) == "Allow"
+            said = verdict(self.attached[self.bucket], who, action, beneath, context)
+            return said == "Allow" or (said is None and not consent)
         return True
 
     def expect(self, rule, yes, who, rights, actions, resource, context=None, attached=True):
-        for action in actions if isinstance(actions, list) else [actions]:
-            if self.allowed(who, rights, action, resource, context or {}, attached) != yes:
-                self.wrong.append((rule, f"{action} on {resource} {'is refused' if yes else 'is allowed'}"))
+        wrong = self.wrong.setdefault(rule, [])
+        for action in listed(actions):
+            # The worse of two readings: what must be possible is so for sure, what must not be is so in no case.
+            if self.allowed(who, rights, action, resource, context or {}, attached, consent=yes) != yes:
+                wrong.append(f"{action} on {resource} is {'refused' if yes else 'allowed'}")
 
 
 def reading(ask):
@@ -86,8 +95,8 @@ def reading(ask):
 
 
 def readers_with_every_right(ask):
-    """The reader's own policy closes the rest, whatever other rights its role has, and alone: without those of buckets and
-    access points."""
+    """The reader's own policy closes the rest, whatever other rights its role has, and alone: without the policies of
+    bucket and access points."""
     for name, own in ask.consumers.items():
         rights = [ask.readers[name], ALL_RIGHTS]
         may_not = lambda rule, actions, resource, context=None: ask.expect(
@@ -105,7 +114,9 @@ def readers_with_every_right(ask):
                 may_not("a reader does not call the function itself", calls, at, context)
             may_not("a reader is kept from the bucket", [*OF_LISTS, "s3:PutBucketPolicy"], ask.bucket, context)
             may_not("a reader is kept from the bucket", OF_OBJECTS, f"{ask.bucket}/{KEY}", context)
-            may_not("a reader is kept from the raw access point", [*OF_LISTS, "s3:PutAccessPointPolicy"], ask.raw, context)
+            may_not(
+                "a reader is kept from the raw access point", [*OF_LISTS, "s3:PutAccessPointPolicy"], ask.raw, context
+            )
             may_not("a reader is kept from the raw access point", OF_OBJECTS, f"{ask.raw}/object/{KEY}", context)
 
 
@@ -189,11 +200,13 @@ def the_raw_reader(ask, arn):
     reads("secretsmanager:GetSecretValue", ask.secret)
     not_around = "the bucket is not read directly"
     ask.expect(not_around, False, who, [ALL_RIGHTS], "s3:getobject", f"{ask.bucket}/{KEY}")
-    ask.expect("the raw reader has what its own policies allow", False, who, [], "s3:getobject", f"{ask.raw}/object/{KEY}")
+    ask.expect(
+        "the raw reader has what its own policies allow", False, who, [], "s3:getobject", f"{ask.raw}/object/{KEY}"
+    )
 
 
-def wrong_answers(stack, sql, records, raw_reader):
-    """The requests that are not answered as they must be: pairs of rule and request."""
+def answers(stack, sql, records, raw_reader):
+    """For each rule, the requests that are not answered as they must be."""
     ask = Requests(stack)
     reading(ask)
     readers_with_every_right(ask)
