@@ -18,3 +18,4 @@ mod projections;
 mod readers;
 mod s3;
 mod support;
+mod template;

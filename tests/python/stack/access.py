@@ -54,9 +54,9 @@ class Requests:
             self.attached[arn] = named
 
     def allowed(self, who, rights, action, resource, context, attached=True, consent=True):
-        """As IAM decides within one account: no denial, and a permission of the caller's own or for the caller by name. A request for data at an
-        access point needs the bucket's consent as well; without `consent`, its silence will do, since rights on the
-        bucket may stand in for it."""
+        """As IAM decides within one account: no denial, and a permission of the caller's own or for the caller by name. A
+        request for data at an access point needs the bucket's consent as well; without `consent`, its silence will do,
+        since rights on the bucket may stand in for it."""
         through = resource.startswith(self.raw)
         if through:
             context = context | {"s3:DataAccessPointArn": self.raw}
