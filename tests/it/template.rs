@@ -1,5 +1,5 @@
-//! `template.yaml`: the tools take it, it holds what keeps the data safe, and so it does after a consumer was added as the
-//! README says. The rules are in `tests/python/stack`, which makes a stack of the template and asks it as IAM would.
+//! `template.yaml`: the tools take it, it holds what keeps the data safe, and so it does after a consumer was added as
+//! the README says. The rules are in `tests/python/stack`, which makes a stack of the template and asks it as IAM would.
 
 use crate::support::python::run_script_in;
 

@@ -9,10 +9,10 @@ usage: template.py holds | mistakes | lint | consumer
 
 Prints a JSON list of texts; an empty one is what is wanted.
 """
-
 import copy
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -62,22 +62,38 @@ def lint(path):
     return said
 
 
+BEGIN, END = "# --- Consumer: research", "# --- End of the consumers"
+
+
 def with_consumer(text):
     """The template after README.md's words: the lines of `research` copied, in both places, and the names replaced."""
     parts = []
-    for part, end in zip(text.split("\nOutputs:\n"), ("  # --- End of the consumers", None)):
-        begin = part.index("  # --- Consumer: research")
-        end = part.index(end) if end else len(part)
+    for part, end in zip(text.split("\nOutputs:\n"), (END, None)):
+        begin = part.index(f"  {BEGIN}")
+        end = part.index(f"  {end}") if end else len(part)
         copied = part[begin:end].replace("Research", "Billing").replace("research", "billing")
         parts.append(f"{part[:end].rstrip()}\n\n{copied}{part[end:]}")
     return "\nOutputs:\n".join(parts)
 
 
+def named(words):
+    """The names of the template that README.md uses in its section."""
+    section = words.split("## As an Object Lambda function")[1].split("\n## ")[0]
+    return set(re.findall(r"`([A-Z][a-z]+(?:[A-Z][a-z]+)+)`", section))
+
+
+def known(template):
+    return {*template["Parameters"], *template["Resources"], *template["Outputs"]}
+
+
 def consumer(text):
     added = with_consumer(text)
     template = load(added)
+    words = (HOME / "README.md").read_text(encoding="utf-8")
     three = len(Stack(template).of_type("AWS::S3ObjectLambda::AccessPoint")) == 3
     wrong = [] if three else ["there is no third consumer"]
+    wrong += [f"README.md does not say “{mark}”" for mark in (BEGIN, END) if f"`{mark}`" not in words]
+    wrong += [f"{name} of README.md is not there" for name in named(words) - known(template)]
     wrong += [f"{rule}: {why}" for rule, why in broken(template).items()]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "template.yaml")

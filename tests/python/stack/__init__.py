@@ -4,7 +4,6 @@ CloudFormation as template.yaml uses; anything else is an error, never a guess.
 rules.py says what such a stack must be, alarms.py which log lines must raise an alarm, access.py who may do what
 (answered by iam.py), and mistakes.py what these rules must notice.
 """
-
 import re
 
 import yaml

@@ -1,7 +1,6 @@
 """Who may do what in a stack of template.yaml: requests by readers, by those with every right but no reader's policy,
 by the function and by the raw reader, each with the answer that IAM must give.
 """
-
 import json
 from importlib import resources
 
@@ -54,9 +53,9 @@ class Requests:
             self.attached[arn] = named
 
     def allowed(self, who, rights, action, resource, context, attached=True, consent=True):
-        """As IAM decides within one account: no denial, and a permission of the caller's own or for the caller by name. A
-        request for data at an access point needs the bucket's consent as well; without `consent`, its silence will do,
-        since rights on the bucket may stand in for it."""
+        """As IAM decides within one account: no denial, and a permission of the caller's own or for the caller by name.
+        A request for data at an access point needs the bucket's consent as well; without `consent`, its silence will
+        do, since rights on the bucket may stand in for it."""
         through = resource.startswith(self.raw)
         if through:
             context = context | {"s3:DataAccessPointArn": self.raw}

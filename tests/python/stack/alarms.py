@@ -1,5 +1,4 @@
 """Which lines of the function's log, and which of its metrics, raise an alarm."""
-
 import json
 import re
 

@@ -1,7 +1,6 @@
 """What IAM answers to a request, by the statements of a few policies. Only as much of its language as template.yaml
 uses; an operator that is not known is an error.
 """
-
 import functools
 import json
 import re

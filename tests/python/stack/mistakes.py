@@ -1,7 +1,6 @@
 """Mistakes that could be made in template.yaml, one change each, and the rule of rules.py, alarms.py or access.py that
 must notice it. They show that no rule holds for want of looking.
 """
-
 import copy
 import json
 

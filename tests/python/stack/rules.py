@@ -1,5 +1,4 @@
 """What a stack of template.yaml must be for the data to be safe: pairs of a rule and whether it holds."""
-
 import json
 import re
 import string
