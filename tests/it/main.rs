@@ -18,4 +18,5 @@ mod projections;
 mod readers;
 mod s3;
 mod support;
+mod template;
 mod verify;

@@ -1,13 +1,15 @@
-//! Python and the readers that results are compared with (`tests/python/requirements.txt`).
+//! Python and the readers that results are compared with (`tests/python/requirements.txt`), and tools that need an
+//! environment of their own (other files of pins beside it).
 //!
-//! The environment lies outside the checkout, in `$VEILPOINT_TEST_CACHE` or `~/.cache/veilpoint-tests`, and is made once
+//! An environment lies outside the checkout, in `$VEILPOINT_TEST_CACHE` or `~/.cache/veilpoint-tests`, and is made once
 //! for each set of pins. A reader that cannot be had fails the tests: a comparison that did not happen proves nothing.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// Where the scripts and the pins lie.
 fn scripts() -> PathBuf {
@@ -19,10 +21,23 @@ pub fn script(name: &str) -> PathBuf {
     scripts().join(name)
 }
 
+/// The pins of the readers.
+const READERS: &str = "requirements.txt";
+
 /// A Python that has the pinned readers.
 pub fn python() -> PathBuf {
-    static PYTHON: OnceLock<PathBuf> = OnceLock::new();
-    PYTHON.get_or_init(environment).clone()
+    environment_of(READERS).join("bin/python")
+}
+
+/// The environment that has what a file of `tests/python` pins; its programs are in `bin`.
+pub fn environment_of(pins: &str) -> PathBuf {
+    static MADE: Mutex<BTreeMap<String, Arc<OnceLock<PathBuf>>>> = Mutex::new(BTreeMap::new());
+    // The map is held for a moment only: who waits for one environment does not keep others from theirs.
+    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    let one = Arc::clone(made.entry(pins.to_owned()).or_default());
+    drop(made);
+    one.get_or_init(|| environment(&scripts().join(pins)))
+        .clone()
 }
 
 /// What a script of `tests/python` prints.
@@ -32,11 +47,16 @@ pub fn run_script(script: &str, args: &[&str]) -> String {
 
 /// What a script of `tests/python` prints when it is given `input` on its standard input.
 pub fn run_script_on(script: &str, args: &[&str], input: &[u8]) -> String {
+    run_script_in(READERS, script, args, input)
+}
+
+/// The same in the environment of another file of pins.
+pub fn run_script_in(pins: &str, script: &str, args: &[&str], input: &[u8]) -> String {
     // A file rather than a pipe: nobody has to write while somebody reads.
     let mut stdin = tempfile::tempfile().expect("a temporary file");
     stdin.write_all(input).expect("room for the input");
     stdin.rewind().expect("a file that seeks");
-    let mut command = Command::new(python());
+    let mut command = Command::new(environment_of(pins).join("bin/python"));
     command
         .arg("-B")
         .arg(scripts().join(script))
@@ -46,12 +66,11 @@ pub fn run_script_on(script: &str, args: &[&str], input: &[u8]) -> String {
 }
 
 /// Makes the environment of today's pins, unless it is there.
-fn environment() -> PathBuf {
-    let pins = scripts().join("requirements.txt");
+fn environment(pins: &Path) -> PathBuf {
     let cache = cache();
     fs::create_dir_all(&cache)
         .expect("a cache folder: set VEILPOINT_TEST_CACHE to one that can be written");
-    let folder = cache.join(format!("python-{:016x}", fingerprint(&pins)));
+    let folder = cache.join(format!("python-{:016x}", fingerprint(pins)));
     let lock = File::create(folder.with_extension("lock")).expect("a lock beside the environment");
     // Several test binaries, or checkouts, may want it at once: the first makes it, the others wait.
     lock.lock().expect("the lock");
@@ -72,11 +91,11 @@ fn environment() -> PathBuf {
                     ":all:",
                     "-r",
                 ])
-                .arg(&pins),
+                .arg(pins),
         );
         File::create(complete).expect("the mark of a finished environment");
     }
-    python
+    folder
 }
 
 #[expect(
