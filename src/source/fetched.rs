@@ -12,7 +12,7 @@ use super::ObjectVersion;
 use super::read::StreamReader;
 use super::store::{self, Store};
 use crate::config;
-use crate::error::{Kind, Result};
+use crate::error::{Error, Kind, Result};
 
 /// An object whose bytes are on their way.
 pub struct Fetched {
@@ -81,7 +81,7 @@ impl OwnStore {
     /// Opens the first of these keys that exists; none where none does.
     ///
     /// # Errors
-    /// [`Kind::Source`] where the store does not answer, or denies access to one of them.
+    /// [`Kind::Denied`] where one of them may not be read; [`Kind::Source`] where the store does not answer.
     pub async fn first(&self, keys: &[String]) -> Result<Option<(String, Fetched)>> {
         for key in keys {
             // What the store's client takes for no key is none here.
@@ -98,7 +98,13 @@ impl OwnStore {
     async fn get(&self, path: &Path) -> Result<Fetched> {
         let store = Arc::clone(&self.0);
         let answer = store.get_opts(path, GetOptions::new()).await;
-        let answer = answer.map_err(|err| store::explain(err, Kind::Source))?;
+        let answer = answer.map_err(|err| {
+            if store::is_denied(&err) {
+                let message = "the function's own role may not read the object behind this key";
+                return Error::new(Kind::Denied, message).with_private(err);
+            }
+            store::explain(err, Kind::Source)
+        })?;
         let version = ObjectVersion {
             etag: answer.meta.e_tag.clone(),
             length: Some(answer.meta.size),
