@@ -7,7 +7,7 @@ use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
 
 use futures::FutureExt;
-use futures::future::{join, join_all};
+use futures::future::join_all;
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::task::spawn_blocking;
@@ -241,13 +241,15 @@ fn one_request_looks_and_the_others_go_on() {
                 assert!(Arc::ptr_eq(first, other.as_ref().unwrap()));
             }
             site.write("ward", ROOM);
-            let looking = site.live.looker.lock().await;
-            assert!(Arc::ptr_eq(first, &site.at(25).await.unwrap()));
-            drop(looking);
-            // The first looks and waits; the second, asked meanwhile, does not.
-            let (one, two) = join(site.at(25), site.at(25)).await;
-            assert_ne!(ward(&one.unwrap()), ward(first));
-            assert!(Arc::ptr_eq(&two.unwrap(), first));
+            // One looks and waits; the others, asked meanwhile, do not.
+            let busy = occupy();
+            let mut look = Box::pin(site.at(25));
+            assert!((&mut look).now_or_never().is_none());
+            for seconds in [25, 26, 100] {
+                assert!(Arc::ptr_eq(first, &site.at(seconds).await.unwrap()));
+            }
+            drop(busy);
+            assert_ne!(ward(&look.await.unwrap()), ward(first));
         });
     });
     assert_eq!(events(&log), ["sql_loaded", "sql_loaded"]);
