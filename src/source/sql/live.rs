@@ -51,7 +51,7 @@ struct State {
 pub(super) struct Looker {
     source: SqlSource,
     /// Texts that were read, and whose proof did not come to its end.
-    unproven: Option<Arc<Texts>>,
+    pub(super) unproven: Option<Arc<Texts>>,
 }
 
 impl LiveSql {

@@ -1,15 +1,16 @@
 //! The catalog in force while files are edited, and what is logged. The clock is an argument.
 
 use std::fs::{self, File};
-use std::future::poll_fn;
 use std::path::{Path, PathBuf};
-use std::pin::pin;
 use std::sync::Mutex;
-use std::task::Poll;
+use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
 
+use futures::FutureExt;
+use futures::future::join_all;
 use serde_json::Value;
 use tempfile::TempDir;
+use tokio::task::spawn_blocking;
 
 use super::*;
 use crate::dataset::catalog::Catalog;
@@ -101,18 +102,11 @@ fn events(log: &[Value]) -> Vec<&str> {
     events.map(|event| event.unwrap_or("no event")).collect()
 }
 
-/// Polls a future so many times, and then drops it.
-async fn given_up<T>(future: impl Future<Output = T>, polls: usize) -> Option<T> {
-    let (mut future, mut left) = (pin!(future), polls);
-    poll_fn(move |context| {
-        left -= 1;
-        match future.as_mut().poll(context) {
-            Poll::Ready(output) => Poll::Ready(Some(output)),
-            Poll::Pending if left == 0 => Poll::Ready(None),
-            Poll::Pending => Poll::Pending,
-        }
-    })
-    .await
+/// Occupies the one thread for all that blocks, until what this returns is dropped.
+fn occupy() -> Sender<()> {
+    let (freed, told) = channel();
+    drop(spawn_blocking(move || told.recv()));
+    freed
 }
 
 #[test]
@@ -241,19 +235,21 @@ fn one_request_looks_and_the_others_go_on() {
     let log = logged(|| {
         block(async {
             // Without a catalog, all wait for the same one.
-            let all = futures::future::join_all((0..8).map(|_| site.at(0))).await;
+            let all = join_all((0..8).map(|_| site.at(0))).await;
             let first = all[0].as_ref().unwrap();
             for other in &all {
                 assert!(Arc::ptr_eq(first, other.as_ref().unwrap()));
             }
             site.write("ward", ROOM);
-            let looking = site.live.looker.lock().await;
-            assert!(Arc::ptr_eq(first, &site.at(25).await.unwrap()));
-            drop(looking);
-            // The first looks and waits; the second, asked meanwhile, does not.
-            let (one, two) = futures::join!(site.at(25), site.at(25));
-            assert_ne!(ward(&one.unwrap()), ward(first));
-            assert!(Arc::ptr_eq(&two.unwrap(), first));
+            // One looks and waits; the others, asked meanwhile, do not.
+            let busy = occupy();
+            let mut look = Box::pin(site.at(25));
+            assert!((&mut look).now_or_never().is_none());
+            for seconds in [25, 26, 100] {
+                assert!(Arc::ptr_eq(first, &site.at(seconds).await.unwrap()));
+            }
+            drop(busy);
+            assert_ne!(ward(&look.await.unwrap()), ward(first));
         });
     });
     assert_eq!(events(&log), ["sql_loaded", "sql_loaded"]);
@@ -261,19 +257,34 @@ fn one_request_looks_and_the_others_go_on() {
 
 #[test]
 fn a_look_that_is_given_up_half_way_is_made_by_the_next() {
-    // Given up at its first wait (reading), its second (the proof), or not at all.
-    let mut ends = Vec::new();
-    for polls in 1..=3 {
+    let mut wrong = Vec::new();
+    for (stage, read) in [("reading", false), ("the proof", true)] {
         let site = Site::new();
         block(async {
             let first = site.ward_at(0).await;
             site.write("ward", ROOM);
-            let given_up = given_up(site.at(25), polls).await;
-            ends.push(given_up.is_none());
-            assert_ne!(site.ward_at(25).await, first, "{polls} polls");
+            let mut before = Some(occupy());
+            let mut look = Box::pin(site.at(25));
+            assert!((&mut look).now_or_never().is_none());
+            // In the queue of what blocks: before, the reading, its mark, behind.
+            let mark = spawn_blocking(|| ());
+            let behind = occupy();
+            if read {
+                before = None;
+                mark.await.unwrap();
+                assert!((&mut look).now_or_never().is_none());
+            }
+            drop(look);
+            if site.live.looker.lock().await.unproven.is_some() != read {
+                wrong.push(format!("{stage}: given up somewhere else"));
+            }
+            drop((before, behind));
+            if site.ward_at(25).await == first {
+                wrong.push(format!("{stage}: the edit is lost"));
+            }
         });
     }
-    assert_eq!(ends, [true, true, false]);
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
 #[test]
@@ -283,10 +294,11 @@ fn a_look_that_takes_too_long_is_a_failed_one() {
         block(async {
             let first = site.at(0).await.unwrap();
             site.write("ward", ROOM);
+            let busy = occupy();
             let mut looker = site.live.looker.lock().await;
             let look = site.live.look(&mut looker, site.time(25), Duration::ZERO);
             assert!(Arc::ptr_eq(&first, &look.await.unwrap()));
-            drop(looker);
+            drop((looker, busy));
             assert_eq!(site.ward_at(29).await, ward(&first));
             assert_ne!(site.ward_at(30).await, ward(&first));
         });

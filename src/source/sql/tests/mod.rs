@@ -12,9 +12,10 @@ use object_store::{ObjectStoreExt, PutPayload};
 use super::*;
 use crate::dataset::catalog::Text;
 
-/// Runs a future to its end on a runtime of its own.
+/// Runs a future to its end on a runtime of its own, which has one thread for all that blocks.
 fn block<T>(future: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread()
+        .max_blocking_threads(1)
         .enable_all()
         .build();
     runtime.unwrap().block_on(future)
