@@ -92,15 +92,22 @@ impl Emulator {
 
     /// The lines of the log that are this event, once there are so many of them.
     pub fn events(&self, event: &str, least: usize) -> Vec<Value> {
-        let mut found = Vec::new();
-        wait_for(event, || {
+        self.lines(event, least, |line| line["event"] == event)
+    }
+
+    /// The same, of one request.
+    pub fn events_of(&self, event: &str, request: &str, least: usize) -> Vec<Value> {
+        self.lines(event, least, |line| {
+            line["event"] == event && line["request_id"] == request
+        })
+    }
+
+    fn lines(&self, what: &str, least: usize, wanted: impl Fn(&Value) -> bool) -> Vec<Value> {
+        let mut found: Vec<Value> = Vec::new();
+        wait_for(what, || {
             let log = self.log();
-            let lines = log
-                .lines()
-                .filter_map(|line| serde_json::from_str(line).ok());
-            found = lines
-                .filter(|line: &Value| line["event"] == event)
-                .collect();
+            let lines = log.lines().map(serde_json::from_str);
+            found = lines.flatten().filter(&wanted).collect();
             found.len() >= least
         });
         found
