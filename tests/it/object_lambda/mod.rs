@@ -4,6 +4,7 @@
 mod event;
 mod faults;
 mod formats;
+mod keys;
 mod laptop;
 mod large;
 mod ministack;

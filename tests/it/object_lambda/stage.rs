@@ -11,7 +11,7 @@ use super::event::{ALIAS, Event};
 use crate::support::bucket::ACCOUNT;
 use crate::support::folder::write_key;
 use crate::support::lambda::{Answer, Emulator, S3, Source};
-use crate::support::site::{Answer as Exit, run};
+use crate::support::site::{Answer as Exit, run, run_on};
 
 /// The date that ages count from where a payload names one.
 pub const AS_OF: &str = "2026-11-25";
@@ -171,6 +171,11 @@ pub fn payload(projection: &str, format: &str) -> String {
 /// The bundled sample.
 pub fn sample() -> Vec<u8> {
     fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/patients.csv")).unwrap()
+}
+
+/// A compressed object.
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
+    run_on(Command::new("gzip").arg("-c"), bytes).stdout
 }
 
 /// So many rows of people, each of them CANARY.
