@@ -57,10 +57,15 @@ impl Stage {
 
     /// The same, with these variables beside the account and the endpoint.
     pub fn with(variables: &[(&str, &str)]) -> Self {
+        Self::before(None, variables)
+    }
+
+    /// The same, in front of a server that gets what is not S3's part.
+    pub fn before(behind: Option<u16>, variables: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let sql = folder.path().join("sql");
         copy_sql(&sql);
-        let s3 = S3::start();
+        let s3 = S3::before(behind);
         let endpoint = s3.endpoint();
         let place = [("AWS_ENDPOINT_URL", endpoint.as_str())];
         let environment = ACCOUNT.iter().chain(&place).chain(variables).copied();
