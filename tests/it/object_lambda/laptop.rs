@@ -87,7 +87,7 @@ fn each_event_is_answered_by_the_function_and_shown_by_the_script() {
         (
             "get-csv",
             "csv",
-            &["gets 200:", "text/csv", "77 lines", "| Patient,Born in,"][..],
+            &["gets 200:", "text/csv", "76 lines", "| Patient,Born in,"][..],
         ),
         (
             "get-parquet",

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::event::Event;
 use super::stage::{FILLER, KEY, Outcome, Stage};
+use crate::support::lambda::Answer;
 
 /// Rows whose release is far larger than what is held back, in more blocks than one.
 const MANY: usize = 500_000;
@@ -39,8 +40,6 @@ fn get(stage: &Stage, key: &str) -> Event {
 /// What is wrong with an outcome that should be this.
 fn unlike(outcome: &Outcome, expected: Expected) -> Vec<String> {
     let mut wrong = leaks(outcome);
-    let returned: Value = serde_json::from_str(&outcome.returned).unwrap_or_default();
-    let failed = returned.get("errorType");
     let wanted = match expected {
         Refused(..) | Released | Broken | Untaken => 1,
         Failed(_) | Returned(..) => 0,
@@ -48,33 +47,10 @@ fn unlike(outcome: &Outcome, expected: Expected) -> Vec<String> {
     if outcome.answers.len() != wanted {
         wrong.push(format!("{} answers, not {wanted}", outcome.answers.len()));
     }
-    for answer in &outcome.answers {
-        let forwarded = |name: &str| {
-            answer
-                .head
-                .header(&format!("x-amz-fwd-{name}"))
-                .unwrap_or_default()
-        };
-        let said = (forwarded("status"), forwarded("error-code"));
-        let right = match expected {
-            Refused(status, code) => {
-                said == (status.to_string().as_str(), code)
-                    && answer.body.is_empty()
-                    && answer.whole
-                    && forwarded("error-message").is_empty() == code.is_empty()
-            }
-            Released => said == ("200", "") && answer.whole && !answer.body.is_empty(),
-            Broken => said == ("200", "") && !answer.whole && !answer.body.is_empty(),
-            _ => true,
-        };
-        if !right {
-            let (length, whole) = (answer.body.len(), answer.whole);
-            let message = forwarded("error-message");
-            wrong.push(format!(
-                "answers {said:?}, {message}, {length} bytes, whole {whole}"
-            ));
-        }
-    }
+    let answers = outcome.answers.iter();
+    wrong.extend(answers.filter_map(|answer| unlike_answer(answer, expected)));
+    let returned: Value = serde_json::from_str(&outcome.returned).unwrap_or_default();
+    let failed = returned.get("errorType");
     let right = match expected {
         Refused(status, _) => returned == json!({"statusCode": status}),
         Released => returned == json!({"statusCode": 200}),
@@ -86,6 +62,26 @@ fn unlike(outcome: &Outcome, expected: Expected) -> Vec<String> {
         wrong.push(format!("gives back {}", outcome.returned));
     }
     wrong
+}
+
+/// What is wrong with what was written.
+fn unlike_answer(answer: &Answer, expected: Expected) -> Option<String> {
+    let forwarded = |name: &str| {
+        let name = format!("x-amz-fwd-{name}");
+        answer.head.header(&name).unwrap_or_default()
+    };
+    let said = (forwarded("status"), forwarded("error-code"));
+    let (message, length, whole) = (forwarded("error-message"), answer.body.len(), answer.whole);
+    let right = match expected {
+        Refused(status, code) => {
+            let silent = message.is_empty() == code.is_empty();
+            said == (status.to_string().as_str(), code) && length == 0 && whole && silent
+        }
+        Released => said == ("200", "") && length > 0 && whole,
+        Broken => said == ("200", "") && length > 0 && !whole,
+        Untaken | Failed(_) | Returned(..) => true,
+    };
+    (!right).then(|| format!("answers {said:?}, {message}, {length} bytes, whole {whole}"))
 }
 
 /// Headers by which AWS's client proves who it is, and to whom it speaks.

@@ -82,10 +82,12 @@ impl Emulator {
         String::from_utf8(body).unwrap()
     }
 
-    /// All that the function wrote until now, on either of its outputs.
+    /// All lines that the function wrote until now, on either of its outputs.
     pub fn log(&self) -> String {
         let log = fs::read_to_string(self.folder.path().join("out")).unwrap();
-        let lines = log.lines();
+        // The last line may still be on its way.
+        let end = log.rfind('\n').map_or(0, |end| end + 1);
+        let lines = log[..end].lines();
         let ours = lines.filter(|line| !ITS_OWN.iter().any(|own| line.starts_with(own)));
         ours.map(|line| format!("{line}\n")).collect()
     }

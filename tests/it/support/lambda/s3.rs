@@ -238,7 +238,8 @@ fn answer(
 fn object(stream: &TcpStream, head: &Head, bytes: &[u8], most: usize) {
     let range = head.header("range").and_then(|range| {
         let (first, last) = range.strip_prefix("bytes=")?.split_once('-')?;
-        let last = last.parse().unwrap_or(usize::MAX).min(bytes.len() - 1);
+        let end = bytes.len().checked_sub(1)?;
+        let last = last.parse().unwrap_or(usize::MAX).min(end);
         Some((first.parse::<usize>().ok()?, last))
     });
     let (status, (first, last)) = match range {
