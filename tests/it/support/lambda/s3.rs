@@ -229,7 +229,7 @@ fn answer(
         Some(Source::Closed) => {}
         Some(Source::Elsewhere(address)) => {
             let head = format!("HTTP/1.1 307 Temporary Redirect\r\nLocation: {address}\r\n");
-            send(stream, &head, 0, std::iter::empty());
+            send(stream, &head, 0, std::iter::empty::<&str>());
         }
     }
 }
