@@ -19,7 +19,7 @@ fn fifty_requests_of_one_process_are_each_their_own() {
             "patients/billing",
         ][round % 3];
         let format = ["csv", "parquet"][round / 3 % 2];
-        let as_of = ["2026-11-25", "2024-02-29"][round / 6 % 2];
+        let as_of = ["2026-11-25", "2030-02-28"][round / 6 % 2];
         let event = Event::get(
             &stage.s3,
             "patients.csv",

@@ -68,7 +68,7 @@ fn of_objects(elsewhere: &S3) -> Vec<(&'static str, &'static str, Source, Expect
             "a code that is none",
             csv,
             refused(403, "CANARY code"),
-            Refused(403, "SourceUnavailable"),
+            Refused(403, "AccessDenied"),
         ),
         (
             "a line that is cut before a word",
