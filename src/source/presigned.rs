@@ -45,6 +45,9 @@ pub struct PresignedUrl {
     aws: bool,
 }
 
+/// How the alias of an Object Lambda access point ends, and no bucket's name may.
+const ALIAS_END: &str = "--ol-s3";
+
 /// What S3 says to it.
 pub enum Answer {
     /// The object.
@@ -155,13 +158,19 @@ impl PresignedUrl {
     }
 }
 
-/// What the user's URL may mean by its path: it is said to be decoded already, and is not everywhere.
+/// What the user's URL may mean by its path: it is said to be decoded already, and is not everywhere; and in path style
+/// the alias of the Object Lambda access point stands in front of the key.
 fn asked_keys(url: &str) -> impl Iterator<Item = String> {
     let path = url.split_once("://").map_or(url, |(_, rest)| rest);
     let path = path.split_once('/').map_or("", |(_, path)| path);
     let bare = path.split_once('?').map_or(path, |(path, _)| path);
     let decoded = percent_decode_str(bare).decode_utf8_lossy().into_owned();
-    [path.to_owned(), bare.to_owned(), decoded].into_iter()
+    let keys = [path.to_owned(), bare.to_owned(), decoded];
+    let below = keys.clone().into_iter().filter_map(|path| {
+        let (alias, key) = path.split_once('/')?;
+        alias.ends_with(ALIAS_END).then(|| key.to_owned())
+    });
+    keys.into_iter().chain(below)
 }
 
 /// Reads presigned URLs.
@@ -400,6 +409,17 @@ mod tests {
                 "https://h/a?b.csv",
                 Some("a?b.csv"),
             ),
+            (
+                "http://localhost:1/bucket/a/p.csv",
+                "http://localhost:1/name-a1--ol-s3/a/p.csv",
+                Some("a/p.csv"),
+            ),
+            (
+                "http://localhost:1/bucket/x--ol-s3/p.csv",
+                "http://h/x--ol-s3/p.csv",
+                Some("x--ol-s3/p.csv"),
+            ),
+            ("http://localhost:1/bucket/p.csv", "/other/p.csv", None),
             ("http://localhost:1/bucket/xp.csv", "https://h/p.csv", None),
             ("http://localhost:1/bucket/p.csv", "https://h/", None),
             ("http://localhost:1/bucket/p.csv", "", None),

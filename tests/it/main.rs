@@ -14,6 +14,7 @@ mod determinism;
 mod engine;
 mod house;
 mod memory;
+mod object_lambda;
 mod projections;
 mod readers;
 mod s3;

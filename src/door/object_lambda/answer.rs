@@ -220,7 +220,8 @@ fn frames(
         fate.set(end);
         broken.then_some((Err(BrokenOff), None))
     });
-    held.chain(rest)
+    // Whoever sends a body asks once more after its end.
+    held.chain(rest).fuse()
 }
 
 /// What the transfer is told where the release failed: nothing of why.

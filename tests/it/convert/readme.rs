@@ -196,6 +196,16 @@ fn its_functions_are_those_that_run() {
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
+/// Options of Cargo, cargo-lambda and SAM.
+const OF_OTHERS: [&str; 6] = [
+    "--release",
+    "--guided",
+    "--env-file",
+    "--data-file",
+    "--template",
+    "--event",
+];
+
 #[test]
 fn what_it_names_is_there() {
     let text = readme();
@@ -203,10 +213,9 @@ fn what_it_names_is_there() {
     let help = |command| run(&mut site.command([command, "--help"])).stdout;
     let help = [help("convert"), help("verify")].concat();
     let known = options(&String::from_utf8(help).unwrap());
-    // Cargo's own, and SAM's.
     let named: BTreeSet<String> = options(&text)
         .into_iter()
-        .filter(|name| name != "--release" && name != "--guided")
+        .filter(|name| !OF_OTHERS.contains(&name.as_str()))
         .collect();
     let mut missing: Vec<String> = named.difference(&known).cloned().collect();
     for fact in [

@@ -56,6 +56,11 @@ impl Server {
         endpoint(self.port)
     }
 
+    /// Where it listens.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Makes or replaces an object, by `bucket/key`.
     pub fn put(&self, path: &str, bytes: &[u8]) {
         assert_eq!(self.ask("PUT", path, bytes).0, 200, "{path}");
@@ -148,7 +153,7 @@ fn elements(xml: &[u8], name: &str) -> Vec<String> {
 }
 
 /// One request, and all that comes back.
-fn exchange(port: u16, request: &[u8]) -> Vec<u8> {
+pub fn exchange(port: u16, request: &[u8]) -> Vec<u8> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
     stream.write_all(request).unwrap();
     let mut answer = Vec::new();

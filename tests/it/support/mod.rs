@@ -2,5 +2,6 @@
 
 pub mod bucket;
 pub mod folder;
+pub mod lambda;
 pub mod python;
 pub mod site;
