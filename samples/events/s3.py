@@ -8,6 +8,7 @@ status, headers, and the first lines of a CSV, or the size and magic of a Parque
 answer is kept there. --once ends after one answer: 0 if it came whole, 1 if it was broken off.
 """
 import argparse
+import contextlib
 import http.server
 import pathlib
 import sys
@@ -92,8 +93,9 @@ class S3(http.server.BaseHTTPRequestHandler):
         for name, value in {**headers, "Content-Length": str(len(body))}.items():
             self.send_header(name, value)
         self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
+        # Whoever asked may have gone away, which is its own affair.
+        with contextlib.suppress(ConnectionError):
+            self.wfile.write(body if self.command != "HEAD" else b"")
 
     def log_message(self, *_):
         """Requests are no news; answers are, and are shown."""

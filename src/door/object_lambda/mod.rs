@@ -118,7 +118,7 @@ impl Function {
         let started = Instant::now();
         let cold = !self.used.swap(true, Ordering::Relaxed);
         let mut line = Line::new(started, cold);
-        let deadline = started + time_for(invoked.context.deadline());
+        let deadline = started + time_for(invoked.context.deadline(), SystemTime::now());
         let answer = self.answer(&invoked.payload, deadline, &mut line);
         // A panic's own text may hold anything; the hook has said where it was.
         let answer = AssertUnwindSafe(answer).catch_unwind().await;
@@ -215,9 +215,30 @@ impl Function {
     }
 }
 
-/// The time that an answer has: S3's, or the function's if that is less, without the reserve.
-fn time_for(deadline: SystemTime) -> Duration {
-    let left = deadline.duration_since(SystemTime::now());
-    let time = left.unwrap_or_default().min(S3_WAITS);
+/// The time that an answer has from now on: S3's, or the function's if that is less, without the reserve. A deadline
+/// that has passed is none: Lambda gives no event after it, and cargo-lambda's is a day of 1970.
+fn time_for(deadline: SystemTime, now: SystemTime) -> Duration {
+    let left = deadline.duration_since(now).unwrap_or(S3_WAITS);
+    let time = left.min(S3_WAITS);
     time.saturating_sub(RESERVE.min(time / 4))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_has_the_lesser_time_less_a_reserve() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_hours(1);
+        for (deadline, milliseconds) in [
+            (now + Duration::from_secs(900), 58_000),
+            (now + Duration::from_secs(60), 58_000),
+            (now + Duration::from_secs(10), 8_000),
+            (now + Duration::from_secs(4), 3_000),
+            (SystemTime::UNIX_EPOCH + Duration::from_secs(600), 58_000),
+        ] {
+            let time = time_for(deadline, now);
+            assert_eq!(time, Duration::from_millis(milliseconds));
+        }
+    }
 }
