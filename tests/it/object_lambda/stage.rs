@@ -211,6 +211,7 @@ pub fn copy_sql(to: &Path) {
         ("schema.sql", PEOPLE),
         ("costs.sql", &costs),
         ("named.sql", "SELECT \"Name\" FROM people"),
+        ("notes.sql", "SELECT \"Note\" FROM people"),
     ] {
         fs::write(people.join(name), text).unwrap();
     }

@@ -8,8 +8,8 @@ mod objects;
 use serde_json::{Value, json};
 
 use super::event::Event;
-use super::stage::{FILLER, KEY, Outcome, Stage};
-use crate::support::lambda::Answer;
+use super::stage::{FILLER, KEY, Outcome, Stage, people};
+use crate::support::lambda::{Answer, Source};
 
 /// Rows whose release is far larger than what is held back, in more blocks than one.
 const MANY: usize = 500_000;
@@ -127,4 +127,18 @@ fn canary(text: &str) -> bool {
 
 fn excerpt(text: &str) -> String {
     text.chars().take(300).collect()
+}
+
+#[test]
+fn what_is_let_through_is_noticed() {
+    let stage = Stage::new();
+    stage.put("people.csv", Source::Object(people(10)));
+    let event = stage.get("people.csv", "people/notes");
+    let outcome = stage.ask(&event.header("x-veilpoint-format", "csv"));
+    assert_eq!(leaks(&outcome).len(), 1);
+    assert_eq!(unlike(&outcome, Refused(409, "InvalidValue")).len(), 3);
+    assert_eq!(
+        told("{\"event\": \"request\", \"key\": \"CANARYKEY\"}\npanicked\n").len(),
+        2
+    );
 }
