@@ -158,7 +158,7 @@ fn serve(stream: &TcpStream, state: &Mutex<State>) {
     if head.line.starts_with("POST /WriteGetObjectResponse ") {
         take(stream, &mut reader, head, state);
     } else {
-        answer(stream, &mut reader, head, state);
+        answer(stream, &mut reader, &head, state);
     }
     state.lock().unwrap().open -= 1;
 }
@@ -198,7 +198,7 @@ fn take(
 fn answer(
     stream: &TcpStream,
     reader: &mut BufReader<&TcpStream>,
-    head: Head,
+    head: &Head,
     state: &Mutex<State>,
 ) {
     let path = head.word(1).split('?').next().unwrap_or_default();
@@ -207,12 +207,12 @@ fn answer(
         (state.sources.get(path).cloned(), state.behind)
     };
     if let (None, Some(port)) = (&source, behind) {
-        return pass(stream, reader, &head, port);
+        return pass(stream, reader, head, port);
     }
     state.lock().unwrap().asked.push(head.clone());
     match source {
         None => refuse(stream, 404, "NoSuchKey"),
-        Some(Source::Object(bytes)) => object(stream, &head, &bytes, usize::MAX),
+        Some(Source::Object(bytes)) => object(stream, head, &bytes, usize::MAX),
         Some(Source::Repeated(first, block, times)) => {
             let length = first.len() + block.len() * times;
             let blocks = std::iter::repeat_n(&block, times);
@@ -220,9 +220,9 @@ fn answer(
             send(stream, &head, length, std::iter::once(&first).chain(blocks));
         }
         Some(Source::Refused(status, code)) => refuse(stream, status, code),
-        Some(Source::Cut(bytes, most)) => object(stream, &head, &bytes, most),
+        Some(Source::Cut(bytes, most)) => object(stream, head, &bytes, most),
         Some(Source::Stalled(bytes, most)) => {
-            object(stream, &head, &bytes, most);
+            object(stream, head, &bytes, most);
             // Until the other side goes away.
             let _ = reader.read_to_end(&mut Vec::new());
         }
@@ -249,7 +249,8 @@ fn object(stream: &TcpStream, head: &Head, bytes: &[u8], most: usize) {
     let part = bytes.get(first..=last).unwrap_or_default();
     let mut answer = format!("HTTP/1.1 {status}\r\n{OF_AN_OBJECT}");
     if range.is_some() {
-        answer += &format!("Content-Range: bytes {first}-{last}/{}\r\n", bytes.len());
+        let length = bytes.len();
+        answer = format!("{answer}Content-Range: bytes {first}-{last}/{length}\r\n");
     }
     let shown = if head.word(0) == "HEAD" {
         0
@@ -302,7 +303,7 @@ fn pass(mut stream: &TcpStream, reader: &mut BufReader<&TcpStream>, head: &Head,
     for (name, value) in
         kept.filter(|header| header.0 != "connection" && header.0 != "transfer-encoding")
     {
-        request += &format!("{name}: {value}\r\n");
+        request = format!("{request}{name}: {value}\r\n");
     }
     request += "Connection: close\r\n\r\n";
     let _ = stream.write_all(&exchange(behind, &[request.as_bytes(), &body].concat()));
