@@ -30,7 +30,7 @@ pub(super) struct Bucket {
     prefix: String,
     start: path::Path,
     /// What was fetched, by path below the prefix.
-    known: BTreeMap<String, Known>,
+    pub(super) known: BTreeMap<String, Known>,
 }
 
 /// An object's text, in one version.

@@ -1,6 +1,10 @@
 //! The prefix in a bucket.
 
+use std::time::Duration;
+
+use futures::FutureExt;
 use object_store::path::Path;
+use object_store::throttle::{ThrottleConfig, ThrottledStore};
 
 use super::*;
 use crate::source::sql::bucket::{MAX_LISTED, fetch};
@@ -115,6 +119,31 @@ fn an_object_that_changes_between_listing_and_answer_is_read_as_it_is_then() {
 
         store.delete(&path).await.unwrap();
         assert!(fetch(&store, listed).await.unwrap().is_none());
+    });
+}
+
+#[test]
+fn what_a_look_fetched_before_it_was_given_up_is_not_fetched_again() {
+    let patient = ThrottleConfig {
+        // So the empty object comes at once, and the other one does not come.
+        wait_get_per_byte: Duration::from_hours(1),
+        ..ThrottleConfig::default()
+    };
+    let store = Arc::new(ThrottledStore::new(InMemory::new(), patient));
+    let mut bucket = Bucket::new(store.clone(), "").unwrap();
+    let text = |bucket: &Bucket| bucket.known["a/empty.sql"].text.clone().unwrap();
+    block(async {
+        for (path, bytes) in [("a/empty.sql", ""), ("a/long.sql", "1")] {
+            store.put(&path.into(), bytes.into()).await.unwrap();
+        }
+        assert!(Box::pin(bucket.texts()).now_or_never().is_none());
+        let paths: Vec<&str> = bucket.known.keys().map(String::as_str).collect();
+        assert_eq!(paths, ["a/empty.sql"]);
+        let first = text(&bucket);
+        store.config_mut(|config| *config = ThrottleConfig::default());
+        let texts = bucket.texts().await.unwrap();
+        assert_eq!(told(&texts), ["a/empty.sql", "a/long.sql"]);
+        assert!(Arc::ptr_eq(&first, &text(&bucket)));
     });
 }
 
