@@ -74,7 +74,7 @@ impl Event {
         self
     }
 
-    /// As another operation: its context, in place of GetObject's.
+    /// As another operation: its context, in place of `GetObject`'s.
     pub fn operation(mut self, context: &str) -> Self {
         let url = self.0["getObjectContext"]["inputS3Url"].clone();
         self.0[context] = json!({"inputS3Url": url});

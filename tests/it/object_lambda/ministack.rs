@@ -11,8 +11,11 @@ use serde_json::Value;
 use super::stage::{AS_OF, Stage, copy_sql, sample};
 use crate::support::python::{environment_of, script};
 
-/// Who reads which key, and the projection and format of what comes, or the code of the refusal.
-const READS: [(&str, Result<(&str, &str), &str>); 8] = [
+/// The projection and format of what comes, or the code of the refusal.
+type Read = Result<(&'static str, &'static str), &'static str>;
+
+/// Who reads which key, and what comes.
+const READS: [(&str, Read); 8] = [
     ("analytics patients.csv", Ok(("patients/analytics", "csv"))),
     (
         "analytics patients.parquet",

@@ -89,7 +89,7 @@ impl Emulator {
         let end = log.rfind('\n').map_or(0, |end| end + 1);
         let lines = log[..end].lines();
         let ours = lines.filter(|line| !ITS_OWN.iter().any(|own| line.starts_with(own)));
-        ours.map(|line| format!("{line}\n")).collect()
+        ours.flat_map(|line| [line, "\n"]).collect()
     }
 
     /// The lines of the log that are this event, once there are so many of them.
