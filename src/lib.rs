@@ -6,7 +6,7 @@
 //! source → csv (cut, tokenize, decode) → project → encode → output
 //!          └────────────────────── release ──────────────┘ bounded, in parallel, in order
 //!                                     ▼
-//!                               access_point             what it is known by: its ETag, its record
+//!                               access_point             who may ask for it, and what it is known by
 //! ```
 //! Modules import only from those declared before them. Everything but `source`, `release` and `door` is without I/O.
 //!
