@@ -33,7 +33,7 @@ pub type Texts = BTreeMap<String, Text>;
 pub struct Served {
     /// Its full name.
     pub name: ProjectionName,
-    /// The contract that it was proven against, which may be older than the one in the folder.
+    /// The contract that it was proven against: the one in the folder, or an older one if that is refused.
     pub contract: Contract,
     /// The projection, proven.
     pub projection: Projection,
@@ -41,6 +41,8 @@ pub struct Served {
     pub contract_sha256: String,
     /// SHA-256 of the projection's file, 64 lower-case hexadecimal digits.
     pub projection_sha256: String,
+    /// The projection's text: it stays in force under another contract only where it can be proven against that.
+    text: Arc<str>,
 }
 
 /// Every projection of a folder at one moment. Whoever holds one sees that moment, whatever is edited meanwhile.
@@ -93,9 +95,11 @@ impl State {
 impl Catalog {
     /// Proves every projection. `origin` is what errors call the folder (`sql`, `s3://bucket/sql`).
     ///
-    /// One that is refused keeps its version from `previous`, with the contract that that one was proven against, as
-    /// long as its file is there beside a contract; where there is no such version, its refusal is answered. What has
-    /// the same two texts as in `previous` is not proven again. About a millisecond of work for each that is.
+    /// One that is refused keeps its version from `previous`, as long as its file is there beside a contract, and as that
+    /// version can be proven against the contract that lies there now: whoever declares a column secret is obeyed at
+    /// once. A contract that is itself refused leaves the old one in force, and what was proven against it. Where there
+    /// is no such version, the refusal is answered. What has the same two texts as in `previous` is not proven again.
+    /// About a millisecond of work for each that is.
     pub fn prove(texts: &Texts, origin: &str, previous: Option<&Self>) -> Self {
         let origin = origin.trim_end_matches('/');
         let mut prover = Prover::new(texts, origin);
@@ -189,8 +193,10 @@ fn judge(
         }
         kept => match (prover.prove(name, judged), kept) {
             (Ok(served), _) => State::InForce(Arc::new(served)),
-            (Err(error), Some(kept)) => State::Kept(Arc::clone(kept), error),
-            (Err(error), None) => State::Refused(error),
+            (Err(error), kept) => match kept.and_then(|kept| prover.carry(kept, judged)) {
+                Some(kept) => State::Kept(kept, error),
+                None => State::Refused(error),
+            },
         },
     }
 }

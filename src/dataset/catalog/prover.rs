@@ -48,7 +48,33 @@ impl<'a> Prover<'a> {
 
     pub(super) fn prove(&mut self, name: &ProjectionName, judged: &Judged) -> Shared<Served> {
         let contract = self.contract(name)?;
-        let (label, text) = self.text(&name.path(), Kind::Projection)?;
+        let (_, text) = self.text(&name.path(), Kind::Projection)?;
+        self.prove_text(name, &Arc::clone(text), contract, judged)
+    }
+
+    /// The version in force, against the contract of now; none where that does not admit it.
+    pub(super) fn carry(&mut self, kept: &Arc<Served>, judged: &Judged) -> Option<Arc<Served>> {
+        let contract = match self.contract(&kept.name) {
+            Ok(contract) if kept.contract_sha256 != judged.contract => contract,
+            // The same contract, or one that is refused and so leaves the old one in force.
+            Ok(_) | Err(_) => return Some(Arc::clone(kept)),
+        };
+        let judged = Judged {
+            contract: judged.contract.clone(),
+            projection: kept.projection_sha256.clone(),
+        };
+        let carried = self.prove_text(&kept.name, &kept.text, contract, &judged);
+        carried.ok().map(Arc::new)
+    }
+
+    fn prove_text(
+        &self,
+        name: &ProjectionName,
+        text: &Arc<str>,
+        contract: Contract,
+        judged: &Judged,
+    ) -> Shared<Served> {
+        let label = self.label(&name.path());
         let parse = || Projection::parse(&contract, &name.to_string(), &label, text);
         Ok(Served {
             name: name.clone(),
@@ -56,6 +82,7 @@ impl<'a> Prover<'a> {
             contract,
             contract_sha256: judged.contract.clone(),
             projection_sha256: judged.projection.clone(),
+            text: Arc::clone(text),
         })
     }
 
@@ -74,9 +101,13 @@ impl<'a> Prover<'a> {
         read
     }
 
+    fn label(&self, path: &str) -> String {
+        format!("{}/{path}", self.origin)
+    }
+
     /// A file's text, and what errors call it.
-    fn text(&self, path: &str, kind: Kind) -> Shared<(String, &'a str)> {
-        let label = format!("{}/{path}", self.origin);
+    fn text(&self, path: &str, kind: Kind) -> Shared<(String, &'a Arc<str>)> {
+        let label = self.label(path);
         match self.texts.get(path) {
             Some(Ok(text)) => Ok((label, text)),
             Some(Err(reason)) => Err(Arc::new(Error::new(kind, *reason).in_object(&label))),

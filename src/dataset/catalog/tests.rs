@@ -198,29 +198,58 @@ fn the_parsers_own_words_stay_behind() {
 }
 
 #[test]
-fn an_edited_contract_leaves_old_versions_with_the_old_contract() {
+fn an_edited_contract_holds_at_once_also_for_what_is_in_force() {
     let first = Catalog::prove(&start(), "sql", None);
     // Without the column that one of the two needs.
     let schema = contract("visits", "");
     let texts = edited(&start(), &[("visits/schema.sql", Some(&schema))]);
     let second = Catalog::prove(&texts, "sql", Some(&first));
     assert_eq!(refused(&second, Some(&first)).1, ["visits/cost"]);
-    let (before, cost, ward) = (
-        get(&first, "visits/cost"),
-        get(&second, "visits/cost"),
-        get(&second, "visits/ward"),
-    );
-    assert!(Arc::ptr_eq(&before, &cost));
-    assert_eq!(
-        (cost.contract.columns.len(), ward.contract.columns.len()),
-        (3, 2)
-    );
-    assert_ne!(cost.contract_sha256, ward.contract_sha256);
-    // The contract as it was: what was kept is in force again, and what was proven anew is so once more.
+    assert_eq!(refusal(&second, "visits/cost").kind(), Kind::Projection);
+    assert_eq!(get(&second, "visits/ward").contract.columns.len(), 2);
+    // The contract as it was: both are proven anew.
     let third = Catalog::prove(&start(), "sql", Some(&second));
     assert_eq!(refused(&third, Some(&second)), (vec![], vec![]));
-    assert!(Arc::ptr_eq(&before, &get(&third, "visits/cost")));
-    assert_eq!(get(&third, "visits/ward").contract.columns.len(), 3);
+    for name in ["visits/cost", "visits/ward"] {
+        assert_eq!(get(&third, name).contract.columns.len(), 3);
+    }
+}
+
+#[test]
+fn a_column_that_becomes_secret_leaves_with_no_old_version() {
+    let schema = |class: &str| contract("visits", &format!(r#", "Cost" INT COMMENT '{class}'"#));
+    let first = Catalog::prove(&start(), "sql", None);
+    // The projection is edited and refused, and its old version stays; then the contract is edited, too.
+    for (class, stays) in [
+        ("insensitive", true),
+        ("sensitive", true),
+        ("quasi-identifier", false),
+        ("direct identifier", false),
+    ] {
+        for projection in [COST, "SELECT"] {
+            let edits = [
+                ("visits/schema.sql", Some(schema(class))),
+                ("visits/cost.sql", Some(projection.to_owned())),
+            ];
+            let edits = edits
+                .each_ref()
+                .map(|(path, text)| (*path, text.as_deref()));
+            let texts = edited(&start(), &edits);
+            let second = Catalog::prove(&texts, "sql", Some(&first));
+            let served = second.get(&named("visits/cost"));
+            assert_eq!(served.is_ok(), stays, "{class}, {projection}");
+            if let Ok(served) = served {
+                assert_eq!(
+                    served.contract_sha256,
+                    get(&second, "visits/ward").contract_sha256
+                );
+                assert_eq!(
+                    served.projection_sha256,
+                    get(&first, "visits/cost").projection_sha256
+                );
+            }
+        }
+    }
 }
 
 #[test]
