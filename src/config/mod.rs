@@ -1,7 +1,8 @@
 //! Settings from outside, read once and checked: the only file that reads the environment.
 //!
-//! Three libraries read it by themselves, and no other: the S3 client, whose variables are AWS's own (see [`s3`]), the
-//! Lambda runtime, whose variables are Lambda's, and clap, which asks the terminal for its width (`COLUMNS`).
+//! Some libraries read it by themselves: the S3 client, whose variables are AWS's own (see [`s3`]) and those of proxies,
+//! the Lambda runtime, whose variables are Lambda's, the standard library for the temporary folder (`TMPDIR`), and clap,
+//! which asks the terminal for its width (`COLUMNS`).
 
 mod aws;
 
@@ -11,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
-use object_store::{ObjectStore, RetryConfig};
+use object_store::{ClientConfigKey, ObjectStore, RetryConfig};
 use zeroize::Zeroizing;
 
 pub use self::aws::Aws;
@@ -50,6 +51,10 @@ const RUNTIME: [&str; 3] = [
 
 /// The master key of a working directory, made on first use for the bundled samples.
 pub const LOCAL_KEY: &str = ".veilpoint/master.key";
+
+/// How long a connection waits for its next use: less than S3 keeps it, since a function that was frozen would otherwise
+/// wake with a dead one.
+const IDLE: &str = "3s";
 
 /// How long a store may take to answer before the run fails: long enough for a failover, short enough to wait for.
 const RETRY: Duration = Duration::from_mins(1);
@@ -157,6 +162,12 @@ impl Function {
             environment: Environment::read()?,
             key_secret: text(KEY_SECRET)?,
         })
+    }
+
+    /// Whether a master key is named.
+    pub fn has_key(&self) -> bool {
+        let here = &self.environment;
+        here.key_file.is_some() || here.key.is_some() || self.key_secret.is_some()
     }
 
     /// The master key: of [`KEY_FILE`], else [`KEY`], else the secret that [`KEY_SECRET`] names.
@@ -274,6 +285,10 @@ fn client(bucket: &str) -> AmazonS3Builder {
         ..RetryConfig::default()
     };
     AmazonS3Builder::from_env()
+        .with_config(
+            AmazonS3ConfigKey::Client(ClientConfigKey::PoolIdleTimeout),
+            IDLE,
+        )
         .with_bucket_name(bucket)
         .with_retry(retry)
 }

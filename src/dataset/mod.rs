@@ -18,3 +18,5 @@ pub(crate) mod nearest;
 mod place;
 pub mod projection;
 pub mod proof;
+
+pub use place::MAX_TEXT;

@@ -10,7 +10,7 @@ use datafusion::sql::sqlparser::tokenizer::{Span, Token, Tokenizer};
 use crate::error::{Error, Kind, Result};
 
 /// The longest text of a contract or projection. Analysts write a few kilobytes; a longer one is a mistake.
-pub(super) const MAX_TEXT: usize = 64 * 1024;
+pub const MAX_TEXT: usize = 64 * 1024;
 
 /// The most words, numbers and signs in a text: bounds the depth of its syntax tree, and so the stack that walks it.
 const MAX_TOKENS: usize = 10_000;

@@ -8,6 +8,7 @@ use std::fmt;
 use std::io::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use arrow::array::{Array, ArrayRef, AsArray, UInt32Array};
 use arrow::compute::take;
@@ -43,6 +44,9 @@ use crate::source;
 
 /// Batches that wait between the reader and the engine.
 const AHEAD: usize = 2;
+
+/// How often the engine looks whether it is to stop.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// Rows that the engine handles at a time.
 const BATCH_ROWS: usize = 8192;
@@ -214,7 +218,13 @@ fn engine<'a>(
         let mut stream = start(job, plan, receiver, disk)
             .await
             .map_err(|error| failed(&error))?;
-        while let Some(batch) = stream.next().await {
+        loop {
+            let batch = tokio::select! {
+                biased;
+                error = stopped(control) => return Err(error),
+                batch = stream.next() => batch,
+            };
+            let Some(batch) = batch else { break };
             let batch = batch.map_err(|error| failed(&error))?;
             rows += batch.num_rows() as u64;
             let columns = batch
@@ -234,6 +244,16 @@ fn engine<'a>(
         encode(encoder, &mut writer, block)?;
     }
     Ok((rows, writer))
+}
+
+/// Waits until the release is to stop: the engine may work for long between its last row in and its first row out.
+async fn stopped(control: &Control) -> Error {
+    loop {
+        if let Err(error) = cancelled(control) {
+            return error;
+        }
+        tokio::time::sleep(LOOK).await;
+    }
 }
 
 async fn start(

@@ -33,30 +33,31 @@ impl Fetched {
     }
 }
 
-/// Where the keys of a presigned URL lie, for requests under another name: one's own.
+/// What stands before the key in a presigned URL: where its keys are read under another name, one's own.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Place {
-    /// A host that stands for a bucket or access point.
+pub enum Origin {
+    /// A host that stands for an access point.
     Host {
         /// Scheme and host.
-        origin: String,
+        url: String,
+        /// The access point.
+        arn: String,
     },
     /// A bucket, or an access point's alias, at the head of the path.
     Path {
         /// Scheme, host and port.
-        origin: String,
+        url: String,
         /// The first part of the path; empty where there is none.
         bucket: String,
     },
 }
 
-impl Place {
+impl Origin {
     /// What a record calls it: the access point's ARN where a host stands for one, else the bucket.
-    pub fn name(&self, supporting: Option<&str>) -> String {
-        match (self, supporting) {
-            (Self::Host { .. }, Some(arn)) => arn.to_owned(),
-            (Self::Host { origin }, None) => origin.clone(),
-            (Self::Path { bucket, .. }, _) => format!("s3://{bucket}"),
+    pub fn name(&self) -> String {
+        match self {
+            Self::Host { arn, .. } => arn.clone(),
+            Self::Path { bucket, .. } => format!("s3://{bucket}"),
         }
     }
 
@@ -66,8 +67,8 @@ impl Place {
     /// [`Kind::Settings`].
     pub fn open(&self) -> Result<OwnStore> {
         let store = match self {
-            Self::Host { origin } => config::s3_at_host(origin)?,
-            Self::Path { origin, bucket } => config::s3_at_path(origin, bucket)?,
+            Self::Host { url, .. } => config::s3_at_host(url)?,
+            Self::Path { url, bucket } => config::s3_at_path(url, bucket)?,
         };
         Ok(OwnStore(store))
     }

@@ -24,7 +24,7 @@ mod upload;
 use std::io::Read;
 
 pub use damaged::{Damaged, classify};
-pub use fetched::{Fetched, OwnStore, Place};
+pub use fetched::{Fetched, Origin, OwnStore};
 pub use location::Location;
 pub use metered::Metered;
 pub use object::{Input, Object, find, find_version};
@@ -35,16 +35,15 @@ pub use sql::{LiveSql, SqlFolder, SqlSource};
 pub use stage::{Stage, Writer};
 pub use target::Target;
 
-use crate::dataset::contract::{Compression, Encoding};
+use crate::dataset::contract::{Compression, Dialect};
 
-/// UTF-8 text from an object's bytes; plain UTF-8 passes through untouched.
+/// UTF-8 text from an object's bytes, as its contract's dialect and its key's suffix say; plain UTF-8 passes through
+/// untouched.
 ///
 /// Where the text is malformed in its encoding the output holds one byte `0xFF`. Damage surfaces as an error that
 /// [`classify`] understands.
-pub fn decode(
-    input: Box<dyn Read + Send>,
-    compression: Compression,
-    encoding: Encoding,
-) -> Box<dyn Read + Send> {
-    transcode::transcode(decompress::decompress(input, compression), encoding)
+pub fn decode(raw: Box<dyn Read + Send>, key: &str, dialect: &Dialect) -> Box<dyn Read + Send> {
+    let by_suffix = || Compression::of_key(key);
+    let compression = dialect.compression.unwrap_or_else(by_suffix);
+    transcode::transcode(decompress::decompress(raw, compression), dialect.encoding)
 }

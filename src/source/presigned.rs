@@ -14,7 +14,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Response, StatusCode, Url};
 use tokio::runtime::Handle;
 
-use super::{Fetched, ObjectVersion, Place, read};
+use super::{Fetched, ObjectVersion, Origin, read};
 use crate::error::{Error, Kind, Result};
 
 /// How long a connection may take: S3 in the same region answers in milliseconds.
@@ -104,24 +104,26 @@ impl PresignedUrl {
         Ok(Self { url, aws })
     }
 
-    /// The key that it reads, and the place whose key that is.
+    /// The key that it reads, and what stands before it.
     ///
-    /// At AWS the whole path is the key. Elsewhere a bucket may stand in front of it: the key is what `asked`, the
-    /// user's own URL, has after its host.
+    /// At AWS the whole path is the key, and the host must be that of the access point `supporting`, an ARN: the
+    /// function reads other keys there with its own role. Elsewhere a bucket may stand in front of the key, which is
+    /// what `asked`, the user's own URL, has after its host.
     ///
     /// # Errors
-    /// [`Kind::NotFound`] for a key that is no text, [`Kind::Usage`] where the two URLs do not fit together.
-    pub fn key(&self, asked: &str) -> Result<(String, Place)> {
-        let path = percent_decode_str(self.url.path().trim_start_matches('/'));
+    /// [`Kind::NotFound`] for a key that is no text, [`Kind::Usage`] where the event's parts do not fit together.
+    pub fn key(&self, asked: &str, supporting: Option<&str>) -> Result<(String, Origin)> {
+        let path = self.url.path();
+        // One slash begins the path; any more are the key's.
+        let path = percent_decode_str(path.strip_prefix('/').unwrap_or(path));
         let path = path.decode_utf8().map_err(|_| {
-            Error::new(
-                Kind::NotFound,
-                "the key is no text in UTF-8, and no dataset owns it",
-            )
+            let message = "the key is no text in UTF-8, and no dataset owns it";
+            Error::new(Kind::NotFound, message)
         })?;
-        let origin = self.url.origin().ascii_serialization();
+        let url = self.url.origin().ascii_serialization();
         if self.aws {
-            return Ok((path.into_owned(), Place::Host { origin }));
+            let arn = self.access_point(supporting)?;
+            return Ok((path.into_owned(), Origin::Host { url, arn }));
         }
         let key = asked_keys(asked).find(|key| {
             let before = path.strip_suffix(key.as_str());
@@ -131,10 +133,31 @@ impl PresignedUrl {
             let message = "userRequest.url and inputS3Url name different keys";
             return Err(Error::new(Kind::Usage, message));
         };
-        let bucket = path[..path.len() - key.len()]
-            .trim_end_matches('/')
-            .to_owned();
-        Ok((key, Place::Path { origin, bucket }))
+        let bucket = &path[..path.len() - key.len()];
+        let bucket = bucket.strip_suffix('/').unwrap_or(bucket).to_owned();
+        Ok((key, Origin::Path { url, bucket }))
+    }
+
+    /// The access point, if the host is its own: `name-account.s3-accesspoint` and what follows.
+    fn access_point(&self, supporting: Option<&str>) -> Result<String> {
+        let host = self.url.host_str().unwrap_or_default();
+        let fits = |arn: &&str| {
+            let parts: Vec<&str> = arn.split(':').collect();
+            let [_, _, "s3", _, account, resource] = parts[..] else {
+                return false;
+            };
+            let name = resource.strip_prefix("accesspoint/");
+            let label = name.map(|name| format!("{name}-{account}.s3-accesspoint"));
+            label.is_some_and(|label| {
+                let rest = host.strip_prefix(&label);
+                rest.is_some_and(|rest| rest.starts_with(['.', '-']))
+            })
+        };
+        supporting.filter(fits).map(str::to_owned).ok_or_else(|| {
+            let message =
+                "inputS3Url is not at the access point that supportingAccessPointArn names";
+            Error::new(Kind::Usage, message)
+        })
     }
 
     /// Whether it reads one version of its key.
@@ -210,8 +233,12 @@ impl Fetcher {
     ) -> Result<Answer> {
         let response = self.send(url, headers, None).await?;
         let status = response.status();
-        if status == StatusCode::OK || status == StatusCode::PARTIAL_CONTENT {
-            return Ok(Answer::Object(object(response)));
+        if status == StatusCode::OK {
+            return object(response).map(Answer::Object);
+        }
+        if status.is_success() {
+            let message = "S3 gave a part of the object, and was asked for all of it";
+            return Err(Error::new(Kind::Source, message));
         }
         let code = error_code(response).await;
         Ok(Answer::Refused {
@@ -244,6 +271,10 @@ impl Fetcher {
     ) -> Result<Response> {
         let mut along = HeaderMap::new();
         for name in url.signed_headers() {
+            if changes_the_answer(&name) {
+                let message = "ranges and conditions are about the release, and are not answered: ask without";
+                return Err(Error::new(Kind::Usage, message));
+            }
             // One that the user did not send cannot be sent; S3 says so.
             let Some(value) = headers(&name) else {
                 continue;
@@ -274,12 +305,18 @@ impl Fetcher {
     }
 }
 
+/// Headers that are about the object where they are sent on: a part of it would be taken for all, and a condition on its
+/// ETag or date would tell what they are.
+fn changes_the_answer(header: &str) -> bool {
+    header == "range" || header.starts_with("if-")
+}
+
 fn unreachable(err: reqwest::Error) -> Error {
     let message = "S3 did not answer, or broke off: try again";
     Error::new(Kind::Source, message).with_private(err.without_url())
 }
 
-fn object(response: Response) -> Fetched {
+fn object(response: Response) -> Result<Fetched> {
     let text = |name: HeaderName| Some(response.headers().get(name)?.to_str().ok()?.to_owned());
     let version = ObjectVersion {
         etag: text(header::ETAG),
@@ -287,9 +324,14 @@ fn object(response: Response) -> Fetched {
         modified: text(header::LAST_MODIFIED).and_then(|date| http_date(&date)),
         version_id: text(HeaderName::from_static("x-amz-version-id")).filter(|id| id != "null"),
     };
+    if version.length.is_none() {
+        // Its end could not be told from a line that is cut.
+        let message = "S3 does not say how long the object is";
+        return Err(Error::new(Kind::Source, message));
+    }
     let stream = response.bytes_stream().map_err(unreachable).boxed();
     let reader = read::reader(&Handle::current(), stream, version.length);
-    Fetched::new(version, reader)
+    Ok(Fetched::new(version, reader))
 }
 
 /// `Wed, 21 Oct 2026 07:28:00 GMT` (RFC 9110, 5.6.7, of which S3 sends this form).
@@ -335,6 +377,49 @@ impl fmt::Debug for Fetcher {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const ARN: &str = "arn:aws:s3:x:1:accesspoint/p";
+
+    #[test]
+    fn the_host_is_that_of_the_access_point() {
+        for (host, arn, fits) in [
+            ("p-1.s3-accesspoint.x.amazonaws.com", Some(ARN), true),
+            ("p-1.s3-accesspoint-fips.x.amazonaws.com", Some(ARN), true),
+            (
+                "p-1.s3-accesspoint.dualstack.x.amazonaws.com",
+                Some(ARN),
+                true,
+            ),
+            ("p-1.s3-accesspoint.x.amazonaws.com", None, false),
+            ("q-1.s3-accesspoint.x.amazonaws.com", Some(ARN), false),
+            ("p-1.s3.x.amazonaws.com", Some(ARN), false),
+            ("p-1.s3-accesspointx.amazonaws.com", Some(ARN), false),
+            ("p-1.execute-api.x.amazonaws.com", Some(ARN), false),
+            (
+                "p-1.s3-accesspoint.x.amazonaws.com",
+                Some("arn:aws:s3:::p"),
+                false,
+            ),
+            ("p-1.s3-accesspoint.x.amazonaws.com", Some("p"), false),
+        ] {
+            let url = PresignedUrl::parse(&format!("https://{host}/a"), &Hosts::Aws).unwrap();
+            assert_eq!(url.key("", arn).is_ok(), fits, "{host} {arn:?}");
+        }
+    }
+
+    #[test]
+    fn ranges_and_conditions_are_not_sent_on() {
+        for (header, changes) in [
+            ("range", true),
+            ("if-match", true),
+            ("if-none-match", true),
+            ("if-modified-since", true),
+            ("x-amz-checksum-mode", false),
+            ("x-amz-request-payer", false),
+        ] {
+            assert_eq!(changes_the_answer(header), changes, "{header}");
+        }
+    }
 
     #[test]
     fn only_s3_is_asked() {
@@ -393,6 +478,17 @@ mod tests {
                 "https://h/other",
                 Some("a"),
             ),
+            // Slashes behind the first are the key's, which no dataset owns.
+            (
+                "https://p-1.s3-accesspoint.x.amazonaws.com//p.csv",
+                "",
+                Some("/p.csv"),
+            ),
+            (
+                "https://p-1.s3-accesspoint.x.amazonaws.com/%2Fa/p.csv",
+                "",
+                Some("/a/p.csv"),
+            ),
             ("http://localhost:1/p.csv", "https://h/p.csv", Some("p.csv")),
             (
                 "http://localhost:1/bucket/a/p.csv",
@@ -425,7 +521,7 @@ mod tests {
             ("http://localhost:1/bucket/p.csv", "", None),
         ] {
             let presigned = PresignedUrl::parse(url, &hosts).unwrap();
-            let found = presigned.key(asked).ok().map(|(key, _)| key);
+            let found = presigned.key(asked, Some(ARN)).ok().map(|(key, _)| key);
             assert_eq!(found.as_deref(), key, "{url} {asked}");
         }
     }

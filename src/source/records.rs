@@ -1,8 +1,7 @@
 //! A prefix of a bucket that records of releases are written to, one object each.
 
 use chrono::{DateTime, Utc};
-use object_store::path::Path;
-use object_store::{ObjectStoreExt, PutPayload};
+use object_store::{PutMode, PutOptions, PutPayload};
 
 use super::Location;
 use super::store::{self, Store};
@@ -22,7 +21,7 @@ impl RecordPrefix {
     /// [`Kind::Settings`] for anything else than a prefix of a bucket.
     pub fn parse(text: &str) -> Result<Self> {
         match Location::parse(text) {
-            Ok(Location::Prefix { bucket, prefix }) => Ok(Self {
+            Ok(Location::Prefix { bucket, prefix }) if store::key(&prefix).is_ok() => Ok(Self {
                 store: config::s3(&bucket)?,
                 prefix,
             }),
@@ -36,13 +35,15 @@ impl RecordPrefix {
         }
     }
 
-    /// Writes a record as `YYYY/MM/DD/<request id>.json` below the prefix.
+    /// Writes a record as `YYYY/MM/DD/<request id>.json` below the prefix, where none is yet: records are not replaced.
     ///
     /// # Errors
     /// [`Kind::Output`].
     pub async fn keep(&self, at: DateTime<Utc>, request_id: &str, line: String) -> Result<()> {
-        let path = Path::from(record_key(&self.prefix, at, request_id));
-        let written = self.store.put(&path, PutPayload::from(line + "\n")).await;
+        let path = store::key(&record_key(&self.prefix, at, request_id))?;
+        let payload = PutPayload::from(line + "\n");
+        let options = PutOptions::from(PutMode::Create);
+        let written = self.store.put_opts(&path, payload, options).await;
         written
             .map(|_| ())
             .map_err(|err| store::explain(err, Kind::Output))
@@ -77,7 +78,7 @@ mod tests {
 
     #[test]
     fn only_a_prefix_is_taken() {
-        for text in ["", "folder/", "s3://bucket/key", "-"] {
+        for text in ["", "folder/", "s3://bucket/key", "-", "s3://bucket/a//b/"] {
             assert_eq!(
                 RecordPrefix::parse(text).err().map(|e| e.kind()),
                 Some(Kind::Settings)

@@ -2,6 +2,7 @@
 //! <https://docs.aws.amazon.com/AmazonS3/latest/API/API_WriteGetObjectResponse.html>
 
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_s3::operation::write_get_object_response::builders::WriteGetObjectResponseFluentBuilder;
@@ -32,8 +33,10 @@ pub struct Refusal {
     pub status: u16,
     /// The code, in S3's form; none for 304.
     pub code: Option<String>,
-    /// What is said, without values.
+    /// What is said in the log, without values.
     pub message: String,
+    /// Whether the caller hears it, too.
+    pub public: bool,
 }
 
 impl Refusal {
@@ -44,16 +47,26 @@ impl Refusal {
                 status,
                 code: None,
                 message: String::new(),
+                public: true,
             };
         }
-        let known = STATUSES.contains(&status);
-        let code = code.filter(|code| known && is_code(code));
+        let code = code.filter(|code| is_code(code));
+        let code = code.or_else(|| usual_code(status).map(str::to_owned));
+        let known = code.filter(|_| STATUSES.contains(&status));
         let words = "S3 answers so to the read of the object that is asked for";
         Self {
-            status: if known { status } else { UNAVAILABLE },
-            code: Some(code.unwrap_or_else(|| usual_code(status).to_owned())),
+            status: if known.is_some() { status } else { UNAVAILABLE },
+            code: Some(known.unwrap_or_else(|| Kind::Source.facts().code.to_owned())),
             message: words.to_owned(),
+            public: true,
         }
+    }
+}
+
+impl Refusal {
+    /// What the caller hears, as a header can carry it.
+    pub fn said(&self) -> String {
+        header_text(if self.public { &self.message } else { INSIDE })
     }
 }
 
@@ -64,19 +77,33 @@ impl From<&Error> for Refusal {
             status: facts.status,
             code: Some(facts.code.to_owned()),
             message: error.to_string(),
+            public: is_public(error.kind()),
         }
     }
 }
 
+/// What is wrong with the access point is its owner's affair: its message names folders, buckets and the projections of
+/// others. The log has it.
+fn is_public(kind: Kind) -> bool {
+    !matches!(
+        kind,
+        Kind::Payload | Kind::Projection | Kind::Contract | Kind::Settings | Kind::Key
+    )
+}
+
+/// What the caller hears in place of such a message.
+const INSIDE: &str = "the access point is not set up rightly; its owner finds the reason in the function's log, under the \
+                      id of this request";
+
 /// What S3 says with a status, where an answer came without its document.
-fn usual_code(status: u16) -> &'static str {
+fn usual_code(status: u16) -> Option<&'static str> {
     match status {
-        403 => "AccessDenied",
-        404 => "NoSuchKey",
-        412 => "PreconditionFailed",
-        416 => "InvalidRange",
-        500 => "InternalError",
-        _ => Kind::Source.facts().code,
+        403 => Some("AccessDenied"),
+        404 => Some("NoSuchKey"),
+        412 => Some("PreconditionFailed"),
+        416 => Some("InvalidRange"),
+        500 => Some("InternalError"),
+        _ => None,
     }
 }
 
@@ -137,7 +164,7 @@ impl Answers {
             .to(to)
             .status_code(i32::from(refusal.status))
             .set_error_code(refusal.code.clone());
-        let message = refusal.code.as_ref().map(|_| header_text(&refusal.message));
+        let message = refusal.code.as_ref().map(|_| refusal.said());
         send(answer.set_error_message(message)).await
     }
 
@@ -179,16 +206,30 @@ async fn send(answer: WriteGetObjectResponseFluentBuilder) -> Result<()> {
 
 /// What became of a body that streams: nothing as long as it is on its way.
 #[derive(Clone, Debug, Default)]
-pub struct Fate(Arc<Mutex<Option<Result<Made>>>>);
+pub struct Fate {
+    end: Arc<Mutex<Option<Result<Made>>>>,
+    bytes: Arc<AtomicU64>,
+}
 
 impl Fate {
     /// How the release ended, if it did.
     pub fn take(&self) -> Option<Result<Made>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+        let mut end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
+        end.take()
+    }
+
+    /// Bytes that the transfer has taken; the last few may not have left.
+    pub fn handed_over(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed)
     }
 
     fn set(&self, end: Result<Made>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(end);
+        *self.end.lock().unwrap_or_else(PoisonError::into_inner) = Some(end);
+    }
+
+    fn frame(&self, piece: Bytes) -> Frame<Bytes> {
+        self.bytes.fetch_add(piece.len() as u64, Ordering::Relaxed);
+        Frame::data(piece)
     }
 }
 
@@ -209,11 +250,12 @@ fn frames(
     body: Body,
     fate: Fate,
 ) -> impl Stream<Item = std::result::Result<Frame<Bytes>, BrokenOff>> {
-    let held = stream::iter(beginning.into_iter().map(|piece| Ok(Frame::data(piece))));
+    let first = fate.clone();
+    let held = stream::iter(beginning).map(move |piece| Ok(first.frame(piece)));
     let rest = stream::unfold(Some((body, fate)), |state| async move {
         let (mut body, fate) = state?;
         if let Some(piece) = body.next().await {
-            return Some((Ok(Frame::data(piece)), Some((body, fate))));
+            return Some((Ok(fate.frame(piece)), Some((body, fate))));
         }
         let end = body.end().await;
         let broken = end.is_err();
@@ -247,6 +289,7 @@ mod tests {
             (403, Some("AccessDenied"), (403, Some("AccessDenied"))),
             (403, None, (403, Some("AccessDenied"))),
             (412, Some("bad code"), (412, Some("PreconditionFailed"))),
+            (409, None, (503, Some("SourceUnavailable"))),
             (304, None, (304, None)),
             (503, Some("SlowDown"), (503, Some("SlowDown"))),
             (418, Some("Teapot"), (503, Some("SourceUnavailable"))),
@@ -262,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_of_ours_has_a_status_and_a_code_that_s3_takes() {
+    fn the_kinds_that_a_request_meets_have_a_status_and_a_code_that_s3_takes() {
         for kind in [
             Kind::Usage,
             Kind::Payload,
@@ -274,6 +317,19 @@ mod tests {
             let refusal = Refusal::from(&Error::new(kind, "words"));
             assert!(STATUSES.contains(&refusal.status), "{}", refusal.status);
             assert!(refusal.code.is_some_and(|code| is_code(&code)));
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_the_access_point_is_told_to_the_log_alone() {
+        for (kind, public) in [
+            (Kind::Payload, false),
+            (Kind::Projection, false),
+            (Kind::Value, true),
+        ] {
+            let refusal = Refusal::from(&Error::new(kind, "INSIDE"));
+            assert_eq!(refusal.said().contains("INSIDE"), public);
+            assert!(refusal.message.contains("INSIDE"));
         }
     }
 

@@ -16,11 +16,11 @@ use super::body::{self, Held, Made};
 use super::event::{Event, GetObject};
 use super::log::{Line, Outcome, drift};
 use super::work::{Opened, Plan, Work, too_slow};
-use crate::access_point::{AccessPoint, Asked};
+use crate::access_point::{AccessPoint, Asked, Record};
 use crate::error::{Error, Kind, Result};
 use crate::key::MasterKey;
 use crate::request::Payload;
-use crate::source::{Answer, Fetched, Place, PresignedUrl};
+use crate::source::{Answer, Fetched, Origin, PresignedUrl};
 
 /// Why there was no release.
 pub enum Stop {
@@ -49,13 +49,13 @@ pub struct Get<'a> {
 }
 
 impl Get<'_> {
-    /// Answers with the release, or says why not.
-    pub async fn release(&self, line: &mut Line) -> std::result::Result<(), Stop> {
+    /// Answers with the release, or says why not. Its record is still to be kept.
+    pub async fn release(&self, line: &mut Line) -> std::result::Result<Record, Stop> {
         let url = PresignedUrl::parse(&self.to.input_url, &self.function.hosts)?;
-        let (key, place) = url.key(&self.event.url)?;
+        let (key, origin) = url.key(&self.event.url, self.event.supporting.as_deref())?;
         let opening = async {
             let plan = self.plan(&key, line).await?;
-            let opened = self.open(&url, &key, place, &plan.asked).await?;
+            let opened = self.open(&url, &key, &origin, &plan.asked, line).await?;
             Ok::<_, Stop>((plan, opened))
         };
         let opened = timeout_at(self.deadline.into(), opening).await;
@@ -74,7 +74,8 @@ impl Get<'_> {
         line.key = Some(key.to_owned());
         line.format = Some(asked.format);
         let projection = &point.served.projection;
-        let master = if projection.needs_key() {
+        // One that works without a key has its ETag from it, where there is one.
+        let master = if projection.needs_key() || self.function.has_key() {
             Some(self.function.master_key().await?)
         } else {
             None
@@ -93,14 +94,15 @@ impl Get<'_> {
         &self,
         url: &PresignedUrl,
         key: &str,
-        place: Place,
+        origin: &Origin,
         asked: &Asked,
+        line: &mut Line,
     ) -> std::result::Result<Opened, Stop> {
         let fetcher = self.function.fetcher()?;
         let header = |name: &str| self.event.header(name);
         if asked.itself {
             match fetcher.get(url, header).await? {
-                Answer::Object(object) => return Ok(self.opened(key.to_owned(), &place, object)),
+                Answer::Object(object) => return Ok(opened(key.to_owned(), origin, object, line)),
                 Answer::Refused { status: 404, .. } if !asked.others.is_empty() => {}
                 Answer::Refused { status, code } => {
                     return Err(Stop::Refused(Refusal::of_s3(status, code)));
@@ -113,26 +115,14 @@ impl Get<'_> {
             // The version is one of the key that was asked for, and the object has another.
             return Err(no_object().into());
         }
-        let store = self.function.own_store(&place)?;
+        let store = self.function.own_store(origin)?;
         let found = store.first(&asked.others).await?;
         let (key, object) = found.ok_or_else(no_object)?;
-        Ok(self.opened(key, &place, object))
-    }
-
-    fn opened(&self, key: String, place: &Place, fetched: Fetched) -> Opened {
-        let version = fetched.version.clone();
-        let (input, stopper) = fetched.into_reader();
-        Opened {
-            key,
-            source: place.name(self.event.supporting.as_deref()),
-            version,
-            input,
-            stopper,
-        }
+        Ok(opened(key, origin, object, line))
     }
 
     /// Sends what the work makes, as far as time allows.
-    async fn send(&self, mut work: Work, line: &mut Line) -> std::result::Result<(), Stop> {
+    async fn send(&self, mut work: Work, line: &mut Line) -> std::result::Result<Record, Stop> {
         let deadline = self.deadline.into();
         let held = match timeout_at(deadline, work.body.hold()).await {
             Ok(held) => held,
@@ -148,14 +138,13 @@ impl Get<'_> {
             }
         };
         line.first_byte = Some(Instant::now());
-        let made = self.forward(held, &mut work, deadline).await;
+        let made = self.forward(held, &mut work, deadline, line).await;
         line.bytes_in = work.bytes_in();
         match made {
             Ok(made) => {
                 line.released(&made.summary);
                 drift(&line.request_id, &work.object_key, &made.summary);
-                self.function.keep(&work.record(self.event, &made)).await;
-                Ok(())
+                Ok(work.record(self.event, &made))
             }
             Err((outcome, error)) => {
                 work.stop().await;
@@ -169,11 +158,13 @@ impl Get<'_> {
         held: Held,
         work: &mut Work,
         deadline: tokio::time::Instant,
+        line: &mut Line,
     ) -> std::result::Result<Made, (Outcome, Error)> {
         let answers = self.function.answers();
         let (sent, made) = match held {
             Held::Whole(pieces, made) => {
                 let length = Some(made.summary.bytes_out);
+                line.summary.bytes_out = made.summary.bytes_out;
                 let sent = answers.release(self.to, work.head(length), whole(&pieces));
                 (timeout_at(deadline, sent).await, Some(Ok(*made)))
             }
@@ -183,6 +174,8 @@ impl Get<'_> {
                 let body = streamed(pieces, body, fate.clone());
                 let sent = answers.release(self.to, work.head(None), body);
                 let sent = timeout_at(deadline, sent).await;
+                // What has left is said, also where the rest has not.
+                line.summary.bytes_out = fate.handed_over();
                 (sent, fate.take())
             }
         };
@@ -197,6 +190,19 @@ impl Get<'_> {
             }
             (Err(_), _) => Err((Outcome::Broken, too_slow())),
         }
+    }
+}
+
+fn opened(key: String, origin: &Origin, object: Fetched, line: &mut Line) -> Opened {
+    line.object_key = Some(key.clone());
+    let version = object.version.clone();
+    let (input, stopper) = object.into_reader();
+    Opened {
+        key,
+        source: origin.name(),
+        version,
+        input,
+        stopper,
     }
 }
 

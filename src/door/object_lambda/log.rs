@@ -1,4 +1,4 @@
-//! One line of log a request: what was asked, and what came of it. Never a value, URL, token or header.
+//! One line of log a request: who asked for what, and what came of it. Never a value, URL, token or header.
 
 use std::io::{self, Write};
 use std::time::Instant;
@@ -9,6 +9,9 @@ use crate::access_point::Record;
 use crate::error::Error;
 use crate::release::Summary;
 use crate::request::Format;
+
+/// So many columns that nobody knows are named.
+const MAX_NAMED: usize = 20;
 
 /// How a request ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,13 +47,17 @@ pub struct Line {
     pub access_point: String,
     /// The projection, once it is known to exist.
     pub projection: Option<String>,
-    /// The key, once a dataset owns it: others may be anything.
+    /// Who asks.
+    pub principal: String,
+    /// The key, once a dataset owns it or an object that it may be the release of: others may be anything.
     pub key: Option<String>,
+    /// The object's key, once it is opened.
+    pub object_key: Option<String>,
     /// The format.
     pub format: Option<Format>,
     /// How it ended.
     pub outcome: Outcome,
-    /// The status that the caller gets.
+    /// The status that the caller gets, or got before the transfer broke.
     pub status: u16,
     /// The code of an error.
     pub code: Option<String>,
@@ -74,7 +81,9 @@ impl Line {
             operation: "unknown",
             access_point: String::new(),
             projection: None,
+            principal: String::new(),
             key: None,
+            object_key: None,
             format: None,
             outcome: Outcome::Failed,
             status: 500,
@@ -93,6 +102,7 @@ impl Line {
         self.request_id.clone_from(&event.request_id);
         self.operation = event.operation.name();
         self.access_point.clone_from(&event.access_point);
+        self.principal.clone_from(&event.principal);
     }
 
     /// The release was sent.
@@ -113,7 +123,7 @@ impl Line {
     /// No answer, or only the beginning of one, was sent.
     pub fn failed(&mut self, outcome: Outcome, error: &Error) {
         self.outcome = outcome;
-        self.status = 500;
+        self.status = if outcome == Outcome::Broken { 200 } else { 500 };
         self.code = Some(error.kind().facts().code.to_owned());
         self.message = Some(error.to_string());
     }
@@ -132,7 +142,9 @@ impl Line {
                     operation = self.operation,
                     access_point = self.access_point,
                     projection = self.projection,
+                    principal = self.principal,
                     key = self.key,
+                    object_key = self.object_key,
                     format = format,
                     outcome = self.outcome.name(),
                     status = self.status,
@@ -160,9 +172,12 @@ impl Line {
 
 /// Columns of the object that the contract does not know: named once a request, never read.
 pub fn drift(request_id: &str, key: &str, summary: &Summary) {
-    if !summary.unknown_columns.is_empty() {
-        let columns = summary.unknown_columns.join(", ");
-        tracing::warn!(event = "unknown_columns", request_id, key, columns);
+    let unknown = &summary.unknown_columns;
+    if !unknown.is_empty() {
+        // A log line has an end.
+        let columns = unknown[..unknown.len().min(MAX_NAMED)].join(", ");
+        let count = unknown.len();
+        tracing::warn!(event = "unknown_columns", request_id, key, count, columns);
     }
 }
 

@@ -40,7 +40,7 @@ use crate::config;
 use crate::error::{Error, Kind, Result};
 use crate::key::MasterKey;
 use crate::release::Options;
-use crate::source::{Fetcher, Hosts, LiveSql, OwnStore, Place, RecordPrefix};
+use crate::source::{Fetcher, Hosts, LiveSql, Origin, OwnStore, RecordPrefix};
 
 /// How long S3 waits for an answer, whatever time the function has.
 const S3_WAITS: Duration = Duration::from_mins(1);
@@ -65,7 +65,7 @@ pub struct Function {
     master_key: OnceCell<MasterKey>,
     fetcher: OnceLock<Fetcher>,
     answers: OnceLock<Answers>,
-    stores: Mutex<HashMap<Place, OwnStore>>,
+    stores: Mutex<HashMap<Origin, OwnStore>>,
     used: AtomicBool,
 }
 
@@ -128,24 +128,34 @@ impl Function {
             Err(error)
         });
         line.write();
-        answer.map_err(|error| Diagnostic {
+        if let Ok((_, Some(record))) = &answer {
+            self.keep(record).await;
+        }
+        answer.map(|(value, _)| value).map_err(|error| Diagnostic {
             error_type: error.kind().facts().code.to_owned(),
             error_message: error.to_string(),
         })
     }
 
-    async fn answer(&self, event: &Value, deadline: Instant, line: &mut Line) -> Result<Value> {
+    /// What the invocation returns, and the record of the release, if there was one.
+    async fn answer(
+        &self,
+        event: &Value,
+        deadline: Instant,
+        line: &mut Line,
+    ) -> Result<(Value, Option<Record>)> {
         let event = Event::parse(event).inspect_err(|error| line.failed(Outcome::Failed, error))?;
         line.of(&event);
         let Operation::GetObject(to) = &event.operation else {
             let message = "this access point answers GET only";
             let refusal = Refusal::from(&Error::new(Kind::Method, message));
             line.refused(&refusal);
-            return Ok(json!({
+            let answer = json!({
                 "statusCode": refusal.status,
                 "errorCode": refusal.code,
-                "errorMessage": refusal.message,
-            }));
+                "errorMessage": refusal.said(),
+            });
+            return Ok((answer, None));
         };
         let get = Get {
             function: self,
@@ -153,19 +163,25 @@ impl Function {
             to,
             deadline,
         };
-        match get.release(line).await {
-            Ok(()) => {}
+        let record = match get.release(line).await {
+            Ok(record) => Some(record),
             Err(Stop::Refused(refusal)) => {
                 line.refused(&refusal);
-                let sent = self.answers().refuse(to, &refusal).await;
+                let sent = timeout(RESERVE, self.answers().refuse(to, &refusal)).await;
+                let sent = sent.unwrap_or_else(|_| Err(unanswered()));
                 sent.inspect_err(|error| line.failed(Outcome::Failed, error))?;
+                None
             }
             Err(Stop::Lost(outcome, error)) => {
                 line.failed(outcome, &error);
                 return Err(error);
             }
-        }
-        Ok(json!({"statusCode": line.status}))
+        };
+        Ok((json!({"statusCode": line.status}), record))
+    }
+
+    fn has_key(&self) -> bool {
+        self.settings.has_key()
     }
 
     async fn master_key(&self) -> Result<&MasterKey> {
@@ -187,13 +203,13 @@ impl Function {
             .get_or_init(|| Answers::new(self.settings.aws.s3()))
     }
 
-    fn own_store(&self, place: &Place) -> Result<OwnStore> {
+    fn own_store(&self, origin: &Origin) -> Result<OwnStore> {
         let mut stores = self.stores.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(store) = stores.get(place) {
+        if let Some(store) = stores.get(origin) {
             return Ok(store.clone());
         }
-        let store = place.open()?;
-        stores.insert(place.clone(), store.clone());
+        let store = origin.open()?;
+        stores.insert(origin.clone(), store.clone());
         Ok(store)
     }
 
@@ -201,10 +217,9 @@ impl Function {
     async fn keep(&self, record: &Record) {
         log::record(record);
         if let Some(prefix) = &self.records {
-            let kept = prefix
-                .keep(Utc::now(), &record.request_id, record.line())
-                .await;
-            if let Err(error) = kept {
+            let kept = prefix.keep(Utc::now(), &record.request_id, record.line());
+            let kept = timeout(RESERVE, kept).await;
+            if let Err(error) = kept.unwrap_or_else(|_| Err(unanswered())) {
                 tracing::error!(
                     event = "record_not_kept",
                     request_id = record.request_id,
@@ -213,6 +228,10 @@ impl Function {
             }
         }
     }
+}
+
+fn unanswered() -> Error {
+    Error::new(Kind::Output, "S3 does not answer in time")
 }
 
 /// The time that an answer has from now on: S3's, or the function's if that is less, without the reserve. A deadline

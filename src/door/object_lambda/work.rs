@@ -14,8 +14,7 @@ use tokio::time::timeout;
 use super::answer::Head;
 use super::body::{self, Body, BodyWriter, Held, Made};
 use super::event::Event;
-use crate::access_point::{AccessPoint, Asked, Identity, Record, VERSION};
-use crate::dataset::contract::Compression;
+use crate::access_point::{AccessPoint, Asked, Digest, Identity, Record, VERSION};
 use crate::error::{Error, Kind, Result};
 use crate::functions::Context;
 use crate::key::DomainKeys;
@@ -24,10 +23,6 @@ use crate::source::{self, Metered, ObjectVersion};
 
 /// How long a release that is stopped may take to notice: it looks once a block.
 const GRACE: Duration = Duration::from_secs(1);
-
-/// A release is begun only where the rate seen so far would have it done in this many times what is left: the rate of
-/// the first megabytes is a guess, and a wrong refusal is worse than a rare transfer that is broken off.
-const CONFIDENCE: f64 = 1.5;
 
 /// An object, opened.
 pub struct Opened {
@@ -147,7 +142,7 @@ impl Work {
         let rest = length.saturating_sub(read);
         let left = deadline.saturating_duration_since(now);
         let needed = (now - self.started).as_secs_f64() / precise(read) * precise(rest);
-        if needed > left.as_secs_f64() * CONFIDENCE {
+        if needed > left.as_secs_f64() {
             return Err(too_slow());
         }
         Ok(held)
@@ -209,13 +204,10 @@ impl Decided {
         &self,
         key: &str,
         input: Box<Metered>,
-        mut writer: BodyWriter,
+        writer: BodyWriter,
         control: &Control,
     ) -> Result<Made> {
         let served = &self.plan.point.served;
-        let dialect = &served.contract.dialect;
-        let by_suffix = || Compression::of_key(key);
-        let compression = dialect.compression.unwrap_or_else(by_suffix);
         let job = Job {
             contract: &served.contract,
             projection: &served.projection,
@@ -224,10 +216,12 @@ impl Decided {
             format: self.plan.asked.format,
             options: &self.options,
         };
-        let input = source::decode(input, compression, dialect.encoding);
-        let summary = release::run(&job, input, &mut writer, control)?;
+        let text = source::decode(input, key, &served.contract.dialect);
+        let mut output = Digest::new(writer);
+        let summary = release::run(&job, text, &mut output, control)?;
+        let (writer, sha256, _) = output.finish();
         let unread = |_| Error::new(Kind::Output, "nobody takes the release any more");
-        let sha256 = writer.finish().map_err(unread)?;
+        writer.finish().map_err(unread)?;
         Ok(Made { summary, sha256 })
     }
 

@@ -1,6 +1,6 @@
 //! Contracts and projections below a prefix in a bucket: one LIST a look, and a GET for what is new.
 //!
-//! Memory: the texts, at most 1,000 of 1 MiB each, and while they are fetched 16 answers.
+//! Memory: the texts, at most 1,000 of 64 KiB each, and while they are fetched 16 answers.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

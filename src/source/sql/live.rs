@@ -109,12 +109,17 @@ impl LiveSql {
         patience: Duration,
     ) -> Result<Arc<Catalog>> {
         let before = self.state().in_force.clone();
+        let began = Instant::now();
         let found = self.read(looker, before, patience).await;
         if let Err(error) = &found {
             tracing::error!(event = "sql_unavailable", message = %error);
         }
         let mut state = self.state();
-        let delay = if found.is_ok() { CHECK } else { AFTER_FAILURE };
+        // After a failure from the end of the look: one that waited in vain is not followed by the next at once.
+        let delay = match &found {
+            Ok(_) => CHECK,
+            Err(_) => began.elapsed() + AFTER_FAILURE,
+        };
         state.due = Some(now + delay);
         match found {
             Ok(Some(catalog)) => state.in_force = Some(catalog),

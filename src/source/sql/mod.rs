@@ -13,17 +13,18 @@ pub use live::LiveSql;
 use self::bucket::Bucket;
 use super::Location;
 use crate::config;
+use crate::dataset::MAX_TEXT;
 use crate::dataset::catalog::Texts;
 use crate::error::{Error, Kind, Result};
 
-/// No statement that a person wrote is larger.
-const MAX_BYTES: u64 = 1024 * 1024;
+/// No more of a file is read: a longer statement is refused when it is parsed.
+const MAX_BYTES: u64 = MAX_TEXT as u64;
 
 /// At most so many contracts and projections. More is another kind of folder, and each costs its proof.
 const MAX_FILES: usize = 1_000;
 
 /// Why a file of more than [`MAX_BYTES`] has no text.
-const TOO_LARGE: &str = "the file is larger than 1 MiB: no statement is";
+const TOO_LARGE: &str = "the file is larger than 64 KiB: no statement is";
 
 /// Why a file in another encoding has no text.
 const NOT_UTF8: &str = "the file is not UTF-8: save it so";

@@ -17,6 +17,7 @@ LINES = [
     ({"event": "request", "status": 200, "outcome": "broken"}, {"BrokenTransfers"}),
     ({"event": "request", "status": 500, "outcome": "refused", "code": "KeyUnavailable"}, {"Faults"}),
     ({"event": "request", "status": 503, "outcome": "refused", "code": "SourceUnavailable"}, {"Faults"}),
+    ({"event": "record_not_kept", "level": "ERROR"}, {"Faults"}),
     ({"event": "panic", "level": "ERROR"}, {"Faults"}),
 ]
 

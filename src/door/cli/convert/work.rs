@@ -13,7 +13,6 @@ use tokio::time::{Instant, sleep};
 
 use super::plan::{Plan, Task};
 use super::report::Totals;
-use crate::dataset::contract::Compression;
 use crate::error::{Error, Kind, Result};
 use crate::functions::Context;
 use crate::release::{self, Control, Job, Summary};
@@ -122,11 +121,9 @@ impl Run {
     }
 
     fn decoded(&self, task: &Task, raw: Box<dyn Read + Send>) -> Box<dyn Read + Send> {
-        let metered = Box::new(Metered::new(raw, self.bytes_read.clone()));
+        let metered = Metered::new(raw, self.bytes_read.clone());
         let dialect = &self.plan.contract.dialect;
-        let by_suffix = || Compression::of_key(&task.object.key);
-        let compression = dialect.compression.unwrap_or_else(by_suffix);
-        decode(metered, compression, dialect.encoding)
+        decode(Box::new(metered), &task.object.key, dialect)
     }
 }
 

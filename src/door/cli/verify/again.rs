@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use super::inputs;
 use crate::access_point::{Digest, Record};
-use crate::dataset::contract::{Compression, Contract};
+use crate::dataset::contract::Contract;
 use crate::dataset::projection::Projection;
 use crate::error::{Error, Kind};
 use crate::functions::Context;
 use crate::key::{DomainKeys, MasterKey};
 use crate::release::{self, Control, Job, Options, Summary};
+use crate::request::Format;
 use crate::source::{Location, Object, decode};
 
 /// What all records need.
@@ -66,6 +67,11 @@ impl Again {
                 "settings: format, compression and csv_formulas are not those of settings_sha256",
             ));
         }
+        if !is_release_of(&record.key, &record.object_key) {
+            return Err(differs(
+                "key: what object_key names has no release under this key",
+            ));
+        }
         let inputs = Inputs {
             keys: self.keys(&record, &projection)?,
             contract,
@@ -108,10 +114,8 @@ impl Again {
         let label = &inputs.object.label;
         let raw = inputs.object.input.open();
         let raw = raw.map_err(|err| err.in_object(label))?;
-        let dialect = &inputs.contract.dialect;
-        // A copy may be called otherwise.
-        let by_suffix = || Compression::of_key(&record.object_key);
-        let compression = dialect.compression.unwrap_or_else(by_suffix);
+        // A copy may be called otherwise than the object.
+        let text = decode(raw, &record.object_key, &inputs.contract.dialect);
         let mut output = Digest::new(io::sink());
         let summary = release::run(
             &Job {
@@ -129,7 +133,7 @@ impl Again {
                     ..Options::default()
                 },
             },
-            decode(raw, compression, dialect.encoding),
+            text,
             &mut output,
             &self.control,
         )?;
@@ -140,6 +144,11 @@ impl Again {
             summary,
         })
     }
+}
+
+/// Whether the object may have been asked for by this key.
+fn is_release_of(key: &str, object: &str) -> bool {
+    key == object || Format::object_keys(key).iter().any(|other| other == object)
 }
 
 /// The bytes, and then what the record states beside them.
