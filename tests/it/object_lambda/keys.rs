@@ -125,6 +125,11 @@ fn a_key_that_no_dataset_owns_does_not_exist_and_nothing_is_fetched() {
         "patients.csv/secrets",
         "sql/patients/schema.sql",
         "..%2Fpatients.json",
+        // Slashes behind the first are the key's.
+        "/patients.csv",
+        "/a/patients.parquet",
+        "a//patients.csv",
+        "%2Fpatients.csv",
     ] {
         stage.put(key, Source::Object(sample()));
         let event = stage.get(key, "patients/analytics");

@@ -256,6 +256,44 @@ fn without_a_key_what_needs_none_is_answered() {
 }
 
 #[test]
+fn ranges_and_conditions_never_reach_the_raw_object() {
+    let stage = Stage::new();
+    stage.put("people.csv", Source::Object(people(10)));
+    let mut wrong = Vec::new();
+    for header in ["range", "If-Match", "if-none-match", "If-Modified-Since"] {
+        let event = get(&stage, "people.csv")
+            .signing(&format!("host;{header}"))
+            .header(header, "CANARYCONDITION");
+        let outcome = stage.ask(&event);
+        let complaints = unlike(&outcome, Refused(400, "InvalidRequest"));
+        wrong.extend(complaints.iter().map(|what| format!("{header}: {what}")));
+        wrong.extend(
+            outcome
+                .asked
+                .iter()
+                .map(|path| format!("{header}: {path} is asked")),
+        );
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_is_wrong_with_the_access_point_is_told_to_the_log_alone() {
+    let stage = Stage::new();
+    stage.put("people.csv", Source::Object(people(10)));
+    let event = get(&stage, "people.csv").with(PAYLOAD, json!(r#"{"projection": "people/cost"}"#));
+    let outcome = stage.ask(&event);
+    let said = outcome.answers[0].head.header("x-amz-fwd-error-message");
+    assert!(!said.unwrap().contains("people/"), "{said:?}");
+    let line = stage.line(&event);
+    let message = line["message"].as_str().unwrap();
+    assert!(
+        message.contains("did you mean \"people/costs\""),
+        "{message}"
+    );
+}
+
+#[test]
 fn headers_that_are_signed_go_along_and_no_others() {
     let stage = Stage::new();
     stage.put("people.csv", Source::Object(people(10)));

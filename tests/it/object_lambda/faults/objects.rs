@@ -74,6 +74,18 @@ fn of_transfers(elsewhere: &S3) -> Vec<OfObject> {
             UNAVAILABLE,
         ),
         (
+            "a part in place of the whole",
+            CSV,
+            Source::Part(small.clone()),
+            UNAVAILABLE,
+        ),
+        (
+            "an end that is not announced",
+            CSV,
+            Source::Endless(small.clone()),
+            UNAVAILABLE,
+        ),
+        (
             "no byte of those promised",
             CSV,
             Source::Cut(small, 0),

@@ -24,6 +24,10 @@ pub enum Source {
     Object(Vec<u8>),
     /// An object that is made as it is sent: a head, and a block so many times.
     Repeated(Vec<u8>, Vec<u8>, usize),
+    /// A part of an object in place of all of it, as 206.
+    Part(Vec<u8>),
+    /// An object whose length nobody says: it ends with the line.
+    Endless(Vec<u8>),
     /// S3's refusal, by status and code.
     Refused(u16, &'static str),
     /// An object of which only so many bytes come before the line is cut.
@@ -218,6 +222,15 @@ fn answer(
             let blocks = std::iter::repeat_n(&block, times);
             let head = format!("HTTP/1.1 200 OK\r\n{OF_AN_OBJECT}");
             send(stream, &head, length, std::iter::once(&first).chain(blocks));
+        }
+        Some(Source::Part(bytes)) => {
+            let head = format!("HTTP/1.1 206 Partial Content\r\n{OF_AN_OBJECT}");
+            send(stream, &head, bytes.len(), std::iter::once(&bytes));
+        }
+        Some(Source::Endless(bytes)) => {
+            let head = format!("HTTP/1.1 200 OK\r\n{OF_AN_OBJECT}Connection: close\r\n\r\n");
+            let mut stream = stream;
+            let _ = stream.write_all(&[head.as_bytes(), &bytes].concat());
         }
         Some(Source::Refused(status, code)) => refuse(stream, status, code),
         Some(Source::Cut(bytes, most)) => object(stream, head, &bytes, most),
