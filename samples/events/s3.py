@@ -78,7 +78,7 @@ class S3(http.server.BaseHTTPRequestHandler):
                 if lower.startswith(start):
                     print(f"  {lower.removeprefix('x-amz-fwd-').removeprefix('header-')}: {value}")
         if not whole:
-            print(f"  BROKEN OFF after {len(body):,} bytes: the consumer sees a failed transfer, not a short file")
+            print(f"  BROKEN OFF after {len(body):,} bytes: this is no release")
         elif body[:4] == b"PAR1" and body[-4:] == b"PAR1":
             print(f"  Parquet, {len(body):,} bytes")
         elif body:
