@@ -115,10 +115,11 @@ impl LiveSql {
             tracing::error!(event = "sql_unavailable", message = %error);
         }
         let mut state = self.state();
-        // After a failure from the end of the look: one that waited in vain is not followed by the next at once.
+        // After a failure from the end of the look, by its whole seconds: one that waited in vain is not followed by the
+        // next at once.
         let delay = match &found {
             Ok(_) => CHECK,
-            Err(_) => began.elapsed() + AFTER_FAILURE,
+            Err(_) => Duration::from_secs(began.elapsed().as_secs()) + AFTER_FAILURE,
         };
         state.due = Some(now + delay);
         match found {

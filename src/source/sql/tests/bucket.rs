@@ -84,8 +84,8 @@ fn what_has_no_text_is_said_in_its_place() {
     let (store, mut source) = source("");
     let texts = block(async {
         put(&store, "a/latin.sql", b"-- na\xefve".to_vec()).await;
-        put(&store, "a/large.sql", vec![b' '; (1 << 20) + 1]).await;
-        put(&store, "a/largest.sql", vec![b' '; 1 << 20]).await;
+        put(&store, "a/large.sql", vec![b' '; (1 << 16) + 1]).await;
+        put(&store, "a/largest.sql", vec![b' '; 1 << 16]).await;
         put(&store, "a/schema.sql", "1").await;
         source.texts().await.unwrap().unwrap()
     });
@@ -112,7 +112,7 @@ fn an_object_that_changes_between_listing_and_answer_is_read_as_it_is_then() {
         // So the next listing has nothing new.
         assert_eq!(Some(known.mark), newer.e_tag);
 
-        let large = vec![b' '; (1 << 20) + 1];
+        let large = vec![b' '; (1 << 16) + 1];
         store.put(&path, large.into()).await.unwrap();
         let known = fetch(&store, listed.clone()).await.unwrap().unwrap();
         assert_eq!(known.text, Err(TOO_LARGE));

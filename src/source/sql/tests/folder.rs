@@ -73,8 +73,8 @@ fn only_files_that_are_named_as_contracts_or_projections_are_read() {
         write(root, path, path);
     }
     write(root, "patients/latin.sql", b"-- na\xefve");
-    write(root, "patients/large.sql", vec![b' '; (1 << 20) + 1]);
-    write(root, "patients/largest.sql", vec![b' '; 1 << 20]);
+    write(root, "patients/large.sql", vec![b' '; (1 << 16) + 1]);
+    write(root, "patients/largest.sql", vec![b' '; 1 << 16]);
     std::os::unix::fs::symlink("analytics.sql", root.join("patients/link.sql")).unwrap();
     std::os::unix::fs::symlink("nothing", root.join("patients/dangling.sql")).unwrap();
     let pipe = Command::new("mkfifo")
