@@ -22,6 +22,8 @@ fn stored(server: &Server, site: &Site, bucket: &str) -> Value {
     let mut record = record(site, "visits.csv", "all", "csv");
     record["source"] = json!(format!("s3://{bucket}"));
     record["object_key"] = json!("a/visits.csv");
+    // The key of its release as Parquet.
+    record["key"] = json!("a/visits.parquet");
     record["object_etag"] = json!(server.header(&path, "etag").unwrap());
     if let Some(version) = server.header(&path, "x-amz-version-id") {
         record["object_version"] = json!(version);

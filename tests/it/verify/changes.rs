@@ -242,14 +242,18 @@ fn an_answer_names_key_projection_day_and_length() {
         let answer = run(&mut verify(&site, &[record], &COPY));
         String::from_utf8(answer.stdout).unwrap()
     };
-    assert_eq!(answer(&record), expected("a/visits", ""));
+    assert_eq!(answer(&record), expected("visits.csv", ""));
     record["veilpoint"] = json!("0.0.9");
     let this = env!("CARGO_PKG_VERSION");
     let more = format!(" (made by veilpoint 0.0.9, and this is {this})");
-    assert_eq!(answer(&record), expected("a/visits", &more));
+    assert_eq!(answer(&record), expected("visits.csv", &more));
     record["veilpoint"] = json!(this);
+    // Another key is no key of this object's release; and a record's text begins no line.
     record["key"] = json!("a\nverified: b");
-    assert_eq!(answer(&record), expected("a\\u{a}verified: b", ""));
+    let answer = answer(&record);
+    let begins = format!("not verified: a\\u{{a}}verified: b for visits/all on {AS_OF}: key: ");
+    assert!(answer.starts_with(&begins), "{answer}");
+    assert_eq!(answer.lines().count(), 2, "{answer}");
 }
 
 /// The `ETag` of what a record states, under the tests' key.

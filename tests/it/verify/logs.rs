@@ -25,9 +25,9 @@ fn each_record_of_a_log_is_answered_in_its_turn() {
     site.write("log.json", &log);
     let more = ["--object", "visits.csv", "--key", "key"];
     let lines = [
-        ("verified: a/visits for visits/all on ", " bytes"),
-        ("not verified: a/visits for visits/keyed on ", ": bytes: "),
-        ("verified: a/visits for visits/sorted on ", " bytes"),
+        ("verified: visits.csv for visits/all on ", " bytes"),
+        ("not verified: visits.csv for visits/keyed on ", ": bytes: "),
+        ("verified: visits.csv for visits/sorted on ", " bytes"),
         ("2 verified, 1 not verified", ""),
     ];
     let mut wrong = Vec::new();

@@ -56,7 +56,7 @@ fn record(site: &Site, object: &str, projection: &str, format: &str) -> Value {
         "request_id": "8e288686-af80-4495-896c-e464818cc5e9",
         "principal": "arn:aws:sts::012345678912:assumed-role/Analyst/ada",
         "access_point": "arn:aws:s3-object-lambda:us-east-1:012345678912:accesspoint/analytics",
-        "key": "a/visits",
+        "key": object,
         "source": "s3://raw",
         "object_key": object,
         "object_length": file(object).len(),

@@ -575,6 +575,11 @@ ALARMS = [
         counts({"event": "request", "status": 503, "outcome": "refused", "code": "SourceUnavailable"}),
     ),
     (
+        "no lost record",
+        put("FaultsFilter", "FilterPattern", '{ ($.event = "panic") || ($.status >= 500) }'),
+        counts({"event": "record_not_kept", "level": "ERROR"}),
+    ),
+    (
         "no panic",
         put("FaultsFilter", "FilterPattern", "{ $.status >= 500 }"),
         counts({"event": "panic", "level": "ERROR"}),
