@@ -10,6 +10,7 @@ const RUNTIME: [&str; 3] = [
     "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
     "AWS_LAMBDA_FUNCTION_VERSION",
 ];
+
 /// Settings of the Lambda function. Without `Debug`: they hold secrets.
 pub struct Function {
     /// Where contracts and projections lie.

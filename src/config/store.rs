@@ -14,6 +14,7 @@ const IDLE: &str = "3s";
 
 /// How long a store may take to answer before the run fails: long enough for a failover, short enough to wait for.
 const RETRY: Duration = Duration::from_mins(1);
+
 /// A bucket, by AWS's own environment variables: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`,
 /// `AWS_REGION`, `AWS_ENDPOINT_URL` (plain HTTP where it says so), and those of containers and web identities; without
 /// any, the instance's own role. Profiles in files are not read.
@@ -156,6 +157,7 @@ impl AccessPoint {
         })
     }
 }
+
 #[cfg(test)]
 mod tests {
     use super::*;

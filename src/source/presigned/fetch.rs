@@ -26,6 +26,7 @@ const IDLE: Duration = Duration::from_secs(3);
 
 /// An error's document is small; what is longer is not one.
 const MAX_ERROR: usize = 64 * 1024;
+
 /// What S3 says to it.
 pub enum Answer {
     /// The object.
@@ -216,6 +217,7 @@ impl fmt::Debug for Fetcher {
         f.debug_struct("Fetcher").finish_non_exhaustive()
     }
 }
+
 #[cfg(test)]
 mod tests {
     use super::*;
