@@ -141,7 +141,7 @@ def main():
     parser.add_argument("--starts", type=int, default=20)
     given = parser.parse_args()
     binary = str(pathlib.Path(given.binary).resolve())
-    lines = (ROOT / "samples/patients.csv").read_bytes().splitlines(keepends=True)
+    lines = [line + b"\n" for line in (ROOT / "samples/patients.csv").read_bytes().splitlines()]
     rows = [lines[1 + row % (len(lines) - 1)] for row in range(given.rows)]
     server = Server(b"".join([lines[0], *rows]))
     show("start to first poll", starts(binary, given.starts))
