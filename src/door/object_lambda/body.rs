@@ -62,11 +62,6 @@ pub fn channel() -> (BodyWriter, Body, oneshot::Sender<Result<Made>>) {
     (writer, Body { pieces, end }, verdict)
 }
 
-/// A body without pieces, in the place of one that is on its way.
-pub fn ended() -> Body {
-    channel().1
-}
-
 impl BodyWriter {
     /// Sends the rest.
     pub fn finish(mut self) -> io::Result<()> {

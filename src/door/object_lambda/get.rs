@@ -12,7 +12,7 @@ use tokio::time::timeout_at;
 
 use super::Function;
 use super::answer::{Fate, Refusal, streamed, whole};
-use super::body::{self, Held, Made};
+use super::body::{Body, Held, Made};
 use super::event::{Event, GetObject};
 use super::log::{Line, Outcome, drift};
 use super::work::{Opened, Plan, Work, too_slow};
@@ -60,8 +60,8 @@ impl Get<'_> {
         };
         let opened = timeout_at(self.deadline.into(), opening).await;
         let (plan, opened) = opened.unwrap_or_else(|_| Err(silent().into()))?;
-        let work = Work::start(plan, opened, self.function.options.clone())?;
-        self.send(work, line).await
+        let (work, body) = Work::start(plan, opened, self.function.options.clone())?;
+        self.send(work, body, line).await
     }
 
     /// Everything that can be refused before anything is read.
@@ -122,9 +122,13 @@ impl Get<'_> {
     }
 
     /// Sends what the work makes, as far as time allows.
-    async fn send(&self, mut work: Work, line: &mut Line) -> std::result::Result<Record, Stop> {
-        let deadline = self.deadline.into();
-        let held = match timeout_at(deadline, work.body.hold()).await {
+    async fn send(
+        &self,
+        work: Work,
+        mut body: Body,
+        line: &mut Line,
+    ) -> std::result::Result<Record, Stop> {
+        let held = match timeout_at(self.deadline.into(), body.hold()).await {
             Ok(held) => held,
             Err(_) => Err(too_slow()),
         };
@@ -133,12 +137,13 @@ impl Get<'_> {
             Ok(held) => held,
             Err(error) => {
                 line.bytes_in = work.bytes_in();
+                drop(body);
                 work.stop().await;
                 return Err(error.into());
             }
         };
         line.first_byte = Some(Instant::now());
-        let made = self.forward(held, &mut work, deadline, line).await;
+        let made = self.forward(held, body, &work, line).await;
         line.bytes_in = work.bytes_in();
         match made {
             Ok(made) => {
@@ -156,11 +161,11 @@ impl Get<'_> {
     async fn forward(
         &self,
         held: Held,
-        work: &mut Work,
-        deadline: tokio::time::Instant,
+        body: Body,
+        work: &Work,
         line: &mut Line,
     ) -> std::result::Result<Made, (Outcome, Error)> {
-        let answers = self.function.answers();
+        let (answers, deadline) = (self.function.answers(), self.deadline.into());
         let (sent, made) = match held {
             Held::Whole(pieces, made) => {
                 let length = Some(made.summary.bytes_out);
@@ -170,7 +175,6 @@ impl Get<'_> {
             }
             Held::Beginning(pieces) => {
                 let fate = Fate::default();
-                let body = std::mem::replace(&mut work.body, body::ended());
                 let body = streamed(pieces, body, fate.clone());
                 let sent = answers.release(self.to, work.head(None), body);
                 let sent = timeout_at(deadline, sent).await;

@@ -54,8 +54,6 @@ pub struct Plan {
 
 /// A release on a thread of its own.
 pub struct Work {
-    /// What it has made.
-    pub body: Body,
     /// The object's key, which errors call it by.
     pub object_key: String,
     job: Arc<Decided>,
@@ -77,11 +75,11 @@ struct Decided {
 }
 
 impl Work {
-    /// Begins to make the release.
+    /// Begins to make the release, which comes as the body.
     ///
     /// # Errors
     /// [`Kind::Usage`] for an as-of date that the object lacks; [`Kind::Internal`] where there is no thread.
-    pub fn start(plan: Plan, opened: Opened, options: Options) -> Result<Self> {
+    pub fn start(plan: Plan, opened: Opened, options: Options) -> Result<(Self, Body)> {
         let modified = opened.version.modified;
         let context = Context {
             as_of: plan.point.as_of.resolve(plan.today, modified)?,
@@ -109,8 +107,7 @@ impl Work {
             let message = "a thread for the release could not be started";
             Error::new(Kind::Internal, message).with_private(err)
         })?;
-        Ok(Self {
-            body,
+        let work = Self {
             etag: job.etag(&opened.version),
             job,
             object_key: opened.key,
@@ -121,7 +118,8 @@ impl Work {
             stopper: opened.stopper,
             done,
             started: Instant::now(),
-        })
+        };
+        Ok((work, body))
     }
 
     /// Raw bytes read so far.
@@ -158,11 +156,11 @@ impl Work {
         }
     }
 
-    /// Ends the release, and waits a moment for its threads: the process may be frozen when the answer is given.
+    /// Ends the release, whose body is gone, and waits a moment for its threads: the process may be frozen when the
+    /// answer is given.
     pub async fn stop(self) {
         self.control.cancelled.store(true, Ordering::Relaxed);
         self.stopper.abort();
-        drop(self.body);
         let _ = timeout(GRACE, self.done).await;
         self.control.abandon();
     }

@@ -6,17 +6,12 @@ use std::path::Path;
 
 use super::again::Stop;
 use crate::access_point::{Record, sha256};
+use crate::dataset::MAX_TEXT;
 use crate::dataset::contract::Contract;
 use crate::dataset::name::ProjectionName;
 use crate::dataset::projection::Projection;
 use crate::error::{Error, Kind};
 use crate::source::{Location, Object, ObjectVersion, find, find_version};
-
-/// The contract's file in a dataset's folder.
-const SCHEMA: &str = "schema";
-
-/// No statement that a person wrote is larger.
-const MAX_TEXT: u64 = 1024 * 1024;
 
 /// Contract and projection, if their texts are those of the record.
 pub(super) fn sql(folder: &Path, record: &Record) -> Result<(Contract, Projection), Stop> {
@@ -29,11 +24,10 @@ pub(super) fn sql(folder: &Path, record: &Record) -> Result<(Contract, Projectio
         Stop::Differs("projection: the record names none as dataset/name".to_owned())
     })?;
     let full = name.to_string();
-    let file = |name: &str| folder.join(name).with_extension("sql");
-    let schema = file(&format!("{}/{SCHEMA}", name.dataset()));
+    let schema = folder.join(name.schema_path());
     let text = text(&schema, "contract", &record.contract_sha256)?;
     let contract = Contract::parse(name.dataset(), &schema.display().to_string(), &text)?;
-    let select = file(&full);
+    let select = folder.join(name.path());
     let text = self::text(&select, "projection", &record.projection_sha256)?;
     let label = select.display().to_string();
     let projection = Projection::parse(&contract, &full, &label, &text)?;
@@ -44,7 +38,7 @@ pub(super) fn sql(folder: &Path, record: &Record) -> Result<(Contract, Projectio
 fn text(path: &Path, part: &str, expected: &str) -> Result<String, Stop> {
     let differs = |why: &str| Stop::Differs(format!("{part}: {} {why}", path.display()));
     let mut bytes = Vec::new();
-    match File::open(path).and_then(|file| file.take(MAX_TEXT + 1).read_to_end(&mut bytes)) {
+    match File::open(path).and_then(|file| file.take(MAX_TEXT as u64 + 1).read_to_end(&mut bytes)) {
         Ok(_) => {}
         Err(err) if err.kind() == ErrorKind::NotFound => {
             return Err(differs(
