@@ -66,6 +66,16 @@ pub enum Kind {
     Memory,
     /// The release takes longer than the door may take.
     TimeLimit,
+    /// The range lies behind the end of the release.
+    Range,
+    /// A condition of the request does not hold.
+    Precondition,
+    /// An argument of the request is malformed.
+    Argument,
+    /// What was asked takes longer than one request may: what was done is kept, and the next one gets further.
+    SlowDown,
+    /// The release is longer than its length law.
+    Length,
     /// The operation is not one that is answered.
     Method,
     /// Stopped by a signal.
@@ -116,6 +126,11 @@ impl Kind {
             Self::Output => ("OutputFailed", 500, 2),
             Self::Memory => ("MemoryLimit", 503, 2),
             Self::TimeLimit => ("TimeLimit", 400, 1),
+            Self::Range => ("InvalidRange", 416, 1),
+            Self::Precondition => ("PreconditionFailed", 412, 1),
+            Self::Argument => ("InvalidArgument", 400, 1),
+            Self::SlowDown => ("SlowDown", 503, 1),
+            Self::Length => ("LengthExceeded", 409, 1),
             Self::Method => ("MethodNotAllowed", 405, 1),
             Self::Interrupted => ("Interrupted", 503, 2),
             Self::Internal => ("InternalError", 500, 2),
