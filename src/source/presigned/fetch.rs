@@ -138,7 +138,7 @@ impl Fetcher {
             return Ok(Err(refused(response).await));
         }
         let document = document(response, MAX_DOCUMENT).await?;
-        let document = String::from_utf8(document).ok();
+        let document = document.and_then(|bytes| String::from_utf8(bytes).ok());
         let document = document.ok_or_else(|| {
             let message = "S3's listing is no text in UTF-8, or too long";
             Error::new(Kind::Source, message)
@@ -256,22 +256,23 @@ fn version_of(response: &Response) -> ObjectVersion {
 /// The status, and the `Code` of S3's error document. What breaks off has none.
 async fn refused(response: Response) -> Refused {
     let status = response.status().as_u16();
-    let document = document(response, MAX_ERROR).await.unwrap_or_default();
-    let text = std::str::from_utf8(&document);
-    (status, text.ok().and_then(code_of))
+    let document = document(response, MAX_ERROR).await.ok().flatten();
+    let text = document.as_deref().map(std::str::from_utf8);
+    let code = text.and_then(|text| code_of(text.ok()?));
+    (status, code)
 }
 
-/// The body; nothing in place of one that is longer than `most`.
-async fn document(response: Response, most: usize) -> Result<Vec<u8>> {
+/// The body; none where it is longer than `most`.
+async fn document(response: Response, most: usize) -> Result<Option<Vec<u8>>> {
     let mut document = Vec::new();
     let mut pieces = response.bytes_stream();
     while let Some(piece) = pieces.next().await {
         document.extend_from_slice(&piece.map_err(unreachable)?);
         if document.len() > most {
-            return Ok(Vec::new());
+            return Ok(None);
         }
     }
-    Ok(document)
+    Ok(Some(document))
 }
 
 fn code_of(document: &str) -> Option<String> {
