@@ -101,8 +101,10 @@ impl Get<'_> {
         let fetcher = self.function.fetcher()?;
         let header = |name: &str| self.event.header(name);
         if asked.itself {
-            match fetcher.get(url, header).await? {
+            match fetcher.get(url, header, None).await? {
                 Answer::Object(object) => return Ok(opened(key.to_owned(), origin, object, line)),
+                // Nothing is known of it beforehand.
+                Answer::Unchanged(_) => return Err(Stop::Refused(Refusal::of_s3(304, None))),
                 Answer::Refused { status: 404, .. } if !asked.others.is_empty() => {}
                 Answer::Refused { status, code } => {
                     return Err(Stop::Refused(Refusal::of_s3(status, code)));

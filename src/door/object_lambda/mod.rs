@@ -5,6 +5,7 @@
 //! get.rs      `GetObject`: what is asked → the release → S3
 //! work.rs     the release on a thread of its own
 //! body.rs     the release's threads → a body that ends only where the release did
+//! list_xml.rs a page of releases → S3's `ListBucketResult`
 //! answer.rs   WriteGetObjectResponse
 //! log.rs      one line a request
 //! ```
@@ -15,6 +16,7 @@ mod answer;
 mod body;
 mod event;
 mod get;
+pub mod list_xml;
 mod log;
 mod work;
 

@@ -125,6 +125,15 @@ impl PresignedUrl {
         })
     }
 
+    /// What the query asks for, decoded, without what signs it.
+    pub fn query(&self) -> Vec<(String, String)> {
+        let pairs = self.url.query_pairs();
+        let asked = pairs.filter(|(name, _)| !name.to_ascii_lowercase().starts_with("x-amz-"));
+        asked
+            .map(|(name, value)| (name.into_owned(), value.into_owned()))
+            .collect()
+    }
+
     /// Whether it reads one version of its key.
     pub fn names_version(&self) -> bool {
         self.url.query_pairs().any(|(name, _)| name == "versionId")
