@@ -15,7 +15,7 @@ mod rows;
 mod whole;
 
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -100,6 +100,21 @@ impl Control {
         let folder = folder.ok()?;
         output::lock(&self.spills).push(folder.path().to_owned());
         Some(folder)
+    }
+}
+
+/// Where a release goes.
+pub trait Output: Write + Send {
+    /// Adds so many zeros: filler, which an output may keep in less room than it takes.
+    fn filler(&mut self, length: u64) -> io::Result<()> {
+        const ZEROS: [u8; 8192] = [0; 8192];
+        let mut left = length;
+        while left > 0 {
+            let piece = usize::try_from(left).map_or(ZEROS.len(), |left| left.min(ZEROS.len()));
+            self.write_all(&ZEROS[..piece])?;
+            left -= piece as u64;
+        }
+        Ok(())
     }
 }
 
