@@ -239,7 +239,7 @@ impl Error {
     }
 
     /// The cause, for a debugger only: it may quote data.
-    pub fn private_source(&self) -> Option<&(dyn std::error::Error + Send + Sync)> {
+    pub fn private_source(&self) -> Option<&(dyn std::error::Error + Send + Sync + 'static)> {
         self.inner.private.as_deref()
     }
 }
