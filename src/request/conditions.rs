@@ -169,3 +169,198 @@ pub fn http_date(text: &str) -> Option<DateTime<Utc>> {
     let parse = |form| NaiveDateTime::parse_from_str(text.trim(), form).ok();
     DATES.into_iter().find_map(parse).map(|date| date.and_utc())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Verdict::{Failed, NotModified, Proceed};
+    use super::*;
+
+    const ETAG: &str = "\"0123456789abcdef0123456789abcdef-1\"";
+    const OTHER: &str = "\"ffffffffffffffffffffffffffffffff-1\"";
+
+    /// Last-Modified; with a part of a second, which no header tells.
+    fn modified() -> DateTime<Utc> {
+        DateTime::from_timestamp(1_764_064_800, 999_000_000).unwrap()
+    }
+
+    const BEFORE: &str = "Tue, 25 Nov 2025 09:59:59 GMT";
+    const AT: &str = "Tue, 25 Nov 2025 10:00:00 GMT";
+    const AFTER: &str = "Tue, 25 Nov 2025 10:00:01 GMT";
+
+    fn conditions(headers: &[(&str, &str)]) -> Conditions {
+        Conditions::of_headers(|name| {
+            let found = headers.iter().find(|(other, _)| *other == name);
+            found.map(|(_, value)| *value)
+        })
+    }
+
+    /// Each of the four conditions absent, malformed, met and missed: every combination of them against the RFC's five
+    /// steps, written down with what each condition by itself comes to.
+    #[test]
+    fn every_combination_is_judged_in_the_order_of_the_rfc() {
+        // A condition by itself: none, or whether it is true.
+        type Rows<'a> = [(Option<&'a str>, Option<bool>); 6];
+        let matches: Rows = [
+            (None, None),
+            (Some(" , "), None),
+            (Some("*"), Some(true)),
+            (Some(ETAG), Some(true)),
+            (Some(OTHER), Some(false)),
+            (Some("\"unclosed"), Some(false)),
+        ];
+        let none_matches: Rows = [
+            (None, None),
+            (Some(""), None),
+            (Some("*"), Some(false)),
+            (Some(ETAG), Some(false)),
+            (Some(OTHER), Some(true)),
+            (Some("\"unclosed"), Some(true)),
+        ];
+        let unmodified: Rows = [
+            (None, None),
+            (Some("yesterday"), None),
+            (Some("Mon, 25 Nov 2025 10:00:00 GMT"), None),
+            (Some(BEFORE), Some(false)),
+            (Some(AT), Some(true)),
+            (Some(AFTER), Some(true)),
+        ];
+        let since: Rows = [
+            (None, None),
+            (Some("2025-11-25T10:00:00Z"), None),
+            (Some(""), None),
+            (Some(BEFORE), Some(true)),
+            (Some(AT), Some(false)),
+            (Some(AFTER), Some(false)),
+        ];
+        let mut wrong = Vec::new();
+        for row in 0..6_usize.pow(4) {
+            let pick = |rows: &Rows<'static>, at: u32| rows[row / 6_usize.pow(at) % 6];
+            let parts = [
+                ("if-match", pick(&matches, 0)),
+                ("if-unmodified-since", pick(&unmodified, 1)),
+                ("if-none-match", pick(&none_matches, 2)),
+                ("if-modified-since", pick(&since, 3)),
+            ];
+            let expected = match parts.map(|(_, (_, holds))| holds) {
+                [Some(false), ..] | [None, Some(false), ..] => Failed,
+                [.., Some(false), _] | [.., None, Some(false)] => NotModified,
+                _ => Proceed,
+            };
+            let headers = parts
+                .iter()
+                .filter_map(|(name, (value, _))| Some((*name, (*value)?)));
+            let headers: Vec<(&str, &str)> = headers.collect();
+            let verdict = conditions(&headers).judge(ETAG, Some(modified()));
+            if verdict != expected {
+                wrong.push(format!("{headers:?}: {verdict:?}, and not {expected:?}"));
+            }
+        }
+        assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+    }
+
+    #[test]
+    fn the_combinations_that_s3_documents_come_out_as_it_says() {
+        let bare = ETAG.trim_matches('"');
+        let mut wrong = Vec::new();
+        for (headers, expected) in [
+            (
+                vec![("if-match", ETAG), ("if-unmodified-since", BEFORE)],
+                Proceed,
+            ),
+            (
+                vec![("if-none-match", ETAG), ("if-modified-since", BEFORE)],
+                NotModified,
+            ),
+            (
+                vec![("if-none-match", OTHER), ("if-modified-since", AFTER)],
+                Proceed,
+            ),
+            (vec![("if-match", bare)], Proceed),
+            (vec![("if-none-match", bare)], NotModified),
+            (vec![("if-match", &format!("{OTHER}, {ETAG}"))], Proceed),
+            (vec![("if-match", &format!("{OTHER},{bare}"))], Proceed),
+            (
+                vec![("if-none-match", &format!("{OTHER} ,\t{ETAG}"))],
+                NotModified,
+            ),
+            // A weak one is the same for a reader that has it, and not for one that puts parts together.
+            (vec![("if-match", &format!("W/{ETAG}"))], Failed),
+            (vec![("if-none-match", &format!("W/{ETAG}"))], NotModified),
+            // A comma between quotes parts nothing, and a tag is compared as it is.
+            (vec![("if-match", &format!("\"x,{bare},y\""))], Failed),
+            (vec![("if-match", &format!("\"\"{bare}\"\""))], Failed),
+            (vec![("if-match", &ETAG.to_uppercase())], Failed),
+            (vec![("if-match", "\"*\"")], Failed),
+            (vec![("if-range", OTHER)], Proceed),
+            (vec![], Proceed),
+        ] {
+            let verdict = conditions(&headers).judge(ETAG, Some(modified()));
+            if verdict != expected {
+                wrong.push(format!("{headers:?}: {verdict:?}, and not {expected:?}"));
+            }
+        }
+        // Of an object without a date.
+        for (name, date) in [
+            ("if-unmodified-since", BEFORE),
+            ("if-modified-since", AFTER),
+        ] {
+            let verdict = conditions(&[(name, date)]).judge(ETAG, None);
+            if verdict != Proceed {
+                wrong.push(format!("{name} without a date: {verdict:?}"));
+            }
+        }
+        assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+    }
+
+    #[test]
+    fn a_reader_asks_for_a_release_by_its_etag_alone() {
+        for (name, value, asks, holds) in [
+            ("if-match", ETAG, true, true),
+            ("if-match", "*", false, true),
+            ("if-match", OTHER, false, true),
+            ("if-none-match", ETAG, false, true),
+            ("if-range", ETAG, false, true),
+            ("if-range", ETAG.trim_matches('"'), false, true),
+            ("if-range", OTHER, false, false),
+            (
+                "if-range",
+                "W/\"0123456789abcdef0123456789abcdef-1\"",
+                false,
+                false,
+            ),
+            ("if-range", "*", false, false),
+            ("if-range", "", false, false),
+            ("if-range", AT, false, false),
+            ("if-range", AFTER, false, false),
+            ("range", "bytes=0-0", false, true),
+        ] {
+            let conditions = conditions(&[(name, value)]);
+            assert_eq!(conditions.asks_for(ETAG), asks, "{name}: {value}");
+            assert_eq!(conditions.range_holds(ETAG), holds, "{name}: {value}");
+        }
+    }
+
+    #[test]
+    fn dates_are_read_in_their_three_forms_and_no_other() {
+        let date = DateTime::from_timestamp(784_111_777, 0);
+        for (text, expected) in [
+            ("Sun, 06 Nov 1994 08:49:37 GMT", date),
+            ("Sunday, 06-Nov-94 08:49:37 GMT", date),
+            ("Sun Nov  6 08:49:37 1994", date),
+            (" Sun, 06 Nov 1994 08:49:37 GMT ", date),
+            (
+                "Wed, 21 Oct 2026 07:28:00 GMT",
+                DateTime::from_timestamp(1_792_567_680, 0),
+            ),
+            ("Sun, 06 Nov 1994 08:49:37 +0000", None),
+            ("Sun, 06 Nov 1994 08:49:37", None),
+            ("Mon, 06 Nov 1994 08:49:37 GMT", None),
+            ("Sun, 31 Nov 1994 08:49:37 GMT", None),
+            ("1994-11-06T08:49:37Z", None),
+            ("784111777", None),
+            ("", None),
+        ] {
+            assert_eq!(http_date(text), expected, "{text}");
+        }
+    }
+}

@@ -112,3 +112,123 @@ fn max_keys(text: &str) -> Result<usize> {
 fn wrong(message: &str) -> Error {
     Error::new(Kind::Argument, message)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(query: &[(&str, &str)]) -> Result<ListQuery> {
+        let pairs = query.iter();
+        let pairs = pairs.map(|&(name, value)| (name.to_owned(), value.to_owned()));
+        ListQuery::parse(&pairs.collect::<Vec<_>>())
+    }
+
+    fn nothing() -> ListQuery {
+        ListQuery {
+            version: ListVersion::V1,
+            prefix: String::new(),
+            delimiter: None,
+            max_keys: 1000,
+            after: None,
+            token: None,
+            url_encoded: false,
+        }
+    }
+
+    #[test]
+    fn each_version_reads_its_own_arguments() {
+        let all = [
+            ("prefix", "a/b c+\u{fc}"),
+            ("delimiter", "/"),
+            ("max-keys", "7"),
+            ("marker", "m"),
+            ("start-after", "s"),
+            ("continuation-token", "t"),
+            ("encoding-type", "url"),
+            ("fetch-owner", "true"),
+            ("x-id", "ListObjects"),
+        ];
+        let common = ListQuery {
+            prefix: "a/b c+\u{fc}".into(),
+            delimiter: Some(Delimiter::Slash),
+            max_keys: 7,
+            url_encoded: true,
+            ..nothing()
+        };
+        let first = ListQuery {
+            after: Some("m".into()),
+            ..common.clone()
+        };
+        let second = ListQuery {
+            version: ListVersion::V2,
+            after: Some("s".into()),
+            token: Some("t".into()),
+            ..common
+        };
+        assert_eq!(parse(&all).unwrap(), first);
+        let all = [&[("list-type", "2")], &all[..]].concat();
+        assert_eq!(parse(&all).unwrap(), second);
+        assert_eq!(parse(&[]).unwrap(), nothing());
+    }
+
+    #[test]
+    fn an_empty_argument_is_none_and_the_first_of_two_counts() {
+        let empty = ["prefix", "delimiter", "max-keys", "marker", "encoding-type"];
+        let empty = empty.map(|name| (name, ""));
+        assert_eq!(parse(&empty).unwrap(), nothing());
+        let twice = parse(&[("prefix", "a"), ("prefix", "b")]).unwrap();
+        assert_eq!(twice.prefix, "a");
+        assert_eq!(parse(&[("Prefix", "a")]).unwrap(), nothing());
+    }
+
+    #[test]
+    fn a_page_has_a_thousand_entries_at_most() {
+        for (text, expected) in [
+            ("0", 0),
+            ("1", 1),
+            ("1000", 1000),
+            ("1001", 1000),
+            ("2147483647", 1000),
+        ] {
+            assert_eq!(
+                parse(&[("max-keys", text)]).unwrap().max_keys,
+                expected,
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_malformed_is_refused_by_its_name_and_not_quoted() {
+        let mut wrong = Vec::new();
+        for (name, value) in [
+            ("max-keys", "-1"),
+            ("max-keys", "+1"),
+            ("max-keys", "1.0"),
+            ("max-keys", " 1"),
+            ("max-keys", "2147483648"),
+            ("max-keys", "CANARY"),
+            ("delimiter", "CANARY"),
+            ("delimiter", "//"),
+            ("delimiter", "%2F"),
+            ("encoding-type", "CANARY"),
+            ("encoding-type", "URL"),
+            ("list-type", "1"),
+            ("list-type", "CANARY"),
+            ("continuation-token", ""),
+        ] {
+            let mut query = vec![(name, value)];
+            if name != "list-type" {
+                query.push(("list-type", "2"));
+            }
+            match parse(&query) {
+                Err(error)
+                    if error.kind() == Kind::Argument
+                        && error.message().starts_with(name)
+                        && !error.message().contains("CANARY") => {}
+                other => wrong.push(format!("{name}={value}: {other:?}")),
+            }
+        }
+        assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+    }
+}
