@@ -72,7 +72,11 @@ impl Head {
 
     /// With what is sent of a release of this length.
     fn of(mut self, range: Option<Range<u64>>, length: u64) -> Self {
-        self.length = Some(range.as_ref().map_or(length, |range| range.end - range.start));
+        self.length = Some(
+            range
+                .as_ref()
+                .map_or(length, |range| range.end - range.start),
+        );
         self.range = range.map(|range| (range, length));
         self
     }
@@ -124,11 +128,7 @@ impl Releases {
 
     /// All bytes, with their length as soon as it is known: at once by law, at the end for what is kept; and where it
     /// neither is, of what fits into what is held back.
-    async fn all<O: Opens>(
-        &self,
-        wanted: &mut Wanted<'_, O>,
-        deadline: Instant,
-    ) -> Result<Answer> {
+    async fn all<O: Opens>(&self, wanted: &mut Wanted<'_, O>, deadline: Instant) -> Result<Answer> {
         let named = wanted.named;
         let length = match named.length {
             Some(length) => Some(length),

@@ -1,10 +1,10 @@
 //! A release by its name: everything that decides its bytes, and what follows from that before a byte is read.
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
+use sha2::{Digest as _, Sha256};
 
-use super::{AccessPoint, Identity, Record, VERSION};
-use super::digest::sha256;
 use super::settings::Settings;
+use super::{AccessPoint, Identity, Record, VERSION};
 use crate::cache::{Facts, Name};
 use crate::error::{Error, Kind, Result};
 use crate::key::DomainKeys;
@@ -12,7 +12,7 @@ use crate::request::{AsOf, Conditions, Format};
 use crate::source::ObjectVersion;
 
 /// Who asks at which access point, under which keys, on which day.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Ask {
     /// The access point.
     pub point: AccessPoint,
@@ -68,7 +68,11 @@ impl Ask {
             return Ok(named);
         }
         let before = self.on(yesterday, object_key, object, format);
-        Ok(if asks_for(conditions, &before) { before } else { named })
+        Ok(if asks_for(conditions, &before) {
+            before
+        } else {
+            named
+        })
     }
 
     fn on(&self, as_of: NaiveDate, key: &str, object: &ObjectVersion, format: Format) -> Named {
@@ -79,7 +83,7 @@ impl Ask {
         let name = etag.as_ref().map(|etag| {
             let parts = [&self.access_point, key, etag];
             let parts = parts.map(|part| format!("{}:{part}", part.len()));
-            Name::new(sha256(parts.concat().as_bytes()))
+            Name::from(<[u8; 32]>::from(Sha256::digest(parts.concat())))
         });
         Named {
             object_key: key.to_owned(),

@@ -127,10 +127,11 @@ impl Delivery {
         loop {
             match timeout(LOOK, &mut end).await {
                 Ok(end) => return end,
-                Err(_) => match &making {
-                    Some(making) => making.check_time(deadline)?,
-                    None => {}
-                },
+                Err(_) => {
+                    if let Some(making) = &making {
+                        making.check_time(deadline)?;
+                    }
+                }
             }
         }
     }

@@ -72,7 +72,8 @@ impl Releases {
         made: (&O, Instant),
     ) -> Result<Page> {
         let keys = ask.point.served.contract.keys()?;
-        let below = |folder: &String| folder.starts_with(&query.prefix) && keys.may_own_below(folder);
+        let below =
+            |folder: &String| folder.starts_with(&query.prefix) && keys.may_own_below(folder);
         let prefixes = raw.prefixes.into_iter().filter(below).collect();
         let objects = raw.objects.into_iter().chain(beside);
         let owned = objects.filter(|object| keys.owns(&object.key));
@@ -97,7 +98,9 @@ impl Releases {
             None => self.known(&entry.named).await.map(|facts| facts.length),
         });
         let mut lengths: Vec<Option<u64>> = lengths.buffered(LOOKED_UP).collect().await;
-        let missing: Vec<usize> = (0..entries.len()).filter(|&at| lengths[at].is_none()).collect();
+        let missing: Vec<usize> = (0..entries.len())
+            .filter(|&at| lengths[at].is_none())
+            .collect();
         let (at_once, threads) = self.share(missing.len());
         let made = stream::iter(missing)
             .map(async |at| {

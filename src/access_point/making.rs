@@ -50,7 +50,9 @@ struct Busy(AtWork);
 
 impl Drop for Busy {
     fn drop(&mut self) {
-        self.0.0.send_modify(|count| *count = count.saturating_sub(1));
+        self.0
+            .0
+            .send_modify(|count| *count = count.saturating_sub(1));
     }
 }
 
@@ -74,7 +76,7 @@ pub struct Making {
 
 impl Recipe {
     /// Of a release.
-    pub fn new(ask: &Ask, named: &Named, options: Options) -> Self {
+    pub fn new(ask: &Ask, named: &Named, options: &Options) -> Self {
         Self {
             served: Arc::clone(&ask.point.served),
             context: Context {
@@ -85,7 +87,7 @@ impl Recipe {
             options: Options {
                 parquet_compression: named.settings.compression,
                 csv_formulas: named.settings.csv_formulas,
-                ..options
+                ..options.clone()
             },
         }
     }

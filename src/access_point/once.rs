@@ -10,8 +10,8 @@ use std::collections::VecDeque;
 use bytes::{Bytes, BytesMut};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::error::{Error, Kind, Result};
 use crate::cache::Facts;
+use crate::error::{Error, Kind, Result};
 use crate::release::Output;
 
 /// Bytes of a piece: large enough for the network, small beside a block of rows.

@@ -8,9 +8,10 @@ use super::ask::{Ask, Named};
 use super::delivery::{Delivery, From};
 use super::making::{AtWork, Recipe};
 use super::once::{self, OnceWriter};
-use crate::cache::{Cache, EntryWriter, Facts, Found, Name, Ticket, is_no_room};
+use crate::cache::{Cache, EntryWriter, Facts, Found, Ticket, is_damaged, is_no_room};
 use crate::error::{Error, Kind, Result};
-use crate::release::{Options, Output};
+use crate::release::Options;
+use crate::request::Format;
 use crate::source::Fetched;
 
 /// How often a release is begun again, where what was kept of it is damaged, or somebody else gave it up.
@@ -25,6 +26,8 @@ pub trait Opens: Sync {
 /// What makes and keeps releases, for all access points of a process.
 pub struct Releases {
     cache: Option<Cache>,
+    /// Bytes that the cache has room for.
+    room: u64,
     options: Options,
     /// What is at work.
     pub at_work: AtWork,
@@ -45,10 +48,11 @@ pub struct Wanted<'a, O> {
 }
 
 impl Releases {
-    /// With a cache, if there is one.
-    pub fn new(cache: Option<Cache>, options: Options) -> Self {
+    /// With a cache of so many bytes, if there is one.
+    pub fn new(cache: Option<Cache>, room: u64, options: Options) -> Self {
         Self {
             cache,
+            room,
             options,
             at_work: AtWork::default(),
         }
@@ -77,8 +81,22 @@ impl Releases {
             let mut delivery = self.begin(wanted, tries).await?;
             match delivery.end_by(deadline).await {
                 Err(error) if tries + 1 < TRIES && may_go_again(&error) => tries += 1,
-                end => return end,
+                end => {
+                    let facts = end?;
+                    self.remember(wanted.named, &delivery, &facts).await;
+                    return Ok(facts);
+                }
             }
+        }
+    }
+
+    /// Keeps the facts of a release whose bytes are too many to be kept.
+    async fn remember(&self, named: &Named, delivery: &Delivery, facts: &Facts) {
+        let place = self.cache.as_ref().zip(named.name.as_ref());
+        if let (false, Some((cache, name))) = (delivery.is_kept(), place)
+            && cache.keep_facts(name, facts).await.is_err()
+        {
+            tracing::warn!(event = "facts_not_kept", object_key = named.object_key);
         }
     }
 
@@ -111,14 +129,10 @@ impl Releases {
     }
 
     /// From the cache, or from whoever makes it; else it begins. The last try goes without the cache.
-    async fn begin<O: Opens>(
-        &self,
-        wanted: &mut Wanted<'_, O>,
-        tries: usize,
-    ) -> Result<Delivery> {
+    async fn begin<O: Opens>(&self, wanted: &mut Wanted<'_, O>, tries: usize) -> Result<Delivery> {
         let named = wanted.named;
         let kept = self.cache.as_ref().zip(named.name.as_ref());
-        let kept = kept.filter(|(cache, _)| tries + 1 < TRIES && cache.may_hold(room(named)));
+        let kept = kept.filter(|_| tries + 1 < TRIES && self.may_keep(named));
         let Some((cache, name)) = kept else {
             let object = wanted.object().await?;
             return self.once(wanted, object);
@@ -138,36 +152,27 @@ impl Releases {
         object: Fetched,
         ticket: Ticket,
     ) -> Result<Delivery> {
-        let (writer, held) = ticket.begin()?;
+        let (writer, held) = ticket.begin();
         let recipe = self.recipe(wanted);
         let end = |writer: EntryWriter, made: Result<Facts>| match made {
             // The reader hears of a failure by the entry.
             Ok(facts) => drop(writer.finish(facts)),
-            Err(error) => writer.fail(&error),
+            Err(error) => drop(writer.fail(&error)),
         };
         let making = recipe.start(object, writer, &self.at_work, end)?;
         let stop = Arc::clone(&making);
-        held.when_abandoned(move || stop.stop());
+        held.on_abandoned(move || stop.stop());
         Ok(Delivery::new(From::Kept(held), Some(making)))
     }
 
-    fn once<O: Opens>(
-        &self,
-        wanted: &Wanted<'_, O>,
-        object: Fetched,
-    ) -> Result<Delivery> {
+    fn once<O: Opens>(&self, wanted: &Wanted<'_, O>, object: Fetched) -> Result<Delivery> {
         let (writer, once, verdict) = once::channel();
-        let kept = self.cache.clone().zip(wanted.named.name.clone());
         let end = move |writer: OnceWriter, made: Result<Facts>| {
             let made = made.and_then(|facts| {
                 let unread = |_| Error::new(Kind::Output, "nobody takes the release any more");
                 writer.finish().map_err(unread)?;
                 Ok(facts)
             });
-            if let (Ok(facts), Some((cache, name))) = (&made, &kept) {
-                // Its length is worth keeping where its bytes are too many.
-                let _ = cache.keep_facts(name, facts);
-            }
             // Nobody listens where the answer was given up.
             let _ = verdict.send(made);
         };
@@ -176,12 +181,18 @@ impl Releases {
         Ok(Delivery::new(From::Made(Box::new(once)), Some(making)))
     }
 
+    /// Whether it is worth trying to keep it. CSV takes about its object's length; Parquet a small part of that, and its
+    /// filler nothing. What does not fit after all is made once more, and not kept.
+    fn may_keep(&self, named: &Named) -> bool {
+        named.settings.format == Format::Parquet || named.object.length.unwrap_or(0) <= self.room
+    }
+
     fn recipe<O: Opens>(&self, wanted: &Wanted<'_, O>) -> Recipe {
         let options = Options {
             threads: wanted.threads.unwrap_or(self.options.threads),
             ..self.options.clone()
         };
-        Recipe::new(wanted.ask, wanted.named, options)
+        Recipe::new(wanted.ask, wanted.named, &options)
     }
 }
 
@@ -196,17 +207,12 @@ impl<O: Opens> Wanted<'_, O> {
             Ok(object)
         } else {
             let message = "the object changed while it was asked for: ask again";
-            Err(Error::new(Kind::Changed, message))
+            Err(Error::new(Kind::Source, message))
         }
     }
 }
 
-/// Room that a release may take in a cache: about its object's own, and three times that where it is compressed.
-fn room(named: &Named) -> u64 {
-    named.length.or(named.object.length).unwrap_or(0)
-}
-
 /// Whether to begin again: what was kept is damaged or has no room, or who made it gave it up.
 fn may_go_again(error: &Error) -> bool {
-    is_no_room(error) || matches!(error.kind(), Kind::Damaged | Kind::Interrupted)
+    is_no_room(error) || is_damaged(error) || error.kind() == Kind::Interrupted
 }

@@ -5,16 +5,13 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use aws_sdk_s3::operation::write_get_object_response::builders::WriteGetObjectResponseFluentBuilder;
 use aws_sdk_s3::primitives::{ByteStream, DateTime, SdkBody};
 use bytes::Bytes;
-use futures::stream::{self, BoxStream};
-use futures::StreamExt;
 use http_body::{Frame, SizeHint};
-use http_body_util::StreamBody;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, mpsc};
 
 use super::event::GetObject;
 use crate::access_point::{Delivery, Head};
@@ -236,39 +233,56 @@ impl Fate {
     }
 }
 
+/// Pieces on their way from a delivery into its transfer: while one leaves, the next is fetched.
+const AHEAD: usize = 1;
+
+/// What goes into a transfer. A body whose last word is missing has not ended.
+enum Next {
+    Piece(Bytes),
+    End,
+    Broken,
+}
+
 /// The body of a delivery. It ends where the delivery ended well, and with an error otherwise, so that no half release
 /// looks like a whole one.
 pub fn body(delivery: Shared, length: Option<u64>, fate: Fate) -> SdkBody {
-    let frames = stream::unfold(Some((delivery, fate)), |state| async move {
-        let (delivery, fate) = state?;
-        let piece = delivery.lock().await.next().await;
-        match piece {
-            Ok(Some(piece)) => {
-                fate.bytes.fetch_add(piece.len() as u64, Ordering::Relaxed);
-                Some((Ok(Frame::data(piece)), Some((delivery, fate))))
-            }
-            Ok(None) => {
-                let _ = fate.end.set(Ok(()));
-                None
-            }
-            Err(error) => {
-                let _ = fate.end.set(Err(error));
-                Some((Err(BrokenOff), None))
+    let (sender, pieces) = mpsc::channel(AHEAD);
+    let end = Arc::clone(&fate.end);
+    tokio::spawn(async move {
+        let mut delivery = delivery.lock().await;
+        loop {
+            let next = match delivery.next().await {
+                Ok(Some(piece)) => Next::Piece(piece),
+                Ok(None) => {
+                    let _ = end.set(Ok(()));
+                    Next::End
+                }
+                Err(error) => {
+                    let _ = end.set(Err(error));
+                    Next::Broken
+                }
+            };
+            let more = matches!(next, Next::Piece(_));
+            // The transfer is gone where nobody takes it.
+            if sender.send(next).await.is_err() || !more {
+                return;
             }
         }
     });
-    // Whoever sends a body asks once more after its end.
-    let frames = StreamBody::new(frames.fuse().boxed());
-    SdkBody::from_body_1_x(Measured { frames, length })
+    SdkBody::from_body_1_x(Measured {
+        pieces,
+        length,
+        over: false,
+        fate,
+    })
 }
-
-/// A stream of frames, as a body.
-type Frames = StreamBody<BoxStream<'static, std::result::Result<Frame<Bytes>, BrokenOff>>>;
 
 /// A body that says how long it is, where that is known: HTTP announces it then.
 struct Measured {
-    frames: Frames,
+    pieces: mpsc::Receiver<Next>,
     length: Option<u64>,
+    over: bool,
+    fate: Fate,
 }
 
 impl http_body::Body for Measured {
@@ -279,11 +293,26 @@ impl http_body::Body for Measured {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<std::result::Result<Frame<Bytes>, BrokenOff>>> {
-        Pin::new(&mut self.frames).poll_frame(context)
+        // Whoever sends a body asks once more after its end.
+        if self.over {
+            return Poll::Ready(None);
+        }
+        let frame = match ready!(self.pieces.poll_recv(context)) {
+            Some(Next::Piece(piece)) => {
+                let count = piece.len() as u64;
+                self.fate.bytes.fetch_add(count, Ordering::Relaxed);
+                Some(Ok(Frame::data(piece)))
+            }
+            Some(Next::End) => None,
+            Some(Next::Broken) | None => Some(Err(BrokenOff)),
+        };
+        self.over = !matches!(frame, Some(Ok(_)));
+        Poll::Ready(frame)
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.length.map_or_else(SizeHint::default, SizeHint::with_exact)
+        self.length
+            .map_or_else(SizeHint::default, SizeHint::with_exact)
     }
 }
 

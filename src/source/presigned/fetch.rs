@@ -174,7 +174,7 @@ impl Fetcher {
         let mut along = HeaderMap::new();
         for name in url.signed_headers() {
             if changes_the_answer(&name) {
-                let message = "ranges and conditions are about the release, and are not answered: ask without";
+                let message = "S3 has signed a range or a condition into inputS3Url, where it would be about the raw object: ask without";
                 return Err(Error::new(Kind::Usage, message));
             }
             // One that the user did not send cannot be sent; S3 says so.
