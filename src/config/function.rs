@@ -1,7 +1,8 @@
 //! Settings of the Lambda function.
 
 use super::{
-    Aws, CacheSettings, Environment, KEY_SECRET, RECORDS, RUNTIME_API, SQL, SQL_FOLDER, read, text,
+    Aws, CacheSettings, Environment, KEY_SECRET, RECORDS, RUNTIME_API, SQL, SQL_FOLDER, WARM, read,
+    text,
 };
 use crate::error::{Error, Kind, Result};
 use crate::key::MasterKey;
@@ -23,6 +24,8 @@ pub struct Function {
     pub aws: Aws,
     /// Where releases are kept.
     pub cache: CacheSettings,
+    /// Access points whose releases are made beforehand, as JSON.
+    pub warm: Option<String>,
     environment: Environment,
     key_secret: Option<String>,
 }
@@ -45,6 +48,7 @@ impl Function {
             records: text(RECORDS)?,
             aws: Aws::read()?,
             cache: CacheSettings::read()?,
+            warm: text(WARM)?,
             environment: Environment::read()?,
             key_secret: text(KEY_SECRET)?,
         })

@@ -44,6 +44,10 @@ pub const CACHE: &str = "VEILPOINT_CACHE";
 /// The environment variable that says how many bytes that folder may take.
 pub const CACHE_MAX_BYTES: &str = "VEILPOINT_CACHE_MAX_BYTES";
 
+/// The environment variable that names the access points whose releases are made when an object is created: a JSON
+/// object of their ARNs and payloads.
+pub const WARM: &str = "VEILPOINT_WARM";
+
 /// Where contracts and projections lie unless a setting says otherwise.
 const SQL_FOLDER: &str = "sql";
 

@@ -52,6 +52,8 @@ pub enum Origin {
         /// The first part of the path; empty where there is none.
         bucket: String,
     },
+    /// A bucket, by its name.
+    Bucket(String),
 }
 
 impl Origin {
@@ -59,7 +61,7 @@ impl Origin {
     pub fn name(&self) -> String {
         match self {
             Self::Host { arn, .. } => arn.clone(),
-            Self::Path { bucket, .. } => format!("s3://{bucket}"),
+            Self::Path { bucket, .. } | Self::Bucket(bucket) => format!("s3://{bucket}"),
         }
     }
 
@@ -71,6 +73,7 @@ impl Origin {
         let store = match self {
             Self::Host { url, .. } => config::s3_at_host(url)?,
             Self::Path { url, bucket } => config::s3_at_path(url, bucket)?,
+            Self::Bucket(bucket) => config::s3(bucket)?,
         };
         Ok(OwnStore {
             pages: Arc::clone(&store) as _,
@@ -88,23 +91,10 @@ pub struct OwnStore {
 }
 
 impl OwnStore {
-    /// Opens the first of these keys that exists; none where none does.
-    ///
-    /// # Errors
-    /// [`Kind::Denied`] where one of them may not be read; [`Kind::Source`] where the store does not answer.
-    pub async fn first(&self, keys: &[String]) -> Result<Option<(String, Fetched)>> {
-        for key in keys {
-            if let Some(fetched) = self.open(key).await? {
-                return Ok(Some((key.clone(), fetched)));
-            }
-        }
-        Ok(None)
-    }
-
     /// Opens an object; none where there is none of this key.
     ///
     /// # Errors
-    /// As [`OwnStore::first`].
+    /// [`Kind::Denied`] where it may not be read; [`Kind::Source`] where the store does not answer.
     pub async fn open(&self, key: &str) -> Result<Option<Fetched>> {
         // What the store's client takes for no key is none here.
         let Ok(path) = store::key(key) else {
@@ -123,7 +113,7 @@ impl OwnStore {
     /// The first of these keys that exists, and its version, without reading it.
     ///
     /// # Errors
-    /// As [`OwnStore::first`].
+    /// As [`OwnStore::open`].
     pub async fn head(&self, keys: &[String]) -> Result<Option<(String, ObjectVersion)>> {
         for key in keys {
             let Ok(path) = store::key(key) else { continue };
