@@ -1,8 +1,8 @@
 //! Settings of the Lambda function.
 
 use super::{
-    Aws, CacheSettings, Environment, KEY_SECRET, RECORDS, RUNTIME_API, SQL, SQL_FOLDER, WARM, read,
-    text,
+    Aws, CacheSettings, Environment, KEY_SECRET, RECORDS, RUNTIME_API, SQL, SQL_FOLDER, WARM,
+    WARM_BUCKET, read, text,
 };
 use crate::error::{Error, Kind, Result};
 use crate::key::MasterKey;
@@ -26,6 +26,8 @@ pub struct Function {
     pub cache: CacheSettings,
     /// Access points whose releases are made beforehand, as JSON.
     pub warm: Option<String>,
+    /// Where their objects are read, if not in the bucket that tells of them.
+    pub warm_bucket: Option<String>,
     environment: Environment,
     key_secret: Option<String>,
 }
@@ -49,6 +51,7 @@ impl Function {
             aws: Aws::read()?,
             cache: CacheSettings::read()?,
             warm: text(WARM)?,
+            warm_bucket: text(WARM_BUCKET)?,
             environment: Environment::read()?,
             key_secret: text(KEY_SECRET)?,
         })

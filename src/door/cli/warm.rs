@@ -31,6 +31,7 @@ Settings, as environment variables: VEILPOINT_CACHE, VEILPOINT_CACHE_MAX_BYTES a
 /// the release first. What is warmed is answered from the cache at once. Lengths by law need nothing.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
+#[expect(clippy::doc_markdown, reason = "these words are --help's")]
 pub(super) struct Args {
     /// The raw objects: s3://bucket/key, or s3://bucket/prefix/
     #[arg(value_name = "INPUT")]

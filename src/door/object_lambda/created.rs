@@ -63,6 +63,7 @@ impl Function {
     ) -> Result<Value> {
         let mut made = 0;
         for (bucket, key) in objects {
+            let bucket = self.settings.warm_bucket.as_ref().unwrap_or(bucket);
             let origin = Origin::Bucket(bucket.clone());
             let store = self.own_store(&origin)?;
             let found = timeout_at(deadline.into(), store.head(std::slice::from_ref(key))).await;
