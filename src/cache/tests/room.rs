@@ -17,8 +17,11 @@ fn taken(site: &Site) -> u64 {
 }
 
 fn set_age(path: &Path, seconds: u64) {
-    let used = SystemTime::now() - Duration::from_secs(seconds);
-    fs::File::open(path).unwrap().set_modified(used).unwrap();
+    set_used(path, SystemTime::now() - Duration::from_secs(seconds));
+}
+
+fn set_used(path: &Path, at: SystemTime) {
+    fs::File::open(path).unwrap().set_modified(at).unwrap();
 }
 
 fn age(path: &Path) -> u64 {
@@ -26,16 +29,18 @@ fn age(path: &Path) -> u64 {
     used.elapsed().unwrap_or_default().as_secs()
 }
 
-/// Entries 1 to 8, each a block with its bytes and a block with its facts, the first one the oldest.
+/// Entries 1 to 8, each a block with its bytes and a block with its facts, the first one the oldest. Both forms were
+/// used at the same time: then the bytes go first.
 async fn eight(site: &Site) {
     let cache = site.open(AMPLE);
     for number in 1..=8 {
         make(&cache, number, &noise(number, 100)).await.unwrap();
     }
+    let now = SystemTime::now();
     for number in 1..=8 {
-        for (form, more) in [(Form::Release, 50), (Form::Facts, 0)] {
-            let age = 10_000 - u64::from(number) * 100 + more;
-            set_age(&site.file(name(number), form), age);
+        let used = now - Duration::from_secs(10_000 - u64::from(number) * 100);
+        for form in Form::ALL {
+            set_used(&site.file(name(number), form), used);
         }
     }
 }
@@ -140,8 +145,8 @@ async fn use_is_noted_at_most_once_a_minute() {
     let site = Site::new();
     make(&site.open(AMPLE), 1, b"abc").await.unwrap();
     let path = site.file(name(1), Form::Release);
-    let future = SystemTime::now() + Duration::from_secs(86_400);
-    fs::File::open(&path).unwrap().set_modified(future).unwrap();
+    let future = SystemTime::now() + Duration::from_hours(24);
+    set_used(&path, future);
     drop(find(&site.open(AMPLE), 1).await.unwrap());
     if fs::metadata(&path).unwrap().modified().unwrap() > SystemTime::now() {
         wrong.push("from the future".to_owned());
