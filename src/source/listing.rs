@@ -1,6 +1,6 @@
 //! A page of a raw listing: S3's `ListBucketResult`, of both versions, read.
 //!
-//! Memory: the document, at most [`MAX_DOCUMENT`], and what it says of at most a thousand objects.
+//! Memory: what a document of 8 MiB says of at most a thousand objects.
 
 use std::str::FromStr;
 
@@ -12,10 +12,7 @@ use quick_xml::events::Event;
 
 use super::ObjectVersion;
 use crate::error::{Error, Kind, Result};
-use crate::request::Delimiter;
-
-/// The longest document that is read. A page of a thousand keys of 1,024 bytes, each byte URL-encoded, has half of it.
-pub(super) const MAX_DOCUMENT: usize = 8 * 1024 * 1024;
+use crate::request::{Delimiter, ListVersion};
 
 /// A page of objects, as their store lists them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,6 +41,8 @@ pub struct RawObject {
 /// A page that is asked for with our own rights.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RawQuery {
+    /// By which operation: with the tokens of the one or the markers of the other.
+    pub version: ListVersion,
     /// What keys begin with; empty for all.
     pub prefix: String,
     /// What they are folded at.
@@ -208,7 +207,7 @@ impl RawPage {
 }
 
 /// Listings tell milliseconds, and HEAD and GET do not.
-pub(super) fn whole_seconds(at: DateTime<Utc>) -> DateTime<Utc> {
+fn whole_seconds(at: DateTime<Utc>) -> DateTime<Utc> {
     at.trunc_subsecs(0)
 }
 

@@ -6,11 +6,13 @@
 mod damaged;
 mod decompress;
 mod fetched;
+mod http;
 mod listing;
 mod location;
 mod metered;
 mod object;
 mod object_version;
+mod pages;
 mod presigned;
 mod read;
 mod records;
@@ -26,6 +28,7 @@ use std::io::Read;
 
 pub use damaged::{Damaged, classify};
 pub use fetched::{Fetched, Origin, OwnStore};
+pub use http::Refused;
 pub use listing::{RawObject, RawPage, RawQuery};
 pub use location::Location;
 pub use metered::Metered;
