@@ -21,6 +21,8 @@ mod stage;
 mod store;
 mod synced;
 mod target;
+#[cfg(test)]
+mod testing;
 mod transcode;
 mod upload;
 

@@ -220,20 +220,4 @@ impl fmt::Debug for Fetcher {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ranges_and_conditions_are_not_sent_on() {
-        for (header, changes) in [
-            ("range", true),
-            ("if-match", true),
-            ("if-none-match", true),
-            ("if-modified-since", true),
-            ("x-amz-checksum-mode", false),
-            ("x-amz-request-payer", false),
-        ] {
-            assert_eq!(changes_the_answer(header), changes, "{header}");
-        }
-    }
-}
+mod tests;
