@@ -143,6 +143,7 @@ fn stages(criterion: &mut Criterion) {
                 object: "admissions.csv",
                 context: &context,
                 format,
+                length: None,
                 options: &options,
             };
             group.bench_function(format!("{format:?}, {threads} threads"), |bench| {

@@ -34,6 +34,7 @@
 //!     object: "visits.csv",
 //!     context: &Context { as_of, keys },
 //!     format: Format::Csv,
+//!     length: None,
 //!     options: &Options::default(),
 //! };
 //! let mut release = Vec::new();

@@ -5,6 +5,8 @@ use std::io::{self, Write};
 use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 
+use crate::encode::Output;
+
 /// SHA-256 of some bytes, as 64 lower-case hexadecimal digits.
 pub fn sha256(bytes: &[u8]) -> String {
     HEXLOWER.encode(&Sha256::digest(bytes))
@@ -31,6 +33,23 @@ impl<W> Digest<W> {
     pub fn finish(self) -> (W, String, u64) {
         let hash = HEXLOWER.encode(&self.hash.finalize());
         (self.output, hash, self.length)
+    }
+}
+
+/// A block of zeros, to be hashed.
+const ZEROS: [u8; 16 * 1024] = [0; 16 * 1024];
+
+impl<W: Output> Output for Digest<W> {
+    fn filler(&mut self, length: u64) -> io::Result<()> {
+        self.output.filler(length)?;
+        let mut left = length;
+        while left > 0 {
+            let count = ZEROS.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+            self.hash.update(&ZEROS[..count]);
+            left -= count as u64;
+        }
+        self.length += length;
+        Ok(())
     }
 }
 

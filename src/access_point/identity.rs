@@ -130,6 +130,7 @@ mod tests {
                     format: Format::Parquet,
                     compression: Codec::Snappy,
                     csv_formulas: Formulas::Keep,
+                    length_factor: None,
                 },
                 key_id: Some("acdbc6d9".to_owned()),
                 as_of: "2026-11-26".parse().unwrap(),

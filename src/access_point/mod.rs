@@ -8,6 +8,7 @@
 
 mod digest;
 mod identity;
+mod length;
 mod point;
 mod record;
 mod settings;
@@ -15,6 +16,7 @@ mod text;
 
 pub use digest::{Digest, sha256};
 pub use identity::Identity;
+pub use length::law;
 pub use point::{AccessPoint, Asked};
 pub use record::Record;
 pub use settings::Settings;

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use super::Settings;
+use super::length::usual_factor;
 use crate::dataset::catalog::{Catalog, Served};
 use crate::dataset::name::ProjectionName;
 use crate::encode::{Codec, Formulas};
 use crate::error::{Error, Kind, Result};
-use crate::request::{AsOf, Format, Payload};
+use crate::request::{AsOf, Format, Length, Payload};
 
 /// Where one consumer reads.
 #[derive(Clone, Debug)]
@@ -18,6 +19,8 @@ pub struct AccessPoint {
     pub format: Format,
     /// The date that ages count from.
     pub as_of: AsOf,
+    /// How long Parquet releases are made.
+    pub length: Length,
 }
 
 /// What a key asks for.
@@ -51,6 +54,7 @@ impl AccessPoint {
             served: catalog.get(&name).map_err(unknown)?,
             format: payload.format,
             as_of: payload.as_of,
+            length: payload.length,
         })
     }
 
@@ -77,12 +81,18 @@ impl AccessPoint {
         })
     }
 
-    /// The settings that reach the bytes of what is asked.
-    pub fn settings(asked: &Asked) -> Settings {
+    /// The settings that reach the bytes of the release of this object.
+    pub fn settings(&self, format: Format, object_key: &str) -> Settings {
+        let usual = || usual_factor(&self.served.contract, object_key);
+        let length_factor = match (format, self.length) {
+            (Format::Parquet, Length::Law(factor)) => Some(factor.unwrap_or_else(usual)),
+            _ => None,
+        };
         Settings {
-            format: asked.format,
+            format,
             compression: Codec::default(),
             csv_formulas: Formulas::default(),
+            length_factor,
         }
     }
 }

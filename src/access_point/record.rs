@@ -170,6 +170,7 @@ mod tests {
                 format: Format::Csv,
                 compression: Codec::Zstd,
                 csv_formulas: Formulas::Escape,
+                length_factor: Some("2.5".parse().unwrap()),
             },
             key_id: Some("acdbc6d9".to_owned()),
             as_of: "2026-11-26".parse().unwrap(),

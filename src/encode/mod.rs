@@ -10,6 +10,7 @@ pub mod order;
 pub mod parquet;
 
 use std::fmt;
+use std::io::{self, Write};
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -22,6 +23,24 @@ pub const BLOCK_ROWS: usize = 122_880;
 /// A block ends early where the text that its rows were read from has reached so many bytes: wide rows would
 /// otherwise make memory unbounded.
 pub const BLOCK_BYTES: usize = 32 * 1024 * 1024;
+
+/// What takes the bytes of a release.
+pub trait Output: Write + Send {
+    /// Takes so many zeros: what keeps them as a number need not keep them as bytes.
+    fn filler(&mut self, length: u64) -> io::Result<()> {
+        const ZEROS: [u8; 16 * 1024] = [0; 16 * 1024];
+        let mut left = length;
+        while left > 0 {
+            let count = ZEROS.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+            self.write_all(&ZEROS[..count])?;
+            left -= count as u64;
+        }
+        Ok(())
+    }
+}
+
+impl Output for Vec<u8> {}
+impl Output for io::Sink {}
 
 /// Some rows of a projected batch.
 #[derive(Clone, Debug)]

@@ -2,8 +2,12 @@
 //!
 //! Nothing but the released columns is in the file: no `ARROW:schema`, no other key-value metadata, no bloom filter.
 //! Timestamps are delta-encoded without a dictionary, which halves both their time and their size.
+//!
+//! A file may be made of a length that is given: zeros stand between what the footer refers to and the footer, where the
+//! format allows gaps. Readers begin with the last eight bytes, which lead to the footer, and follow its offsets from
+//! there (<https://parquet.apache.org/docs/file-format/>).
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use arrow::array::ArrayRef;
@@ -18,7 +22,7 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::ColumnPath;
 
-use super::Codec;
+use super::{Codec, Output};
 use crate::error::{Error, Kind, Result};
 
 /// The encoded column of one block.
@@ -31,20 +35,52 @@ pub struct ParquetEncoder {
 }
 
 /// Puts row groups into the file, in order.
-pub struct ParquetWriter<W: Write + Send> {
-    writer: SerializedFileWriter<W>,
+pub struct ParquetWriter<W: Output> {
+    writer: SerializedFileWriter<Tail<W>>,
+    length: Option<u64>,
 }
 
-/// The encoder and the writer of a file with columns of `schema`.
-pub fn open<W: Write + Send>(
+/// An output whose last bytes are held back, so that filler can be put among them.
+struct Tail<W> {
+    output: W,
+    passed: u64,
+    held: Option<Vec<u8>>,
+}
+
+impl<W: Write> Write for Tail<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if let Some(held) = &mut self.held {
+            return held.write(bytes);
+        }
+        let written = self.output.write(bytes)?;
+        self.passed += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.output.flush()
+    }
+}
+
+/// What ends every file: the length of the footer, and the magic number.
+const END: usize = 8;
+
+/// The encoder and the writer of a file with columns of `schema`, of this length if one is given.
+pub fn open<W: Output>(
     schema: &SchemaRef,
     codec: Codec,
+    length: Option<u64>,
     output: W,
 ) -> Result<(ParquetEncoder, ParquetWriter<W>)> {
     let properties = Arc::new(properties(schema, codec));
     let descriptor = ArrowSchemaConverter::new()
         .convert(schema)
         .map_err(internal)?;
+    let output = Tail {
+        output,
+        passed: 0,
+        held: None,
+    };
     let writer = SerializedFileWriter::new(output, descriptor.root_schema_ptr(), properties)
         .map_err(internal)?;
     let factory = ArrowRowGroupWriterFactory::new(&writer, Arc::clone(schema));
@@ -53,7 +89,7 @@ pub fn open<W: Write + Send>(
             schema: Arc::clone(schema),
             factory,
         },
-        ParquetWriter { writer },
+        ParquetWriter { writer, length },
     ))
 }
 
@@ -105,8 +141,11 @@ impl ParquetEncoder {
     }
 }
 
-impl<W: Write + Send> ParquetWriter<W> {
+impl<W: Output> ParquetWriter<W> {
     /// Writes one block's columns.
+    ///
+    /// # Errors
+    /// [`Kind::Length`] as soon as the file has outgrown its length.
     pub fn write(&mut self, chunks: Vec<Chunk>) -> Result<()> {
         let mut group = self
             .writer
@@ -117,16 +156,66 @@ impl<W: Write + Send> ParquetWriter<W> {
                 .append_to_row_group(&mut group)
                 .map_err(|error| output(&error))?;
         }
-        group.close().map(|_| ()).map_err(|error| output(&error))
+        group.close().map_err(|error| output(&error))?;
+        match self.length {
+            Some(length) if self.writer.bytes_written() as u64 > length => Err(outgrown(length)),
+            _ => Ok(()),
+        }
     }
 
-    /// Writes the footer.
-    pub fn finish(self) -> Result<()> {
-        self.writer
-            .close()
-            .map(|_| ())
-            .map_err(|error| output(&error))
+    /// Writes the footer, and before it the filler. Holds the file's metadata once more meanwhile.
+    ///
+    /// # Errors
+    /// [`Kind::Length`].
+    pub fn finish(mut self) -> Result<()> {
+        let Some(length) = self.length else {
+            return self
+                .writer
+                .close()
+                .map(|_| ())
+                .map_err(|error| output(&error));
+        };
+        self.writer.inner_mut().held = Some(Vec::new());
+        self.writer.finish().map_err(|error| output(&error))?;
+        let tail = self.writer.into_inner().map_err(|error| output(&error))?;
+        tail.finish(length)
     }
+}
+
+impl<W: Output> Tail<W> {
+    /// Writes what was held, with the footer at the end of so many bytes.
+    fn finish(mut self, length: u64) -> Result<()> {
+        let held = self.held.take().unwrap_or_default();
+        let filler = length.checked_sub(self.passed + held.len() as u64);
+        let filler = filler.ok_or_else(|| outgrown(length))?;
+        let (before, footer) = held.split_at(footer_at(&held).ok_or_else(no_footer)?);
+        let written = self
+            .output
+            .write_all(before)
+            .and_then(|()| self.output.filler(filler))
+            .and_then(|()| self.output.write_all(footer))
+            .and_then(|()| self.output.flush());
+        written.map_err(|error| super::output_error(&error))
+    }
+}
+
+/// Where the footer begins in the end of a file.
+fn footer_at(end: &[u8]) -> Option<usize> {
+    let footer_end = end.len().checked_sub(END)?;
+    let length = end.get(footer_end..footer_end + 4)?.try_into().ok()?;
+    footer_end.checked_sub(usize::try_from(u32::from_le_bytes(length)).ok()?)
+}
+
+fn no_footer() -> Error {
+    Error::new(Kind::Internal, "the Parquet file has no footer")
+}
+
+fn outgrown(length: u64) -> Error {
+    let message = format!(
+        "the release is longer than the {length} bytes of its length law: raise the length factor (\"length_factor\" of \
+         the access point, --length-factor of the command), or set \"length\" to \"exact\""
+    );
+    Error::new(Kind::Length, message)
 }
 
 /// The output's own error stays recognisable: a broken pipe is no failure of ours.

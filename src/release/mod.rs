@@ -15,7 +15,7 @@ mod rows;
 mod whole;
 
 use std::fs;
-use std::io::{Read, Write};
+use std::io::Read;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -27,6 +27,7 @@ use crate::csv::cut::Cutter;
 use crate::csv::{RecordError, Syntax, header};
 use crate::dataset::contract::{Binding, Contract, NoRecords};
 use crate::dataset::projection::{Plan, Projection};
+pub use crate::encode::Output;
 use crate::encode::order::Order;
 use crate::encode::{Codec, Formulas};
 use crate::error::{Error, Kind, Result};
@@ -45,6 +46,8 @@ pub struct Job<'a> {
     pub context: &'a Context,
     /// Parquet or CSV.
     pub format: Format,
+    /// The length that a Parquet release is filled up to; none: it is as long as it comes.
+    pub length: Option<u64>,
     /// The rest.
     pub options: &'a Options,
 }
@@ -131,7 +134,7 @@ pub struct Summary {
 pub fn run(
     job: &Job<'_>,
     input: Box<dyn Read + Send>,
-    output: &mut (dyn Write + Send),
+    output: &mut dyn Output,
     control: &Control,
 ) -> Result<Summary> {
     release(job, input, output, control).map_err(|error| error.in_object(job.object))
@@ -140,7 +143,7 @@ pub fn run(
 fn release(
     job: &Job<'_>,
     input: Box<dyn Read + Send>,
-    output: &mut (dyn Write + Send),
+    output: &mut dyn Output,
     control: &Control,
 ) -> Result<Summary> {
     let plan = job.projection.bind(job.context)?;

@@ -4,19 +4,19 @@
 //! formats slices of rows. Whoever completes the next piece in order writes it.
 
 use std::io::Write;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use ::parquet::arrow::arrow_writer::ArrowColumnWriter;
 use arrow::datatypes::SchemaRef;
 
-use super::Options;
+use super::Job;
 use super::blocks::Block;
 use crate::encode::csv::{self, CsvColumn, SLICE_ROWS};
 use crate::encode::gather::gather;
 use crate::encode::order::Order;
 use crate::encode::parquet::{self, Chunk, ParquetEncoder, ParquetWriter};
-use crate::encode::{Formulas, output_error};
+use crate::encode::{Formulas, Output, output_error};
 use crate::error::{Error, Kind, Result};
 use crate::request::Format;
 
@@ -76,7 +76,7 @@ pub struct Encoder<'a> {
 /// Writes pieces, in order.
 pub enum Writer<'a> {
     /// A Parquet file.
-    Parquet(ParquetWriter<Counted<'a>>),
+    Parquet(Box<ParquetWriter<Counted<'a>>>),
     /// CSV lines, behind a header that is written before the first of them.
     Csv(Counted<'a>, Option<Vec<u8>>),
 }
@@ -84,17 +84,18 @@ pub enum Writer<'a> {
 /// Encoder and writer of a release.
 pub fn open<'a>(
     schema: &SchemaRef,
-    format: Format,
+    job: &Job<'_>,
     order: Option<&'a Order>,
-    options: &Options,
-    output: &'a mut (dyn Write + Send),
-    bytes: &'a AtomicUsize,
+    output: &'a mut dyn Output,
+    bytes: &'a AtomicU64,
 ) -> Result<(Encoder<'a>, Writer<'a>)> {
     let output = Counted { output, bytes };
-    let (parquet, writer) = match format {
+    let options = job.options;
+    let (parquet, writer) = match job.format {
         Format::Parquet => {
-            let (encoder, writer) = parquet::open(schema, options.parquet_compression, output)?;
-            (Some(encoder), Writer::Parquet(writer))
+            let codec = options.parquet_compression;
+            let (encoder, writer) = parquet::open(schema, codec, job.length, output)?;
+            (Some(encoder), Writer::Parquet(Box::new(writer)))
         }
         Format::Csv => (None, Writer::Csv(output, Some(csv::header(schema)))),
     };
@@ -248,18 +249,26 @@ impl Writer<'_> {
 
 /// An output that counts its bytes.
 pub struct Counted<'a> {
-    output: &'a mut (dyn Write + Send),
-    bytes: &'a AtomicUsize,
+    output: &'a mut dyn Output,
+    bytes: &'a AtomicU64,
 }
 
 impl Write for Counted<'_> {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         let written = self.output.write(bytes)?;
-        self.bytes.fetch_add(written, Ordering::Relaxed);
+        self.bytes.fetch_add(written as u64, Ordering::Relaxed);
         Ok(written)
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
         self.output.flush()
+    }
+}
+
+impl Output for Counted<'_> {
+    fn filler(&mut self, length: u64) -> std::io::Result<()> {
+        self.output.filler(length)?;
+        self.bytes.fetch_add(length, Ordering::Relaxed);
+        Ok(())
     }
 }

@@ -6,8 +6,7 @@
 //! the one that is reported, and blocks of rows do not depend on who was faster.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::io::Write;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::blocks::Blocks;
@@ -18,6 +17,7 @@ use crate::csv::column::Column;
 use crate::csv::cut::Cutter;
 use crate::csv::read::BlockReader;
 use crate::dataset::projection::RowPlan;
+use crate::encode::Output;
 use crate::encode::order::Order;
 use crate::error::{Error, Kind, Result};
 use crate::project::Projector;
@@ -86,7 +86,7 @@ pub fn run(
     order: Option<&Order>,
     object: &Object<'_>,
     cutter: Cutter,
-    output: &mut (dyn Write + Send),
+    output: &mut dyn Output,
     control: &Control,
 ) -> Result<Summary> {
     let schema = schema(
@@ -94,8 +94,8 @@ pub fn run(
             .iter()
             .map(|o| (o.name.as_str(), &o.data_type, o.nullable)),
     );
-    let bytes = AtomicUsize::new(0);
-    let (encoder, writer) = output::open(&schema, job.format, order, job.options, output, &bytes)?;
+    let bytes = AtomicU64::new(0);
+    let (encoder, writer) = output::open(&schema, job, order, output, &bytes)?;
     let threads = job.options.threads.max(1);
     let pipeline = Pipeline {
         object,
@@ -130,7 +130,7 @@ pub fn run(
         .unwrap_or_else(PoisonError::into_inner)
         .finish()?;
     Ok(Summary {
-        bytes_out: bytes.load(Relaxed) as u64,
+        bytes_out: bytes.load(Relaxed),
         ..state.summary
     })
 }

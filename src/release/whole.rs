@@ -5,8 +5,7 @@
 //! equal rows comes first would tell places in the object, and join consumers by them.
 
 use std::fmt;
-use std::io::Write;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -37,6 +36,7 @@ use crate::csv::column::Column;
 use crate::csv::cut::Cutter;
 use crate::csv::read::BlockReader;
 use crate::dataset::projection::WholePlan;
+use crate::encode::Output;
 use crate::encode::order::Order;
 use crate::error::{Error, Kind, Result};
 use crate::project::translate;
@@ -60,7 +60,7 @@ pub fn run(
     order: Option<&Order>,
     object: &Object<'_>,
     cutter: Cutter,
-    output: &mut (dyn Write + Send),
+    output: &mut dyn Output,
     control: &Control,
 ) -> Result<Summary> {
     let schema = schema(
@@ -68,10 +68,9 @@ pub fn run(
             .iter()
             .map(|(name, data_type, nullable)| (name.as_str(), data_type, *nullable)),
     );
-    let bytes = AtomicUsize::new(0);
+    let bytes = AtomicU64::new(0);
     let leaving = order.filter(|_| !plan.ordered);
-    let (encoder, writer) =
-        output::open(&schema, job.format, leaving, job.options, output, &bytes)?;
+    let (encoder, writer) = output::open(&schema, job, leaving, output, &bytes)?;
     let entering = order.map(Order::entering);
     let (sender, receiver) = mpsc::channel(AHEAD);
     let (read, written) = std::thread::scope(|scope| {
@@ -91,7 +90,7 @@ pub fn run(
     writer.finish()?;
     Ok(Summary {
         rows_out,
-        bytes_out: bytes.load(Ordering::Relaxed) as u64,
+        bytes_out: bytes.load(Ordering::Relaxed),
         ..summary
     })
 }

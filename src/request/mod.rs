@@ -2,11 +2,13 @@
 //! an access point sends along.
 
 mod as_of;
+mod factor;
 mod format;
 mod payload;
 mod size;
 
 pub use as_of::AsOf;
+pub use factor::Factor;
 pub use format::Format;
-pub use payload::Payload;
+pub use payload::{Length, Payload};
 pub use size::Size;

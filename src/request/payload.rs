@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{AsOf, Format};
+use super::{AsOf, Factor, Format};
 use crate::error::{Error, Kind, Result};
 
 /// What a payload looks like, for errors.
@@ -18,6 +18,17 @@ pub struct Payload {
     pub format: Format,
     /// The date that ages count from.
     pub as_of: AsOf,
+    /// How long Parquet releases are made.
+    pub length: Length,
+}
+
+/// How long Parquet releases are made. CSV is always as long as it comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Length {
+    /// By the length law, with this factor, or the usual one of the object: HEAD and LIST know it without reading.
+    Law(Option<Factor>),
+    /// As long as they come: HEAD and LIST make them first, once.
+    Exact,
 }
 
 /// The fields as JSON has them. What is left out has a default; what is unknown is refused, since a misspelt setting
@@ -28,6 +39,8 @@ struct Raw {
     projection: String,
     format: Option<String>,
     as_of: Option<String>,
+    length: Option<String>,
+    length_factor: Option<Factor>,
 }
 
 impl Payload {
@@ -42,7 +55,7 @@ impl Payload {
         let raw: Raw = serde_json::from_str(text).map_err(|err| {
             let what = match err.classify() {
                 serde_json::error::Category::Data => {
-                    "has an unknown field, lacks \"projection\", or has a field that is no text"
+                    "has an unknown field, lacks \"projection\", or has a field of another kind"
                 }
                 _ => "is not JSON",
             };
@@ -53,7 +66,18 @@ impl Payload {
             .as_deref()
             .map_or(Ok(Format::Parquet), str::parse);
         let as_of = raw.as_of.as_deref().map_or(Ok(AsOf::Today), str::parse);
+        let length = match (raw.length.as_deref(), raw.length_factor) {
+            (None | Some("law"), factor) => Length::Law(factor),
+            (Some("exact"), None) => Length::Exact,
+            (Some("exact"), Some(_)) => {
+                return Err(refused(
+                    "has a \"length_factor\" beside \"length\": \"exact\", which has none",
+                ));
+            }
+            _ => return Err(refused("has a \"length\" that is neither law nor exact")),
+        };
         Ok(Self {
+            length,
             projection: raw.projection,
             format: format
                 .map_err(|_| refused("has a \"format\" that is neither parquet nor csv"))?,
@@ -80,11 +104,20 @@ mod tests {
             projection: "a/b".into(),
             format: Format::Parquet,
             as_of: AsOf::Today,
+            length: Length::Law(None),
         };
         assert_eq!(payload, expected);
         let payload =
             Payload::parse(r#" {"as_of":"2026-01-31","format":"CSV","projection":"a/b"}"#).unwrap();
         assert_eq!(payload.format, Format::Csv);
+        for (field, length) in [
+            (r#""length": "law""#, Length::Law(None)),
+            (r#""length_factor": 2.5"#, Length::Law("2.5".parse().ok())),
+            (r#""length": "exact""#, Length::Exact),
+        ] {
+            let payload = Payload::parse(&format!(r#"{{"projection": "a/b", {field}}}"#)).unwrap();
+            assert_eq!(payload.length, length, "{field}");
+        }
         assert_eq!(payload.as_of, "2026-01-31".parse().unwrap());
     }
 
@@ -97,10 +130,23 @@ mod tests {
             (r#"{"projection": "a/b""#, "is not JSON"),
             ("[]", "lacks \"projection\""),
             ("{}", "lacks \"projection\""),
-            (r#"{"projection": 1}"#, "no text"),
+            (r#"{"projection": 1}"#, "another kind"),
             (r#"{"projection": "a/b", "CANARY": 1}"#, "unknown field"),
             (r#"{"projection": "a/b", "format": "CANARY"}"#, "\"format\""),
             (r#"{"projection": "a/b", "as_of": "CANARY"}"#, "\"as_of\""),
+            (r#"{"projection": "a/b", "length": "CANARY"}"#, "\"length\""),
+            (
+                r#"{"projection": "a/b", "length_factor": "CANARY"}"#,
+                "another kind",
+            ),
+            (
+                r#"{"projection": "a/b", "length_factor": 0}"#,
+                "another kind",
+            ),
+            (
+                r#"{"projection": "a/b", "length": "exact", "length_factor": 1}"#,
+                "beside",
+            ),
         ] {
             let error = Payload::parse(text).unwrap_err();
             assert_eq!(error.kind(), Kind::Payload, "{text}");

@@ -63,6 +63,7 @@ impl Engine {
             object: "t.csv",
             context: &self.context,
             format,
+            length: None,
             options,
         };
         let input = Box::new(Pieces {

@@ -144,6 +144,11 @@ impl Projection {
         self.uses_keys() || !self.head.keep_order
     }
 
+    /// How many columns a release has.
+    pub fn columns(&self) -> usize {
+        self.proof.outputs.len()
+    }
+
     /// Whether it needs keys at all.
     pub fn uses_keys(&self) -> bool {
         self.uses_keys

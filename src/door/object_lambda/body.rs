@@ -10,7 +10,7 @@ use bytes::{Bytes, BytesMut};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::error::{Error, Kind, Result};
-use crate::release::Summary;
+use crate::release::{Output, Summary};
 
 /// Bytes of a piece: large enough for the network, small beside a block of rows.
 const PIECE: usize = 256 * 1024;
@@ -77,6 +77,8 @@ impl BodyWriter {
         self.pieces.blocking_send(piece).map_err(gone)
     }
 }
+
+impl Output for BodyWriter {}
 
 impl Write for BodyWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

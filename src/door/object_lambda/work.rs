@@ -168,7 +168,10 @@ impl Work {
     /// The record of the release, made so for this event.
     pub fn record(&self, event: &Event, made: &Made) -> Record {
         let plan = &self.job.plan;
-        let (served, settings) = (&plan.point.served, AccessPoint::settings(&plan.asked));
+        let (served, settings) = (
+            &plan.point.served,
+            plan.point.settings(plan.asked.format, &self.object_key),
+        );
         Record {
             request_id: event.request_id.clone(),
             principal: event.principal.clone(),
@@ -212,6 +215,7 @@ impl Decided {
             object: key,
             context: &self.context,
             format: self.plan.asked.format,
+            length: None,
             options: &self.options,
         };
         let text = source::decode(input, key, &served.contract.dialect);
@@ -224,7 +228,10 @@ impl Decided {
     }
 
     fn etag(&self, object: &ObjectVersion) -> Option<String> {
-        let (plan, settings) = (&self.plan, AccessPoint::settings(&self.plan.asked));
+        let (plan, settings) = (
+            &self.plan,
+            self.plan.point.settings(self.plan.asked.format, ""),
+        );
         let served = &plan.point.served;
         let identity = Identity {
             object,

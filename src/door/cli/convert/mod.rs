@@ -21,7 +21,7 @@ use crate::config::Environment;
 use crate::dataset::name::ProjectionName;
 use crate::encode::{Codec, Formulas};
 use crate::error::{Error, Result};
-use crate::request::{AsOf, Format, Size};
+use crate::request::{AsOf, Factor, Format, Size};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -93,6 +93,13 @@ pub(super) struct Args {
         value_parser = PossibleValuesParser::new(["snappy", "zstd", "lz4", "none"]).try_map(|s| s.parse::<Codec>())
     )]
     compression: Codec,
+
+    /// Fill a Parquet release up to N times INPUT's length and 4 KiB a column, as access points do
+    ///
+    /// Whoever lists it then knows its length without making it. The bytes are those that an access point with this
+    /// length_factor answers.
+    #[arg(long, value_name = "N", value_parser = parsed::<Factor>)]
+    length_factor: Option<Factor>,
 
     /// Memory for projections that are not row by row (GROUP BY, ORDER BY, windows); beyond it they spill to disk
     #[arg(long, value_name = "SIZE", default_value = "512MiB", value_parser = parsed::<Size>)]

@@ -10,6 +10,7 @@ use std::thread;
 use chrono::NaiveDate;
 
 use super::Args;
+use crate::access_point::law;
 use crate::config::{Environment, FoundKey};
 use crate::dataset::contract::Contract;
 use crate::dataset::projection::Projection;
@@ -43,6 +44,8 @@ pub(super) struct Task {
     /// What errors of writing call the target.
     pub(super) output: String,
     pub(super) as_of: NaiveDate,
+    /// The length that a Parquet release is filled up to.
+    pub(super) length: Option<u64>,
 }
 
 impl Plan {
@@ -56,7 +59,8 @@ impl Plan {
         let format = format(&args, &output)?;
         let (contract, projection) = SqlFolder::new(&args.sql).load(&args.projection)?;
         let objects = owned(&contract, &input, find(&input).await?)?;
-        let tasks = tasks(&args, objects, &output, format, today)?;
+        let length = |object: &Object| length(&args, &projection, format, object);
+        let tasks = tasks(&args, objects, &output, format, today, length)?;
         let found = if projection.needs_key() {
             Some(master_key(&args, environment, &input)?)
         } else {
@@ -152,6 +156,7 @@ fn tasks(
     output: &Location,
     format: Format,
     today: NaiveDate,
+    length: impl Fn(&Object) -> Result<Option<u64>>,
 ) -> Result<Vec<Task>> {
     let mut taken: HashMap<String, String> = HashMap::new();
     let mut tasks = Vec::with_capacity(objects.len());
@@ -168,6 +173,7 @@ fn tasks(
         }
         let as_of = args.as_of.resolve(today, object.modified)?;
         tasks.push(Task {
+            length: length(&object)?,
             object,
             target,
             output: name,
@@ -184,6 +190,28 @@ fn tasks(
             let message = "this is an INPUT: name another OUTPUT";
             Err(Error::new(Kind::Usage, message).in_object(&task.output))
         }
+    }
+}
+
+/// The length by law, where one is asked for.
+fn length(
+    args: &Args,
+    projection: &Projection,
+    format: Format,
+    object: &Object,
+) -> Result<Option<u64>> {
+    let Some(factor) = args.length_factor else {
+        return Ok(None);
+    };
+    let refused = |message: &str| Err(Error::new(Kind::Usage, message));
+    match object.size {
+        _ if format == Format::Csv => {
+            refused("--length-factor is for Parquet: CSV has no place for filler")
+        }
+        None => {
+            refused("--length-factor wants an INPUT whose length is known: a file or an object")
+        }
+        Some(size) => Ok(Some(law(factor, size, projection.columns()))),
     }
 }
 

@@ -15,8 +15,10 @@ use super::plan::{Plan, Task};
 use super::report::Totals;
 use crate::error::{Error, Kind, Result};
 use crate::functions::Context;
-use crate::release::{self, Control, Job, Summary};
-use crate::source::{Metered, Stage, decode};
+use crate::release::{self, Control, Job, Output, Summary};
+use crate::source::{Metered, Stage, Writer, decode};
+
+impl Output for Writer {}
 
 /// A plan at work. The threads that work hold it too, so that none outlives what it uses.
 pub(super) struct Run {
@@ -101,6 +103,7 @@ impl Run {
                     keys: self.plan.keys.clone(),
                 },
                 format: self.plan.format,
+                length: task.length,
                 options: &self.plan.options,
             },
             self.decoded(task, raw),

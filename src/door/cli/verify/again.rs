@@ -64,7 +64,7 @@ impl Again {
         let (contract, projection) = inputs::sql(&self.sql, &record)?;
         if record.settings.sha256() != record.settings_sha256 {
             return Err(differs(
-                "settings: format, compression and csv_formulas are not those of settings_sha256",
+                "settings: format, compression, csv_formulas and length_factor are not those of settings_sha256",
             ));
         }
         if !is_release_of(&record.key, &record.object_key) {
@@ -127,6 +127,7 @@ impl Again {
                     keys: inputs.keys.clone(),
                 },
                 format: record.settings.format,
+                length: self::length(record, inputs),
                 options: &Options {
                     parquet_compression: record.settings.compression,
                     csv_formulas: record.settings.csv_formulas,
@@ -144,6 +145,12 @@ impl Again {
             summary,
         })
     }
+}
+
+/// The length by law, where the record has one.
+fn length(record: &Record, inputs: &Inputs) -> Option<u64> {
+    let object = record.object.length?;
+    record.settings.length(object, inputs.projection.columns())
 }
 
 /// Whether the object may have been asked for by this key.
