@@ -3,6 +3,7 @@
 //! `s3` gives the function one event at a time, with every fault on demand; `front` is an S3 for real clients, whose
 //! requests become events.
 
+pub mod client;
 pub mod emulator;
 pub mod front;
 mod reply;
@@ -11,6 +12,7 @@ pub mod s3;
 pub mod store;
 pub mod wire;
 
+pub use client::Got;
 pub use emulator::Emulator;
 pub use front::{Front, Point};
 pub use s3::{Answer, S3, Source, Taken};

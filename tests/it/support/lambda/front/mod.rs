@@ -134,6 +134,11 @@ impl Front {
         self.shared.pool.emulators()
     }
 
+    /// From now on one process alone gets events, or all do.
+    pub fn use_only(&self, process: Option<usize>) {
+        self.shared.pool.use_only(process);
+    }
+
     /// The folder in which a process keeps its releases.
     pub fn cache(&self, process: usize) -> PathBuf {
         cache(self.folder.path(), process)

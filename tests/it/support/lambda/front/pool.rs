@@ -10,6 +10,7 @@ pub struct Pool {
     emulators: Vec<Emulator>,
     idle: Mutex<VecDeque<usize>>,
     freed: Condvar,
+    only: Mutex<Option<usize>>,
 }
 
 impl Pool {
@@ -18,6 +19,7 @@ impl Pool {
         Self {
             idle: Mutex::new((0..emulators.len()).collect()),
             freed: Condvar::new(),
+            only: Mutex::default(),
             emulators,
         }
     }
@@ -27,15 +29,26 @@ impl Pool {
         &self.emulators
     }
 
+    /// From now on events go to this one alone, or to all.
+    pub fn use_only(&self, process: Option<usize>) {
+        *self.only.lock().unwrap() = process;
+    }
+
     /// Gives an event to the one that has been idle the longest, and gives back what it returned.
     pub fn invoke(&self, event: &str) -> String {
+        let only = *self.only.lock().unwrap();
+        let may = |process: &usize| only.is_none_or(|only| only == *process);
         let idle = self.idle.lock().unwrap();
-        let mut idle = self.freed.wait_while(idle, |idle| idle.is_empty()).unwrap();
-        let process = idle.pop_front().expect("one that is idle");
+        let mut idle = self
+            .freed
+            .wait_while(idle, |idle| !idle.iter().any(may))
+            .unwrap();
+        let at = idle.iter().position(may).expect("one that is idle");
+        let process = idle.remove(at).expect("one that is idle");
         drop(idle);
         let returned = self.emulators[process].invoke(event);
         self.idle.lock().unwrap().push_back(process);
-        self.freed.notify_one();
+        self.freed.notify_all();
         returned
     }
 }

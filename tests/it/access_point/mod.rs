@@ -1,0 +1,8 @@
+//! What an access point answers, through a local Object Lambda and real clients: every length, `ETag` and byte range.
+
+mod agreement;
+mod listing;
+mod padded;
+mod scans;
+mod stage;
+mod worth;
