@@ -112,10 +112,11 @@ fn what_s3_refuses_of_the_raw_object_is_refused_with_its_status() {
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
+const PAYLOAD: &str = "InvalidFunctionPayload";
+
 /// A name, the payload, and the status and code of whatever is asked.
 fn unset() -> Vec<(&'static str, String, u16, &'static str)> {
     let of = |projection: &str, more: &Value| payload(projection, "parquet", more).to_string();
-    const PAYLOAD: &str = "InvalidFunctionPayload";
     vec![
         ("no payload", String::new(), 400, PAYLOAD),
         ("broken JSON", "{\"projection\"".to_owned(), 400, PAYLOAD),

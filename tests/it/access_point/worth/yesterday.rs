@@ -1,5 +1,7 @@
 //! A query that goes on over midnight.
 
+use std::fmt::Write as _;
+
 use chrono::{Days, NaiveDate, Utc};
 use serde_json::json;
 
@@ -15,7 +17,11 @@ fn a_query_that_began_yesterday_goes_on_with_yesterday_s_release() {
         String::from("Fullname,SSN,Phone,Birthdate,Gender,Smoking,Weight,Height,Disease,Address\n");
     for day in 0..365 {
         let born = NaiveDate::from_ymd_opt(1971, 1, 1).unwrap() + Days::new(day);
-        raw += &format!("Name {day},DE-{day},1,{born},Female,FALSE,64,171,Asthma,Street\n");
+        writeln!(
+            raw,
+            "Name {day},DE-{day},1,{born},Female,FALSE,64,171,Asthma,Street"
+        )
+        .unwrap();
     }
     stage.put("patients.csv", raw, 1);
     // Over midnight it is looked at once more.

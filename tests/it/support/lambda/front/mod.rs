@@ -69,8 +69,6 @@ struct Shared {
     presigned: Presigned,
     relay: Relay,
     pool: Pool,
-    /// The events that were handed over, in their order.
-    events: Mutex<Vec<Value>>,
 }
 
 impl Front {
@@ -95,7 +93,6 @@ impl Front {
             presigned: Presigned::default(),
             relay: Relay::default(),
             pool: Pool::of(emulators.collect()),
-            events: Mutex::default(),
         });
         let serving = Arc::clone(&shared);
         std::thread::spawn(move || {
@@ -147,11 +144,6 @@ impl Front {
     /// Who may read no raw object at these keys: whatever begins with the prefix is denied to presigned URLs.
     pub fn deny(&self, prefix: &str) {
         self.shared.presigned.deny(prefix);
-    }
-
-    /// The events that the function got since the last call.
-    pub fn events(&self) -> Vec<Value> {
-        std::mem::take(&mut self.shared.events.lock().unwrap())
     }
 
     /// Where it listens.
@@ -265,7 +257,6 @@ impl Shared {
     }
 
     fn invoke(&self, event: &Value) -> Value {
-        self.events.lock().unwrap().push(event.clone());
         let returned = self.pool.invoke(&event.to_string());
         serde_json::from_str(&returned).unwrap_or(Value::Null)
     }

@@ -18,8 +18,7 @@ impl Store {
         if request.value("location").is_some() {
             return Reply::xml(200, "<LocationConstraint>eu-central-1</LocationConstraint>");
         }
-        let mut state = self.state();
-        *state.lists.entry(request.bucket.clone()).or_default() += 1;
+        let state = self.state();
         let bucket = state.buckets.get(&request.bucket).expect("a bucket");
         Reply::xml(200, &document(bucket, request))
     }

@@ -58,7 +58,6 @@ type Bucket = BTreeMap<String, Object>;
 struct State {
     buckets: BTreeMap<String, Bucket>,
     counts: BTreeMap<String, Counts>,
-    lists: BTreeMap<String, usize>,
     uploads: BTreeMap<String, Upload>,
 }
 
@@ -111,16 +110,9 @@ impl Store {
         self.state().counts.get(&path).copied().unwrap_or_default()
     }
 
-    /// How many pages of a bucket's listing were asked for.
-    pub fn lists(&self, bucket: &str) -> usize {
-        self.state().lists.get(bucket).copied().unwrap_or_default()
-    }
-
     /// From now on nothing was asked yet.
     pub fn forget(&self) {
-        let mut state = self.state();
-        state.counts.clear();
-        state.lists.clear();
+        self.state().counts.clear();
     }
 
     /// Answers a request whose body has come.

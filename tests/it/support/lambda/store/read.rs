@@ -39,14 +39,13 @@ fn answer(object: &Object, request: &Request) -> Reply {
     }
     let length = object.bytes.len();
     let range = request.head.header("range");
-    let range = range.and_then(|range| selected(range, length));
-    let (status, range) = match range {
-        Some(None) => {
+    let (status, range) = match range.map_or(Selected::All, |range| selected(range, length)) {
+        Selected::All => (200, 0..length),
+        Selected::Part(range) => (206, range),
+        Selected::Nothing => {
             let reply = Reply::refused(416, "InvalidRange", "not satisfiable");
             return reply.header("Content-Range", format!("bytes */{length}"));
         }
-        Some(Some(range)) => (206, range),
-        None => (200, 0..length),
     };
     let mut reply = described(status, object);
     if status == 200 && request.head.header("x-amz-checksum-mode").is_some() {
@@ -99,17 +98,30 @@ fn unmet(object: &Object, request: &Request) -> Option<Reply> {
     })
 }
 
-/// The bytes that a range names; none of them where there are none; nothing where it is no range.
-fn selected(range: &str, length: usize) -> Option<Option<Range<usize>>> {
-    let (first, last) = range.strip_prefix("bytes=")?.split_once('-')?;
-    if first.is_empty() {
-        let count = last.parse::<usize>().ok()?.min(length);
-        return Some((count > 0).then(|| length - count..length));
+/// What a range selects.
+enum Selected {
+    /// Everything: it is no range.
+    All,
+    /// These bytes.
+    Part(Range<usize>),
+    /// None that there are.
+    Nothing,
+}
+
+fn selected(range: &str, length: usize) -> Selected {
+    let numbers = range
+        .strip_prefix("bytes=")
+        .and_then(|range| range.split_once('-'));
+    let number = |text: &str| text.parse::<usize>().ok();
+    let range = numbers.and_then(|(first, last)| match (number(first), number(last)) {
+        (Some(first), Some(last)) => Some(first..last.saturating_add(1).min(length)),
+        (Some(first), None) if last.is_empty() => Some(first..length),
+        (None, Some(count)) if first.is_empty() => Some(length.saturating_sub(count)..length),
+        _ => None,
+    });
+    match range {
+        None => Selected::All,
+        Some(range) if range.is_empty() => Selected::Nothing,
+        Some(range) => Selected::Part(range),
     }
-    let first = first.parse::<usize>().ok()?;
-    let end = match last {
-        "" => length,
-        last => last.parse::<usize>().ok()?.saturating_add(1).min(length),
-    };
-    Some((first < end).then_some(first..end))
 }
