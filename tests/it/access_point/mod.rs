@@ -1,7 +1,9 @@
 //! What an access point answers, through a local Object Lambda and real clients: every length, `ETag` and byte range.
 
 mod agreement;
+mod broken;
 mod kept;
+mod limits;
 mod listing;
 mod padded;
 mod scans;
