@@ -46,9 +46,17 @@ impl Pool {
         let at = idle.iter().position(may).expect("one that is idle");
         let process = idle.remove(at).expect("one that is idle");
         drop(idle);
-        let returned = self.emulators[process].invoke(event);
-        self.idle.lock().unwrap().push_back(process);
-        self.freed.notify_all();
-        returned
+        let _busy = Busy(self, process);
+        self.emulators[process].invoke(event)
+    }
+}
+
+/// One that has an event; whatever comes of it, it is idle again.
+struct Busy<'a>(&'a Pool, usize);
+
+impl Drop for Busy<'_> {
+    fn drop(&mut self) {
+        self.0.idle.lock().unwrap().push_back(self.1);
+        self.0.freed.notify_all();
     }
 }
