@@ -68,6 +68,8 @@ pub enum Kind {
     TimeLimit,
     /// The range lies behind the end of the release.
     Range,
+    /// The release has no part of this number.
+    Part,
     /// A condition of the request does not hold.
     Precondition,
     /// An argument of the request is malformed.
@@ -127,6 +129,7 @@ impl Kind {
             Self::Memory => ("MemoryLimit", 503, 2),
             Self::TimeLimit => ("TimeLimit", 400, 1),
             Self::Range => ("InvalidRange", 416, 1),
+            Self::Part => ("InvalidPartNumber", 416, 1),
             Self::Precondition => ("PreconditionFailed", 412, 1),
             Self::Argument => ("InvalidArgument", 400, 1),
             Self::SlowDown => ("SlowDown", 503, 1),
@@ -236,7 +239,7 @@ impl Error {
     }
 
     /// The cause, for a debugger only: it may quote data.
-    pub fn private_source(&self) -> Option<&(dyn std::error::Error + Send + Sync)> {
+    pub fn private_source(&self) -> Option<&(dyn std::error::Error + Send + Sync + 'static)> {
         self.inner.private.as_deref()
     }
 }

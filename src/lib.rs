@@ -8,7 +8,7 @@
 //!                                     ▼
 //!                               access_point             who may ask for it, and what it is known by
 //! ```
-//! Modules import only from those declared before them. Everything but `source`, `release` and `door` is without I/O.
+//! Modules import only from those declared before them. Everything but `source`, `release`, `cache` and `door` is without I/O.
 //!
 //! A release in a few lines (the command does the same, with files):
 //! ```
@@ -67,6 +67,8 @@ pub mod project;
 pub mod encode;
 
 pub mod release;
+
+pub mod cache;
 
 pub mod access_point;
 

@@ -1,24 +1,39 @@
-//! What one consumer may read, and what a release is known by; without I/O.
+//! What one consumer may read: one core for all doors.
 //!
 //! ```text
-//! payload, catalog ─▶ AccessPoint ─▶ key, headers ─▶ Asked   format, and the objects that it may be the release of
-//! ObjectVersion, Settings, … ─▶ Identity ─▶ ETag          the same inputs, the same ETag, without reading the object
-//! bytes ─▶ Digest ─▶ SHA-256, length ─▶ Record ─▶ one line   and back, for whoever makes the release again
+//! payload, catalog ─▶ AccessPoint ─▶ key, headers ─▶ Asked     format, and the objects that it may be the release of
+//! Ask, ObjectVersion ─▶ Named                                 as-of date, ETag, length by law: before a byte is read
+//! Named, Request ─▶ Releases ─▶ Answer                        conditions, range; from the cache, or made once
+//! objects of a page ─▶ Releases ─▶ Page                       their releases, with the same ETag and length
+//! bytes ─▶ Digest ─▶ SHA-256, length ─▶ Record ─▶ one line     and back, for whoever makes the release again
 //! ```
 
+mod answer;
+mod ask;
+mod delivery;
 mod digest;
 mod identity;
 mod length;
+mod listing;
+mod making;
+mod once;
 mod point;
 mod record;
+mod releases;
 mod settings;
 mod text;
 
+pub use answer::{Answer, Head, Request};
+pub use ask::{Ask, Named, Recipient};
+pub use delivery::Delivery;
 pub use digest::{Digest, sha256};
 pub use identity::Identity;
 pub use length::law;
+pub use listing::{Listed, Page};
+pub use making::too_slow;
 pub use point::{AccessPoint, Asked};
 pub use record::Record;
+pub use releases::{Opens, Releases, Wanted};
 pub use settings::Settings;
 
 /// Veilpoint's version: another may give other bytes.

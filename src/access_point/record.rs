@@ -25,6 +25,9 @@ pub struct Record {
     pub access_point: String,
     /// The key that was asked for.
     pub key: String,
+    /// Which bytes of the release were sent, as `Content-Range` has them, where not all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub range: Option<String>,
     /// Where the object lies: `s3://bucket`, or an access point's ARN.
     pub source: String,
     /// The object's key there.
@@ -154,6 +157,7 @@ mod tests {
                 "arn:aws:s3-object-lambda:eu-central-1:012345678912:accesspoint/analytics"
                     .to_owned(),
             key: "a/patients \"1\".parquet".to_owned(),
+            range: Some("bytes 0-99/5356".to_owned()),
             source: "arn:aws:s3:eu-central-1:012345678912:accesspoint/raw".to_owned(),
             object_key: "a/patients \"1\".csv.gz".to_owned(),
             object: ObjectVersion {
@@ -191,6 +195,7 @@ mod tests {
             object: ObjectVersion::default(),
             key_id: None,
             etag: None,
+            range: None,
             ..full()
         }
     }
@@ -206,7 +211,7 @@ mod tests {
             .keys()
             .map(String::as_str)
             .collect();
-        let mut expected: Vec<&str> = "event request_id principal access_point key source object_key object_etag \
+        let mut expected: Vec<&str> = "event request_id principal access_point key range source object_key object_etag \
              object_version object_length object_modified projection contract_sha256 projection_sha256 \
              settings_sha256 format compression csv_formulas key_id as_of rows_in rows_out rows_dropped \
              rows_suppressed sha256 length etag veilpoint"

@@ -1,6 +1,8 @@
 //! Settings of the Lambda function.
 
-use super::{Aws, Environment, KEY_SECRET, RECORDS, RUNTIME_API, SQL, SQL_FOLDER, read, text};
+use super::{
+    Aws, CacheSettings, Environment, KEY_SECRET, RECORDS, RUNTIME_API, SQL, SQL_FOLDER, read, text,
+};
 use crate::error::{Error, Kind, Result};
 use crate::key::MasterKey;
 
@@ -19,6 +21,8 @@ pub struct Function {
     pub records: Option<String>,
     /// Credentials, region and endpoint.
     pub aws: Aws,
+    /// Where releases are kept.
+    pub cache: CacheSettings,
     environment: Environment,
     key_secret: Option<String>,
 }
@@ -40,6 +44,7 @@ impl Function {
             sql: text(SQL)?.unwrap_or_else(|| SQL_FOLDER.to_owned()),
             records: text(RECORDS)?,
             aws: Aws::read()?,
+            cache: CacheSettings::read()?,
             environment: Environment::read()?,
             key_secret: text(KEY_SECRET)?,
         })

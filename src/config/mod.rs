@@ -5,6 +5,7 @@
 //! which asks the terminal for its width (`COLUMNS`).
 
 mod aws;
+mod cache;
 mod function;
 mod store;
 
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 pub use self::aws::Aws;
+pub use self::cache::CacheSettings;
 pub use self::function::Function;
 pub use self::store::{access_point_label, s3, s3_access_point, s3_at_host, s3_at_path};
 use crate::error::{Error, Kind, Result};
@@ -35,6 +37,12 @@ pub const SQL: &str = "VEILPOINT_SQL";
 /// The environment variable that says where a function writes the records of its releases, beside the log:
 /// `s3://bucket/prefix/`.
 pub const RECORDS: &str = "VEILPOINT_RECORDS";
+
+/// The environment variable that names the folder in which a function keeps releases; `none` for none.
+pub const CACHE: &str = "VEILPOINT_CACHE";
+
+/// The environment variable that says how many bytes that folder may take.
+pub const CACHE_MAX_BYTES: &str = "VEILPOINT_CACHE_MAX_BYTES";
 
 /// Where contracts and projections lie unless a setting says otherwise.
 const SQL_FOLDER: &str = "sql";

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
+use object_store::aws::{AmazonS3, AmazonS3Builder, AmazonS3ConfigKey};
 use object_store::{ClientConfigKey, ObjectStore, RetryConfig};
 
 use crate::error::{Error, Kind, Result};
@@ -22,7 +22,7 @@ const RETRY: Duration = Duration::from_mins(1);
 /// # Errors
 /// [`Kind::Settings`].
 pub fn s3(bucket: &str) -> Result<Arc<dyn ObjectStore>> {
-    build(client(bucket))
+    Ok(build(client(bucket))?)
 }
 
 /// What lies at a host that stands for a bucket or access point (`https://name-account.s3-accesspoint.…`), with the
@@ -30,7 +30,7 @@ pub fn s3(bucket: &str) -> Result<Arc<dyn ObjectStore>> {
 ///
 /// # Errors
 /// [`Kind::Settings`].
-pub fn s3_at_host(origin: &str) -> Result<Arc<dyn ObjectStore>> {
+pub fn s3_at_host(origin: &str) -> Result<Arc<AmazonS3>> {
     // The host says which bucket it is; the client wants a name, and does not send it.
     let builder = client("bucket")
         .with_virtual_hosted_style_request(true)
@@ -42,7 +42,7 @@ pub fn s3_at_host(origin: &str) -> Result<Arc<dyn ObjectStore>> {
 ///
 /// # Errors
 /// [`Kind::Settings`].
-pub fn s3_at_path(origin: &str, bucket: &str) -> Result<Arc<dyn ObjectStore>> {
+pub fn s3_at_path(origin: &str, bucket: &str) -> Result<Arc<AmazonS3>> {
     let builder = client(bucket)
         .with_virtual_hosted_style_request(false)
         .with_config(AmazonS3ConfigKey::S3Endpoint, origin);
@@ -62,13 +62,13 @@ pub fn s3_access_point(arn: &str) -> Result<Arc<dyn ObjectStore>> {
     } = AccessPoint::parse(arn)?;
     let builder = client(&label);
     if endpoint(&builder).is_some() {
-        return build(builder.with_region(region));
+        return Ok(build(builder.with_region(region))?);
     }
     let builder = builder
         .with_region(region)
         .with_endpoint(format!("https://{host}"))
         .with_virtual_hosted_style_request(true);
-    build(builder)
+    Ok(build(builder)?)
 }
 
 fn client(bucket: &str) -> AmazonS3Builder {
@@ -93,7 +93,7 @@ fn endpoint(builder: &AmazonS3Builder) -> Option<String> {
         .find_map(|key| builder.get_config_value(key))
 }
 
-fn build(builder: AmazonS3Builder) -> Result<Arc<dyn ObjectStore>> {
+fn build(builder: AmazonS3Builder) -> Result<Arc<AmazonS3>> {
     let plain = endpoint(&builder).is_some_and(|url| url.starts_with("http://"));
     let builder = if plain {
         builder.with_allow_http(true)

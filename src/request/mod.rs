@@ -1,14 +1,20 @@
-//! What is asked, without I/O: the format of the release, the date that ages count from, sizes; and the settings that
-//! an access point sends along.
+//! What is asked, without I/O: the format of the release, the date that ages count from, sizes; ranges, conditions and
+//! listings; and the settings that an access point sends along.
 
 mod as_of;
+mod conditions;
 mod factor;
 mod format;
+mod listing;
 mod payload;
+mod range;
 mod size;
 
 pub use as_of::AsOf;
+pub use conditions::{Conditions, Verdict, http_date};
 pub use factor::Factor;
 pub use format::Format;
+pub use listing::{Delimiter, ListQuery, ListVersion, MAX_KEYS};
 pub use payload::{Length, Payload};
+pub use range::{ByteRange, Selection, content_range};
 pub use size::Size;

@@ -6,6 +6,7 @@
 mod damaged;
 mod decompress;
 mod fetched;
+mod listing;
 mod location;
 mod metered;
 mod object;
@@ -25,6 +26,7 @@ use std::io::Read;
 
 pub use damaged::{Damaged, classify};
 pub use fetched::{Fetched, Origin, OwnStore};
+pub use listing::{RawObject, RawPage, RawQuery};
 pub use location::Location;
 pub use metered::Metered;
 pub use object::{Input, Object, find, find_version};

@@ -4,8 +4,9 @@
 
 use std::collections::HashMap;
 
-use globset::{GlobBuilder, GlobMatcher};
+use globset::GlobMatcher;
 
+use super::folders::{self, Folders};
 use super::{Binding, Contract, UnknownColumns};
 use crate::error::{Error, Kind, Result};
 
@@ -16,16 +17,24 @@ const COMPRESSED: [&str; 3] = [".gz", ".zst", ".bz2"];
 #[derive(Clone, Debug)]
 pub struct KeyMatcher {
     glob: GlobMatcher,
+    folders: Folders,
 }
 
 impl KeyMatcher {
+    pub(super) fn of(location: &str) -> Result<Self> {
+        let glob = folders::glob(location).map_err(|error| {
+            let message = "LOCATION is no pattern of keys: use *, **, ? and [...]";
+            Error::new(Kind::Contract, message).with_private(error)
+        })?;
+        Ok(Self {
+            glob,
+            folders: Folders::of(location),
+        })
+    }
+
     /// Whether the dataset owns the key, as it is or with `.gz`, `.zst` or `.bz2` behind it.
     pub fn owns(&self, key: &str) -> bool {
-        // A key with a dot segment may name another object once a client or a file system has resolved it.
-        if key
-            .split('/')
-            .any(|segment| matches!(segment, "" | "." | ".."))
-        {
+        if key.split('/').any(is_unsafe) {
             return false;
         }
         self.glob.is_match(key)
@@ -34,25 +43,26 @@ impl KeyMatcher {
                     .is_some_and(|plain| self.glob.is_match(plain))
             })
     }
+
+    /// Whether the dataset may own a key below a folder, which ends with a slash. Where that cannot be said for certain,
+    /// it may.
+    pub fn may_own_below(&self, folder: &str) -> bool {
+        let Some(folder) = folder.strip_suffix('/') else {
+            return true;
+        };
+        !folder.split('/').any(is_unsafe) && self.folders.lead_to(folder.split('/'))
+    }
+}
+
+/// A key with a dot for a part may name another object once a client or a file system has resolved it.
+fn is_unsafe(part: &str) -> bool {
+    matches!(part, "" | "." | "..")
 }
 
 impl Contract {
     /// The pattern of LOCATION, compiled.
     pub fn keys(&self) -> Result<KeyMatcher> {
-        GlobBuilder::new(&self.location)
-            .literal_separator(true)
-            .backslash_escape(true)
-            .build()
-            .map(|glob| KeyMatcher {
-                glob: glob.compile_matcher(),
-            })
-            .map_err(|error| {
-                Error::new(
-                    Kind::Contract,
-                    "LOCATION is no pattern of keys: use *, **, ? and [...]",
-                )
-                .with_private(error)
-            })
+        KeyMatcher::of(&self.location)
     }
 
     /// Whether the dataset owns the key. For many keys, compile the pattern once with [`Contract::keys`].

@@ -1,6 +1,7 @@
 //! `schema.sql` → [`Contract`]: what an object of the dataset must look like, and what each column says of a person.
 
 mod bind;
+mod folders;
 mod options;
 mod parse;
 mod types;

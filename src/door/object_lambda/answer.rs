@@ -2,20 +2,21 @@
 //! <https://docs.aws.amazon.com/AmazonS3/latest/API/API_WriteGetObjectResponse.html>
 
 use std::fmt;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll, ready};
 
 use aws_sdk_s3::operation::write_get_object_response::builders::WriteGetObjectResponseFluentBuilder;
 use aws_sdk_s3::primitives::{ByteStream, DateTime, SdkBody};
 use bytes::Bytes;
-use futures::{Stream, StreamExt, stream};
-use http_body::Frame;
-use http_body_util::StreamBody;
+use http_body::{Frame, SizeHint};
+use tokio::sync::{Mutex, mpsc};
 
-use super::body::{Body, Made};
 use super::event::GetObject;
+use crate::access_point::{Delivery, Head};
 use crate::error::{Error, Kind, Result};
-use crate::request::Format;
+use crate::request::content_range;
 
 /// The statuses of errors that S3 takes for an answer. (304 is none, and goes without code and message.)
 const STATUSES: [u16; 11] = [400, 401, 403, 404, 405, 409, 411, 412, 416, 500, 503];
@@ -132,18 +133,6 @@ fn header_text(message: &str) -> String {
     text
 }
 
-/// What a release is announced with: an allow-list. Nothing of the object but its date.
-pub struct Head {
-    /// Parquet or CSV.
-    pub format: Format,
-    /// The release's own `ETag`, with quotes.
-    pub etag: Option<String>,
-    /// When the object was last modified, in seconds since 1970.
-    pub modified: Option<i64>,
-    /// The release's length, where it is known.
-    pub length: Option<u64>,
-}
-
 /// Answers GETs.
 pub struct Answers {
     client: aws_sdk_s3::Client,
@@ -168,17 +157,33 @@ impl Answers {
         send(answer.set_error_message(message)).await
     }
 
-    /// Sends a release. Where the body fails, the transfer breaks off without an end.
+    /// Says that the reader has the release.
+    ///
+    /// # Errors
+    /// As [`Answers::refuse`].
+    pub async fn not_modified(&self, to: &GetObject, head: &Head) -> Result<()> {
+        let answer = self
+            .to(to)
+            .status_code(304)
+            .set_e_tag(head.etag.clone())
+            .set_last_modified(head.modified.map(seconds));
+        send(answer).await
+    }
+
+    /// Sends a release, or a range of it. Where the body fails, the transfer breaks off without an end.
     ///
     /// # Errors
     /// [`Kind::Output`] where S3 does not take it, or the body failed.
-    pub async fn release(&self, to: &GetObject, head: Head, body: SdkBody) -> Result<()> {
+    pub async fn release(&self, to: &GetObject, head: &Head, body: SdkBody) -> Result<()> {
+        let range = head.range.as_ref();
         let answer = self
             .to(to)
-            .status_code(200)
+            .status_code(i32::from(head.status()))
             .content_type(head.format.media_type())
-            .set_e_tag(head.etag)
-            .set_last_modified(head.modified.map(DateTime::from_secs))
+            .accept_ranges("bytes")
+            .set_content_range(range.map(|(range, length)| content_range(range, *length)))
+            .set_e_tag(head.etag.clone())
+            .set_last_modified(head.modified.map(seconds))
             .set_content_length(head.length.and_then(|length| i64::try_from(length).ok()))
             .body(ByteStream::new(body));
         send(answer).await
@@ -204,66 +209,115 @@ async fn send(answer: WriteGetObjectResponseFluentBuilder) -> Result<()> {
     })
 }
 
-/// What became of a body that streams: nothing as long as it is on its way.
+/// A delivery that the transfer takes from, and its sender asks after.
+pub type Shared = Arc<Mutex<Delivery>>;
+
+/// What became of a body: nothing as long as it is on its way.
 #[derive(Clone, Debug, Default)]
 pub struct Fate {
-    end: Arc<Mutex<Option<Result<Made>>>>,
+    end: Arc<OnceLock<Result<()>>>,
     bytes: Arc<AtomicU64>,
 }
 
 impl Fate {
-    /// How the release ended, if it did.
-    pub fn take(&self) -> Option<Result<Made>> {
-        let mut end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
-        end.take()
+    /// How the body ended, if it did.
+    pub fn end(&self) -> Option<std::result::Result<(), Error>> {
+        self.end
+            .get()
+            .map(|end| end.as_ref().copied().map_err(Error::public))
     }
 
     /// Bytes that the transfer has taken; the last few may not have left.
     pub fn handed_over(&self) -> u64 {
         self.bytes.load(Ordering::Relaxed)
     }
-
-    fn set(&self, end: Result<Made>) {
-        *self.end.lock().unwrap_or_else(PoisonError::into_inner) = Some(end);
-    }
-
-    fn frame(&self, piece: Bytes) -> Frame<Bytes> {
-        self.bytes.fetch_add(piece.len() as u64, Ordering::Relaxed);
-        Frame::data(piece)
-    }
 }
 
-/// A body that is known whole.
-pub fn whole(pieces: &[Bytes]) -> SdkBody {
-    SdkBody::from(pieces.concat())
+/// Pieces on their way from a delivery into its transfer: while one leaves, the next is fetched.
+const AHEAD: usize = 1;
+
+/// What goes into a transfer. A body whose last word is missing has not ended.
+enum Next {
+    Piece(Bytes),
+    End,
+    Broken,
 }
 
-/// A body whose beginning is held back, and whose rest follows.
-pub fn streamed(beginning: Vec<Bytes>, body: Body, fate: Fate) -> SdkBody {
-    SdkBody::from_body_1_x(StreamBody::new(frames(beginning, body, fate)))
-}
-
-/// The frames of a body. They end where the release ended well, and with an error otherwise, so that no half release
+/// The body of a delivery. It ends where the delivery ended well, and with an error otherwise, so that no half release
 /// looks like a whole one.
-fn frames(
-    beginning: Vec<Bytes>,
-    body: Body,
-    fate: Fate,
-) -> impl Stream<Item = std::result::Result<Frame<Bytes>, BrokenOff>> {
-    let first = fate.clone();
-    let held = stream::iter(beginning).map(move |piece| Ok(first.frame(piece)));
-    let rest = stream::unfold(Some((body, fate)), |state| async move {
-        let (mut body, fate) = state?;
-        if let Some(piece) = body.next().await {
-            return Some((Ok(fate.frame(piece)), Some((body, fate))));
+pub fn body(delivery: Shared, length: Option<u64>, fate: Fate) -> SdkBody {
+    let (sender, pieces) = mpsc::channel(AHEAD);
+    let end = Arc::clone(&fate.end);
+    tokio::spawn(async move {
+        let mut delivery = delivery.lock().await;
+        loop {
+            let next = match delivery.next().await {
+                Ok(Some(piece)) => Next::Piece(piece),
+                Ok(None) => {
+                    let _ = end.set(Ok(()));
+                    Next::End
+                }
+                Err(error) => {
+                    let _ = end.set(Err(error));
+                    Next::Broken
+                }
+            };
+            let more = matches!(next, Next::Piece(_));
+            // The transfer is gone where nobody takes it.
+            if sender.send(next).await.is_err() || !more {
+                return;
+            }
         }
-        let end = body.end().await;
-        let broken = end.is_err();
-        fate.set(end);
-        broken.then_some((Err(BrokenOff), None))
     });
-    // Whoever sends a body asks once more after its end.
-    held.chain(rest).fuse()
+    SdkBody::from_body_1_x(Measured {
+        pieces,
+        length,
+        over: false,
+        fate,
+    })
+}
+
+/// A body that says how long it is, where that is known: HTTP announces it then.
+struct Measured {
+    pieces: mpsc::Receiver<Next>,
+    length: Option<u64>,
+    over: bool,
+    fate: Fate,
+}
+
+impl http_body::Body for Measured {
+    type Data = Bytes;
+    type Error = BrokenOff;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<std::result::Result<Frame<Bytes>, BrokenOff>>> {
+        // Whoever sends a body asks once more after its end.
+        if self.over {
+            return Poll::Ready(None);
+        }
+        let frame = match ready!(self.pieces.poll_recv(context)) {
+            Some(Next::Piece(piece)) => {
+                let count = piece.len() as u64;
+                self.fate.bytes.fetch_add(count, Ordering::Relaxed);
+                Some(Ok(Frame::data(piece)))
+            }
+            Some(Next::End) => None,
+            Some(Next::Broken) | None => Some(Err(BrokenOff)),
+        };
+        self.over = !matches!(frame, Some(Ok(_)));
+        Poll::Ready(frame)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.length
+            .map_or_else(SizeHint::default, SizeHint::with_exact)
+    }
+}
+
+fn seconds(at: chrono::DateTime<chrono::Utc>) -> DateTime {
+    DateTime::from_secs(at.timestamp())
 }
 
 /// What the transfer is told where the release failed: nothing of why.

@@ -3,6 +3,7 @@
 //!
 //! The event is a secret: its URL and token open raw data for a minute. Nothing here can be shown.
 
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use crate::error::{Error, Kind, Result};
@@ -13,6 +14,8 @@ pub struct Event {
     pub request_id: String,
     /// The operation.
     pub operation: Operation,
+    /// The presigned URL of the raw object or listing; empty where it is missing.
+    pub input_url: String,
     /// The Object Lambda access point's ARN; empty where it is missing.
     pub access_point: String,
     /// The ARN of the access point that raw objects come from.
@@ -27,6 +30,7 @@ pub struct Event {
 }
 
 /// The operation, by the context that the event has.
+#[derive(Clone)]
 pub enum Operation {
     /// An object is asked for; the answer goes to S3.
     GetObject(GetObject),
@@ -39,14 +43,21 @@ pub enum Operation {
 }
 
 /// The context of `GetObject`.
+#[derive(Clone)]
 pub struct GetObject {
-    /// The presigned URL of the raw object; empty where it is missing.
-    pub input_url: String,
     /// Where the answer goes.
     pub route: String,
     /// What lets it in, once.
     pub token: String,
 }
+
+/// What stands in an event for its operation.
+const CONTEXTS: [&str; 4] = [
+    "getObjectContext",
+    "headObjectContext",
+    "listObjectsV2Context",
+    "listObjectsContext",
+];
 
 impl Operation {
     /// Its name in S3's interface.
@@ -70,6 +81,10 @@ impl Event {
         let configuration = |field: &str| text(event, &["configuration", field]);
         Ok(Self {
             request_id: text(event, &["xAmzRequestId"]).unwrap_or_default(),
+            input_url: CONTEXTS
+                .iter()
+                .find_map(|context| text(event, &[context, "inputS3Url"]))
+                .unwrap_or_default(),
             operation: operation(event)?,
             access_point: configuration("accessPointArn").unwrap_or_default(),
             supporting: configuration("supportingAccessPointArn"),
@@ -80,6 +95,16 @@ impl Event {
                 .unwrap_or_else(|| "unknown".to_owned()),
             headers: headers(event),
         })
+    }
+
+    /// A parameter of the user's request, by its name in any case: S3 hands ranges and part numbers over as headers, or
+    /// as they stood in the query.
+    pub fn parameter(&self, name: &str) -> Option<String> {
+        let (_, query) = self.url.rsplit_once('?')?;
+        let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        let named = |(own, _): &(&str, &str)| own.eq_ignore_ascii_case(name);
+        let value = pairs.filter(named).map(|(_, value)| value).next()?;
+        Some(percent_decode_str(value).decode_utf8_lossy().into_owned())
     }
 
     /// A header of the user's request, by its lower-case name.
@@ -98,17 +123,17 @@ fn operation(event: &Value) -> Result<Operation> {
             Error::new(Kind::Usage, message)
         };
         return Ok(Operation::GetObject(GetObject {
-            input_url: of("inputS3Url").unwrap_or_default(),
             route: of("outputRoute")
                 .filter(|route| is_label(route))
                 .ok_or_else(unanswerable)?,
             token: of("outputToken").ok_or_else(unanswerable)?,
         }));
     }
+    let [_, head, list_v2, list] = CONTEXTS;
     for (context, operation) in [
-        ("headObjectContext", Operation::HeadObject),
-        ("listObjectsV2Context", Operation::ListObjectsV2),
-        ("listObjectsContext", Operation::ListObjects),
+        (head, Operation::HeadObject),
+        (list_v2, Operation::ListObjectsV2),
+        (list, Operation::ListObjects),
     ] {
         if has(context) {
             return Ok(operation);
@@ -187,6 +212,7 @@ mod tests {
         assert_eq!(event.header("accept"), Some("text/csv"));
         assert_eq!(event.header("x-two"), Some("1,2"));
         assert_eq!(event.header("odd"), None);
+        assert_eq!(event.input_url, "u");
     }
 
     #[test]
@@ -220,6 +246,22 @@ mod tests {
     }
 
     #[test]
+    fn parameters_stand_in_the_query_in_any_case() {
+        let url = "https://h/a?b.csv?x-id=GetObject&Range=bytes=0-9&partNumber=3&empty=&enc=a%20b";
+        let event = Event::parse(&json!({"headObjectContext": {}, "userRequest": {"url": url}}));
+        let event = event.unwrap();
+        for (name, value) in [
+            ("range", Some("bytes=0-9")),
+            ("partnumber", Some("3")),
+            ("empty", Some("")),
+            ("enc", Some("a b")),
+            ("none", None),
+        ] {
+            assert_eq!(event.parameter(name).as_deref(), value, "{name}");
+        }
+    }
+
+    #[test]
     fn each_context_is_its_operation() {
         for (context, name) in [
             ("headObjectContext", "HeadObject"),
@@ -228,6 +270,7 @@ mod tests {
         ] {
             let event = Event::parse(&json!({context: {"inputS3Url": "u"}})).unwrap();
             assert_eq!(event.operation.name(), name);
+            assert_eq!(event.input_url, "u");
         }
     }
 }

@@ -1,26 +1,26 @@
 //! `GetObject`: event → what may be answered → the object → its release → S3.
 //!
 //! ```text
-//! payload ─▶ projection ─▶ key owned? ─▶ presigned URL, or own rights ─▶ thread: release ─▶ body ─▶ S3
+//! payload ─▶ projection ─▶ key owned? ─▶ presigned URL, or own rights ─▶ the access point's answer ─▶ S3
 //!        └──────── refused: an error of ours, before anything is read ─┘                  └ broken: no end
 //! ```
 
+use std::sync::Arc;
 use std::time::Instant;
 
-use chrono::Utc;
+use tokio::sync::Mutex;
 use tokio::time::timeout_at;
 
 use super::Function;
-use super::answer::{Fate, Refusal, streamed, whole};
-use super::body::{Body, Held, Made};
+use super::answer::{Fate, Refusal, Shared, body};
 use super::event::{Event, GetObject};
-use super::log::{Line, Outcome, drift};
-use super::work::{Opened, Plan, Work, too_slow};
-use crate::access_point::{AccessPoint, Asked, Record};
+use super::find::Finder;
+use super::log::{Line, Outcome};
+use crate::access_point::{Answer, Delivery, Head, Recipient, Record, Request, Wanted, too_slow};
+use crate::cache::Facts;
 use crate::error::{Error, Kind, Result};
-use crate::key::MasterKey;
-use crate::request::Payload;
-use crate::source::{Answer, Fetched, Origin, PresignedUrl};
+use crate::request::{Conditions, Selection, content_range};
+use crate::source::ObjectVersion;
 
 /// Why there was no release.
 pub enum Stop {
@@ -48,143 +48,139 @@ pub struct Get<'a> {
     pub deadline: Instant,
 }
 
+/// What the caller asks of a release, by headers, or as it stood in the query.
+///
+/// # Errors
+/// As [`Selection::parse`].
+pub fn request(event: &Event, bytes: bool, deadline: Instant) -> Result<Request> {
+    let value = |name: &str| {
+        let header = event.header(name).map(str::to_owned);
+        header.or_else(|| event.parameter(name))
+    };
+    let (range, part) = (value("range"), value("partnumber"));
+    Ok(Request {
+        bytes,
+        selection: Selection::parse(range.as_deref(), part.as_deref())?,
+        conditions: Conditions::of_headers(|name| event.header(name)),
+        deadline,
+    })
+}
+
 impl Get<'_> {
     /// Answers with the release, or says why not. Its record is still to be kept.
-    pub async fn release(&self, line: &mut Line) -> std::result::Result<Record, Stop> {
-        let url = PresignedUrl::parse(&self.to.input_url, &self.function.hosts)?;
-        let (key, origin) = url.key(&self.event.url, self.event.supporting.as_deref())?;
-        let opening = async {
-            let plan = self.plan(&key, line).await?;
-            let opened = self.open(&url, &key, &origin, &plan.asked, line).await?;
-            Ok::<_, Stop>((plan, opened))
+    pub async fn answer(&self, line: &mut Line) -> std::result::Result<Option<Record>, Stop> {
+        let finder = Finder::new(self.function, self.event)?;
+        let request = request(self.event, true, self.deadline)?;
+        let finding = async {
+            let ask = self.function.ask(self.event).await?;
+            line.of_ask(&ask);
+            let asked = ask
+                .point
+                .asked(&finder.key, |name| self.event.header(name))?;
+            line.of_asked(&asked);
+            let name = |key: &str, version: &ObjectVersion| {
+                ask.name(key, version, asked.format, &request.conditions)
+            };
+            let kept = async |key: &str, version: &ObjectVersion| match name(key, version) {
+                Ok(named) => self.function.releases.known(&named).await.is_some(),
+                Err(_) => false,
+            };
+            let found = finder.get(&asked, kept).await?;
+            let named = name(&found.key, &found.version)?;
+            Ok::<_, Stop>((ask, asked, found, named))
         };
-        let opened = timeout_at(self.deadline.into(), opening).await;
-        let (plan, opened) = opened.unwrap_or_else(|_| Err(silent().into()))?;
-        let (work, body) = Work::start(plan, opened, self.function.options.clone())?;
-        self.send(work, body, line).await
-    }
-
-    /// Everything that can be refused before anything is read.
-    async fn plan(&self, key: &str, line: &mut Line) -> Result<Plan> {
-        let payload = Payload::parse(&self.event.payload)?;
-        let catalog = self.function.sql.current().await?;
-        let point = AccessPoint::of_payload(&payload, &catalog)?;
-        line.projection = Some(point.served.projection.name.clone());
-        let asked = point.asked(key, |name| self.event.header(name))?;
-        line.key = Some(key.to_owned());
-        line.format = Some(asked.format);
-        let projection = &point.served.projection;
-        // One that works without a key has its ETag from it, where there is one.
-        let master = if projection.needs_key() || self.function.has_key() {
-            Some(self.function.master_key().await?)
-        } else {
-            None
+        let found = timeout_at(self.deadline.into(), finding).await;
+        let (ask, asked, found, named) = found.unwrap_or_else(|_| Err(silent().into()))?;
+        line.object_key = Some(named.object_key.clone());
+        let wanted = Wanted {
+            ask: &ask,
+            named: &named,
+            opened: found.opened,
+            opens: &finder,
+            threads: None,
         };
-        Ok(Plan {
-            keys: master.map(|master| master.domain(&projection.domain())),
-            key_id: master.map(MasterKey::id),
-            today: Utc::now().date_naive(),
-            asked,
-            point,
-        })
-    }
-
-    /// The object itself, where its key is asked for; or that of which the key names a release.
-    async fn open(
-        &self,
-        url: &PresignedUrl,
-        key: &str,
-        origin: &Origin,
-        asked: &Asked,
-        line: &mut Line,
-    ) -> std::result::Result<Opened, Stop> {
-        let fetcher = self.function.fetcher()?;
-        let header = |name: &str| self.event.header(name);
-        if asked.itself {
-            match fetcher.get(url, header).await? {
-                Answer::Object(object) => return Ok(opened(key.to_owned(), origin, object, line)),
-                Answer::Refused { status: 404, .. } if !asked.others.is_empty() => {}
-                Answer::Refused { status, code } => {
-                    return Err(Stop::Refused(Refusal::of_s3(status, code)));
-                }
+        let answer = self.function.releases.answer(wanted, &request);
+        let answer = timeout_at(self.deadline.into(), answer).await;
+        match answer.unwrap_or_else(|_| Err(too_slow()))? {
+            Answer::NotModified(head) => self.not_modified(&head, line).await,
+            // All bytes were asked for, and there are none.
+            Answer::Head(_) => Err(nothing().into()),
+            Answer::Body(head, delivery) => {
+                let facts = self.send(&head, delivery, line).await?;
+                let to = Recipient {
+                    request_id: &self.event.request_id,
+                    principal: &self.event.principal,
+                    key: &asked.key,
+                    source: &finder.source(),
+                    range: head
+                        .range
+                        .map(|(range, length)| content_range(&range, length)),
+                };
+                Ok(facts.map(|facts| ask.record(&named, &facts, &to)))
             }
-        } else if let Err((status, code)) = fetcher.may_read(url, header).await? {
-            return Err(Stop::Refused(Refusal::of_s3(status, code)));
         }
-        if url.names_version() {
-            // The version is one of the key that was asked for, and the object has another.
-            return Err(no_object().into());
-        }
-        let store = self.function.own_store(origin)?;
-        let found = store.first(&asked.others).await?;
-        let (key, object) = found.ok_or_else(no_object)?;
-        Ok(opened(key, origin, object, line))
     }
 
-    /// Sends what the work makes, as far as time allows.
+    async fn not_modified(
+        &self,
+        head: &Head,
+        line: &mut Line,
+    ) -> std::result::Result<Option<Record>, Stop> {
+        let sent = self.function.answers().not_modified(self.to, head);
+        let sent = timeout_at(self.deadline.into(), sent).await;
+        let sent = sent.unwrap_or_else(|_| Err(super::unanswered()));
+        sent.map_err(|error| Stop::Lost(Outcome::Failed, error))?;
+        line.answered(304);
+        Ok(None)
+    }
+
+    /// Sends what is delivered, and waits for the release's end: what of it is asked for next is kept then. Its facts,
+    /// if it ended in time.
     async fn send(
         &self,
-        work: Work,
-        mut body: Body,
+        head: &Head,
+        delivery: Delivery,
         line: &mut Line,
-    ) -> std::result::Result<Record, Stop> {
-        let held = match timeout_at(self.deadline.into(), body.hold()).await {
-            Ok(held) => held,
-            Err(_) => Err(too_slow()),
-        };
-        let held = held.and_then(|held| work.check_time(held, self.deadline));
-        let held = match held {
-            Ok(held) => held,
-            Err(error) => {
-                line.bytes_in = work.bytes_in();
-                drop(body);
-                work.stop().await;
-                return Err(error.into());
-            }
-        };
+    ) -> std::result::Result<Option<Facts>, Stop> {
         line.first_byte = Some(Instant::now());
-        let made = self.forward(held, body, &work, line).await;
-        line.bytes_in = work.bytes_in();
-        match made {
-            Ok(made) => {
-                line.released(&made.summary);
-                drift(&line.request_id, &work.object_key, &made.summary);
-                Ok(work.record(self.event, &made))
+        line.status = head.status();
+        let delivery = Arc::new(Mutex::new(delivery));
+        let sent = self.transfer(head, &delivery, line).await;
+        let mut delivery = delivery.lock().await;
+        let facts = timeout_at(self.deadline.into(), delivery.facts()).await;
+        line.bytes_in = delivery.bytes_in();
+        if let Err((outcome, error)) = sent {
+            return Err(Stop::Lost(outcome, error));
+        }
+        line.answered(head.status());
+        match facts.unwrap_or_else(|_| Err(too_slow())) {
+            Ok(facts) => {
+                line.facts = Some(facts.clone());
+                Ok(Some(facts))
             }
-            Err((outcome, error)) => {
-                work.stop().await;
-                Err(Stop::Lost(outcome, error))
+            Err(error) => {
+                // What was sent is right; what it is a part of is not known whole.
+                let (request_id, message) = (&line.request_id, error.to_string());
+                tracing::error!(event = "record_not_kept", request_id, message);
+                Ok(None)
             }
         }
     }
 
-    async fn forward(
+    async fn transfer(
         &self,
-        held: Held,
-        body: Body,
-        work: &Work,
+        head: &Head,
+        delivery: &Shared,
         line: &mut Line,
-    ) -> std::result::Result<Made, (Outcome, Error)> {
-        let (answers, deadline) = (self.function.answers(), self.deadline.into());
-        let (sent, made) = match held {
-            Held::Whole(pieces, made) => {
-                let length = Some(made.summary.bytes_out);
-                line.summary.bytes_out = made.summary.bytes_out;
-                let sent = answers.release(self.to, work.head(length), whole(&pieces));
-                (timeout_at(deadline, sent).await, Some(Ok(*made)))
-            }
-            Held::Beginning(pieces) => {
-                let fate = Fate::default();
-                let body = streamed(pieces, body, fate.clone());
-                let sent = answers.release(self.to, work.head(None), body);
-                let sent = timeout_at(deadline, sent).await;
-                // What has left is said, also where the rest has not.
-                line.summary.bytes_out = fate.handed_over();
-                (sent, fate.take())
-            }
-        };
-        match (sent, made) {
-            (Ok(Ok(())), Some(Ok(made))) => Ok(made),
+    ) -> std::result::Result<(), (Outcome, Error)> {
+        let fate = Fate::default();
+        let body = body(Arc::clone(delivery), head.length, fate.clone());
+        let sent = self.function.answers().release(self.to, head, body);
+        let sent = timeout_at(self.deadline.into(), sent).await;
+        // What has left is said, also where the rest has not.
+        line.bytes_out = fate.handed_over();
+        match (sent, fate.end()) {
+            (Ok(Ok(())), Some(Ok(()))) => Ok(()),
             // The release's own failure is the cause of the transfer's.
             (_, Some(Err(error))) => Err((Outcome::Broken, error)),
             (Ok(Err(error)), _) => Err((Outcome::Failed, error)),
@@ -197,25 +193,12 @@ impl Get<'_> {
     }
 }
 
-fn opened(key: String, origin: &Origin, object: Fetched, line: &mut Line) -> Opened {
-    line.object_key = Some(key.clone());
-    let version = object.version.clone();
-    let (input, stopper) = object.into_reader();
-    Opened {
-        key,
-        source: origin.name(),
-        version,
-        input,
-        stopper,
-    }
-}
-
-fn no_object() -> Error {
-    let message = "there is no object of which this could be the release";
-    Error::new(Kind::NotFound, message)
-}
-
-fn silent() -> Error {
+/// S3, or what a request needs before there is an object, is silent.
+pub fn silent() -> Error {
     let message = "S3, or what the key or the projections are kept in, did not answer in time";
     Error::new(Kind::Source, message)
+}
+
+fn nothing() -> Error {
+    Error::new(Kind::Internal, "the release has no bytes")
 }

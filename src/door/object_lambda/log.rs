@@ -5,13 +5,10 @@ use std::time::Instant;
 
 use super::answer::Refusal;
 use super::event::Event;
-use crate::access_point::Record;
+use crate::access_point::{Ask, Asked, Record};
+use crate::cache::Facts;
 use crate::error::Error;
-use crate::release::Summary;
 use crate::request::Format;
-
-/// So many columns that nobody knows are named.
-const MAX_NAMED: usize = 20;
 
 /// How a request ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,10 +60,12 @@ pub struct Line {
     pub code: Option<String>,
     /// Its message.
     pub message: Option<String>,
-    /// Rows and bytes.
-    pub summary: Summary,
-    /// Raw bytes read.
+    /// Rows of the release, where one was answered.
+    pub facts: Option<Facts>,
+    /// Raw bytes read for it.
     pub bytes_in: u64,
+    /// Bytes of it that were sent.
+    pub bytes_out: u64,
     /// When the answer began to leave.
     pub first_byte: Option<Instant>,
     started: Instant,
@@ -89,8 +88,9 @@ impl Line {
             status: 500,
             code: None,
             message: None,
-            summary: Summary::default(),
+            facts: None,
             bytes_in: 0,
+            bytes_out: 0,
             first_byte: None,
             started,
             cold,
@@ -105,11 +105,21 @@ impl Line {
         self.principal.clone_from(&event.principal);
     }
 
-    /// The release was sent.
-    pub fn released(&mut self, summary: &Summary) {
+    /// The access point is known.
+    pub fn of_ask(&mut self, ask: &Ask) {
+        self.projection = Some(ask.point.served.projection.name.clone());
+    }
+
+    /// The key is one that its dataset owns, or an object that it may be the release of.
+    pub fn of_asked(&mut self, asked: &Asked) {
+        self.key = Some(asked.key.clone());
+        self.format = Some(asked.format);
+    }
+
+    /// What was asked for was sent, with this status.
+    pub fn answered(&mut self, status: u16) {
         self.outcome = Outcome::Released;
-        self.status = 200;
-        self.summary = summary.clone();
+        self.status = status;
     }
 
     /// An error was, or is to be, sent.
@@ -123,7 +133,9 @@ impl Line {
     /// No answer, or only the beginning of one, was sent.
     pub fn failed(&mut self, outcome: Outcome, error: &Error) {
         self.outcome = outcome;
-        self.status = if outcome == Outcome::Broken { 200 } else { 500 };
+        if outcome != Outcome::Broken {
+            self.status = 500;
+        }
         self.code = Some(error.kind().facts().code.to_owned());
         self.message = Some(error.to_string());
     }
@@ -133,6 +145,7 @@ impl Line {
         let millis =
             |at: Instant| u64::try_from((at - self.started).as_millis()).unwrap_or(u64::MAX);
         let format = self.format.map(|format| format.to_string());
+        let rows = |count: fn(&Facts) -> u64| self.facts.as_ref().map_or(0, count);
         // One macro for both levels would need a level that is known when this is compiled.
         macro_rules! line {
             ($level:ident) => {
@@ -150,11 +163,11 @@ impl Line {
                     status = self.status,
                     code = self.code,
                     message = self.message,
-                    rows_in = self.summary.rows_in,
-                    rows_out = self.summary.rows_out,
-                    rows_dropped = self.summary.rows_dropped,
+                    rows_in = rows(|facts| facts.rows_in),
+                    rows_out = rows(|facts| facts.rows_out),
+                    rows_dropped = rows(|facts| facts.rows_dropped),
                     bytes_in = self.bytes_in,
-                    bytes_out = self.summary.bytes_out,
+                    bytes_out = self.bytes_out,
                     milliseconds = millis(Instant::now()),
                     first_byte_milliseconds = self.first_byte.map(millis),
                     cold = self.cold,
@@ -167,17 +180,6 @@ impl Line {
         } else {
             line!(info);
         }
-    }
-}
-
-/// Columns of the object that the contract does not know: named once a request, never read.
-pub fn drift(request_id: &str, key: &str, summary: &Summary) {
-    let unknown = &summary.unknown_columns;
-    if !unknown.is_empty() {
-        // A log line has an end.
-        let columns = unknown[..unknown.len().min(MAX_NAMED)].join(", ");
-        let count = unknown.len();
-        tracing::warn!(event = "unknown_columns", request_id, key, count, columns);
     }
 }
 

@@ -2,9 +2,11 @@
 //!
 //! ```text
 //! event.rs    an event, read leniently
+//! find.rs     the raw object or listing: at its presigned URL, or with the function's own role
 //! get.rs      `GetObject`: what is asked → the release → S3
-//! work.rs     the release on a thread of its own
-//! body.rs     the release's threads → a body that ends only where the release did
+//! head.rs     `HeadObject`: what is said of it
+//! list.rs     `ListObjects`, both versions: a page of releases
+//! list_xml.rs a page of releases → S3's `ListBucketResult`
 //! answer.rs   WriteGetObjectResponse
 //! log.rs      one line a request
 //! ```
@@ -12,11 +14,14 @@
 //! them. Facts about S3 Object Lambda: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/olap-writing-lambda.html>.
 
 mod answer;
-mod body;
 mod event;
+mod find;
 mod get;
+mod head;
+mod list;
+mod list_xml;
 mod log;
-mod work;
+mod versions;
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
@@ -31,15 +36,18 @@ use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
-use self::answer::{Answers, Refusal};
-use self::event::{Event, Operation};
+use self::answer::Answers;
+use self::event::{Event, GetObject, Operation};
 use self::get::{Get, Stop};
 use self::log::{Line, Outcome};
-use crate::access_point::{Record, VERSION};
+use self::versions::Versions;
+use crate::access_point::{AccessPoint, Ask, Record, Releases, VERSION};
+use crate::cache::Cache;
 use crate::config;
 use crate::error::{Error, Kind, Result};
 use crate::key::MasterKey;
 use crate::release::Options;
+use crate::request::{Payload, Size};
 use crate::source::{Fetcher, Hosts, LiveSql, Origin, OwnStore, RecordPrefix};
 
 /// How long S3 waits for an answer, whatever time the function has.
@@ -61,10 +69,11 @@ pub struct Function {
     hosts: Hosts,
     sql: LiveSql,
     records: Option<RecordPrefix>,
-    options: Options,
     master_key: OnceCell<MasterKey>,
     fetcher: OnceLock<Fetcher>,
     answers: OnceLock<Answers>,
+    releases: Releases,
+    versions: Versions,
     stores: Mutex<HashMap<Origin, OwnStore>>,
     used: AtomicBool,
 }
@@ -81,7 +90,7 @@ pub async fn run(settings: config::Function, started: Instant) -> Result<()> {
     tracing::info!(event = "start", veilpoint = VERSION, milliseconds);
     let function = &function;
     let handler = service_fn(|event: LambdaEvent<Value>| function.invoke(event));
-    Runtime::new(handler).run().await.map_err(|err| {
+    Box::pin(Runtime::new(handler).run()).await.map_err(|err| {
         Error::new(Kind::Internal, "the Lambda runtime does not answer").with_private(err)
     })
 }
@@ -100,10 +109,8 @@ impl Function {
                 .as_deref()
                 .map(RecordPrefix::parse)
                 .transpose()?,
-            options: Options {
-                memory_limit: MEMORY_LIMIT,
-                ..Options::default()
-            },
+            releases: releases(&settings.cache)?,
+            versions: Versions::default(),
             master_key: OnceCell::new(),
             fetcher: OnceLock::new(),
             answers: OnceLock::new(),
@@ -146,25 +153,36 @@ impl Function {
     ) -> Result<(Value, Option<Record>)> {
         let event = Event::parse(event).inspect_err(|error| line.failed(Outcome::Failed, error))?;
         line.of(&event);
-        let Operation::GetObject(to) = &event.operation else {
-            let message = "this access point answers GET only";
-            let refusal = Refusal::from(&Error::new(Kind::Method, message));
-            line.refused(&refusal);
-            let answer = json!({
-                "statusCode": refusal.status,
-                "errorCode": refusal.code,
-                "errorMessage": refusal.said(),
-            });
-            return Ok((answer, None));
+        let answer = match &event.operation {
+            Operation::GetObject(to) => self.get(&event, to, deadline, line).await,
+            Operation::HeadObject => {
+                let answer = head::answer(self, &event, deadline, line).await;
+                returned(answer, line)
+            }
+            Operation::ListObjects | Operation::ListObjectsV2 => {
+                let answer = list::answer(self, &event, deadline, line).await;
+                returned(answer, line)
+            }
         };
+        self.releases.at_work.settle().await;
+        answer
+    }
+
+    async fn get(
+        &self,
+        event: &Event,
+        to: &GetObject,
+        deadline: Instant,
+        line: &mut Line,
+    ) -> Result<(Value, Option<Record>)> {
         let get = Get {
             function: self,
-            event: &event,
+            event,
             to,
             deadline,
         };
-        let record = match get.release(line).await {
-            Ok(record) => Some(record),
+        let record = match get.answer(line).await {
+            Ok(record) => record,
             Err(Stop::Refused(refusal)) => {
                 line.refused(&refusal);
                 let sent = timeout(RESERVE, self.answers().refuse(to, &refusal)).await;
@@ -180,8 +198,25 @@ impl Function {
         Ok((json!({"statusCode": line.status}), record))
     }
 
-    fn has_key(&self) -> bool {
-        self.settings.has_key()
+    /// Everything about a request that can be refused before it is looked for: who asks through which projection.
+    async fn ask(&self, event: &Event) -> Result<Ask> {
+        let payload = Payload::parse(&event.payload)?;
+        let catalog = self.sql.current().await?;
+        let point = AccessPoint::of_payload(&payload, &catalog)?;
+        let projection = &point.served.projection;
+        // One that works without a key has its ETag from it, where there is one.
+        let master = if projection.needs_key() || self.settings.has_key() {
+            Some(self.master_key().await?)
+        } else {
+            None
+        };
+        Ok(Ask {
+            access_point: event.access_point.clone(),
+            keys: master.map(|master| master.domain(&projection.domain())),
+            key_id: master.map(MasterKey::id),
+            today: Utc::now().date_naive(),
+            point,
+        })
     }
 
     async fn master_key(&self) -> Result<&MasterKey> {
@@ -228,6 +263,44 @@ impl Function {
             }
         }
     }
+}
+
+/// What an invocation that answers by its value returns.
+fn returned(
+    answer: std::result::Result<Value, Stop>,
+    line: &mut Line,
+) -> Result<(Value, Option<Record>)> {
+    match answer {
+        Ok(value) => Ok((value, None)),
+        Err(Stop::Refused(refusal)) => {
+            line.refused(&refusal);
+            let value = json!({
+                "statusCode": refusal.status,
+                "errorCode": refusal.code,
+                "errorMessage": refusal.said(),
+            });
+            Ok((value, None))
+        }
+        Err(Stop::Lost(outcome, error)) => {
+            line.failed(outcome, &error);
+            Err(error)
+        }
+    }
+}
+
+fn releases(cache: &config::CacheSettings) -> Result<Releases> {
+    let options = Options {
+        memory_limit: MEMORY_LIMIT,
+        ..Options::default()
+    };
+    let Size(max_bytes) = cache.max_bytes.parse().map_err(|_| {
+        let name = config::CACHE_MAX_BYTES;
+        let message = format!("{name} is no size: it is a whole number and a unit, such as 2GiB");
+        Error::new(Kind::Settings, message)
+    })?;
+    let folder = cache.folder.as_deref();
+    let cache = folder.map(|folder| Cache::open(folder, max_bytes));
+    Ok(Releases::new(cache.transpose()?, max_bytes, options))
 }
 
 fn unanswered() -> Error {

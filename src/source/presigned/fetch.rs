@@ -3,16 +3,17 @@
 use std::fmt;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use futures::{StreamExt, TryStreamExt};
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use reqwest::redirect::Policy;
-use reqwest::{Client, Response, StatusCode};
+use reqwest::{Client, Method, Response, StatusCode};
 use tokio::runtime::Handle;
 
 use super::PresignedUrl;
 use crate::error::{Error, Kind, Result};
-use crate::source::{Fetched, ObjectVersion, read};
+use crate::request::http_date;
+use crate::source::listing::MAX_DOCUMENT;
+use crate::source::{Fetched, ObjectVersion, RawPage, read};
 
 /// How long a connection may take: S3 in the same region answers in milliseconds.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -31,7 +32,9 @@ const MAX_ERROR: usize = 64 * 1024;
 pub enum Answer {
     /// The object.
     Object(Fetched),
-    /// An error, or 304: its status, and S3's code where the document has one.
+    /// The object is the one that is known: what S3 says of it, without its length.
+    Unchanged(ObjectVersion),
+    /// An error: its status, and S3's code where the document has one.
     Refused {
         /// The HTTP status.
         status: u16,
@@ -39,6 +42,9 @@ pub enum Answer {
         code: Option<String>,
     },
 }
+
+/// S3's refusal: its status, and its code where a document has one.
+pub type Refused = (u16, Option<String>);
 
 /// Reads presigned URLs.
 pub struct Fetcher {
@@ -66,7 +72,8 @@ impl Fetcher {
         Ok(Self { client })
     }
 
-    /// Asks for the object. Of `headers`, which gives values by lower-case names, go along those that were signed.
+    /// Asks for the object, unless it has the `ETag` `unless`, which is S3's own. Of `headers`, which gives values by
+    /// lower-case names, go along those that were signed.
     ///
     /// # Errors
     /// [`Kind::Source`] where S3 does not answer, or redirects.
@@ -74,21 +81,69 @@ impl Fetcher {
         &self,
         url: &PresignedUrl,
         headers: impl Fn(&str) -> Option<&'a str>,
+        unless: Option<&str>,
     ) -> Result<Answer> {
-        let response = self.send(url, headers, None).await?;
+        // One that is no header's value is asked for without: the object comes.
+        let unless = unless.and_then(|etag| HeaderValue::from_str(etag).ok());
+        let condition = unless.map(|etag| (header::IF_NONE_MATCH, etag));
+        let conditional = condition.is_some();
+        let response = self.send(Method::GET, url, headers, condition).await?;
         let status = response.status();
         if status == StatusCode::OK {
             return object(response).map(Answer::Object);
         }
-        if status.is_success() {
-            let message = "S3 gave a part of the object, and was asked for all of it";
-            return Err(Error::new(Kind::Source, message));
+        if status == StatusCode::NOT_MODIFIED && conditional {
+            let mut version = version_of(&response);
+            version.length = None;
+            return Ok(Answer::Unchanged(version));
         }
-        let code = error_code(response).await;
-        Ok(Answer::Refused {
-            status: status.as_u16(),
-            code,
-        })
+        whole(status)?;
+        let (status, code) = refused(response).await;
+        Ok(Answer::Refused { status, code })
+    }
+
+    /// What S3 says of the object, of which no byte is read.
+    ///
+    /// # Errors
+    /// As [`Fetcher::get`]; the inner one is S3's refusal, which has no document and so no code.
+    pub async fn head<'a>(
+        &self,
+        url: &PresignedUrl,
+        headers: impl Fn(&str) -> Option<&'a str>,
+    ) -> Result<std::result::Result<ObjectVersion, Refused>> {
+        let response = self.send(Method::HEAD, url, headers, None).await?;
+        let status = response.status();
+        if status != StatusCode::OK {
+            whole(status)?;
+            return Ok(Err((status.as_u16(), None)));
+        }
+        let version = version_of(&response);
+        if version.length.is_none() {
+            return Err(endless());
+        }
+        Ok(Ok(version))
+    }
+
+    /// A page of a listing.
+    ///
+    /// # Errors
+    /// As [`Fetcher::get`], and [`Kind::Source`] for an answer that is no listing; the inner one is S3's refusal.
+    pub async fn list<'a>(
+        &self,
+        url: &PresignedUrl,
+        headers: impl Fn(&str) -> Option<&'a str>,
+    ) -> Result<std::result::Result<RawPage, Refused>> {
+        let response = self.send(Method::GET, url, headers, None).await?;
+        if response.status() != StatusCode::OK {
+            return Ok(Err(refused(response).await));
+        }
+        let document = document(response, MAX_DOCUMENT).await?;
+        let document = document.and_then(|bytes| String::from_utf8(bytes).ok());
+        let document = document.ok_or_else(|| {
+            let message = "S3's listing is no text in UTF-8, or too long";
+            Error::new(Kind::Source, message)
+        })?;
+        document.parse().map(Ok)
     }
 
     /// Whether the caller may read there, whatever lies there: S3 says who may not before it says what there is.
@@ -99,24 +154,27 @@ impl Fetcher {
         &self,
         url: &PresignedUrl,
         headers: impl Fn(&str) -> Option<&'a str>,
-    ) -> Result<std::result::Result<(), (u16, Option<String>)>> {
-        let response = self.send(url, headers, Some("bytes=0-0")).await?;
+    ) -> Result<std::result::Result<(), Refused>> {
+        let one = (header::RANGE, HeaderValue::from_static("bytes=0-0"));
+        let response = self.send(Method::GET, url, headers, Some(one)).await?;
         match response.status().as_u16() {
-            200 | 206 | 404 | 416 => Ok(Ok(())),
-            status => Ok(Err((status, error_code(response).await))),
+            200 | 206 | 304 | 404 | 412 | 416 => Ok(Ok(())),
+            _ => Ok(Err(refused(response).await)),
         }
     }
 
+    /// Sends a request, with a header of our own beside the caller's.
     async fn send<'a>(
         &self,
+        method: Method,
         url: &PresignedUrl,
         headers: impl Fn(&str) -> Option<&'a str>,
-        range: Option<&'static str>,
+        own: Option<(HeaderName, HeaderValue)>,
     ) -> Result<Response> {
         let mut along = HeaderMap::new();
         for name in url.signed_headers() {
             if changes_the_answer(&name) {
-                let message = "ranges and conditions are about the release, and are not answered: ask without";
+                let message = "S3 has signed a range or a condition into inputS3Url, where it would be about the raw object: ask without";
                 return Err(Error::new(Kind::Usage, message));
             }
             // One that the user did not send cannot be sent; S3 says so.
@@ -134,10 +192,9 @@ impl Fetcher {
             })?;
             along.insert(name, value);
         }
-        if let Some(range) = range {
-            along.insert(header::RANGE, HeaderValue::from_static(range));
-        }
-        let request = self.client.get(url.url.clone()).headers(along);
+        along.extend(own);
+        let request = self.client.request(method, url.url.clone());
+        let request = request.headers(along);
         let response = request.send().await.map_err(unreachable)?;
         let status = response.status();
         if status.is_redirection() && status != StatusCode::NOT_MODIFIED {
@@ -160,41 +217,62 @@ fn unreachable(err: reqwest::Error) -> Error {
     Error::new(Kind::Source, message).with_private(err.without_url())
 }
 
-fn object(response: Response) -> Result<Fetched> {
-    let text = |name: HeaderName| Some(response.headers().get(name)?.to_str().ok()?.to_owned());
-    let version = ObjectVersion {
-        etag: text(header::ETAG),
-        length: text(header::CONTENT_LENGTH).and_then(|length| length.parse().ok()),
-        modified: text(header::LAST_MODIFIED).and_then(|date| http_date(&date)),
-        version_id: text(HeaderName::from_static("x-amz-version-id")).filter(|id| id != "null"),
-    };
-    if version.length.is_none() {
-        // Its end could not be told from a line that is cut.
-        let message = "S3 does not say how long the object is";
+/// Success that is not 200 has a part of the object, or something else.
+fn whole(status: StatusCode) -> Result<()> {
+    if status.is_success() {
+        let message = "S3 gave a part of the object, and was asked for all of it";
         return Err(Error::new(Kind::Source, message));
+    }
+    Ok(())
+}
+
+/// An object whose end could not be told from a line that is cut.
+fn endless() -> Error {
+    let message = "S3 does not say how long the object is";
+    Error::new(Kind::Source, message)
+}
+
+fn object(response: Response) -> Result<Fetched> {
+    let version = version_of(&response);
+    if version.length.is_none() {
+        return Err(endless());
     }
     let stream = response.bytes_stream().map_err(unreachable).boxed();
     let reader = read::reader(&Handle::current(), stream, version.length);
     Ok(Fetched::new(version, reader))
 }
 
-/// `Wed, 21 Oct 2026 07:28:00 GMT` (RFC 9110, 5.6.7, of which S3 sends this form).
-fn http_date(text: &str) -> Option<DateTime<Utc>> {
-    let date = DateTime::parse_from_rfc2822(text).ok()?;
-    Some(date.with_timezone(&Utc))
+/// What the headers say.
+fn version_of(response: &Response) -> ObjectVersion {
+    let text = |name: HeaderName| Some(response.headers().get(name)?.to_str().ok()?.to_owned());
+    ObjectVersion {
+        etag: text(header::ETAG),
+        length: text(header::CONTENT_LENGTH).and_then(|length| length.parse().ok()),
+        modified: text(header::LAST_MODIFIED).and_then(|date| http_date(&date)),
+        version_id: text(HeaderName::from_static("x-amz-version-id")).filter(|id| id != "null"),
+    }
 }
 
-/// The `Code` of S3's error document.
-async fn error_code(response: Response) -> Option<String> {
+/// The status, and the `Code` of S3's error document. What breaks off has none.
+async fn refused(response: Response) -> Refused {
+    let status = response.status().as_u16();
+    let document = document(response, MAX_ERROR).await.ok().flatten();
+    let text = document.as_deref().map(std::str::from_utf8);
+    let code = text.and_then(|text| code_of(text.ok()?));
+    (status, code)
+}
+
+/// The body; none where it is longer than `most`.
+async fn document(response: Response, most: usize) -> Result<Option<Vec<u8>>> {
     let mut document = Vec::new();
     let mut pieces = response.bytes_stream();
-    while let Some(Ok(piece)) = pieces.next().await {
-        document.extend_from_slice(&piece);
-        if document.len() > MAX_ERROR {
-            return None;
+    while let Some(piece) = pieces.next().await {
+        document.extend_from_slice(&piece.map_err(unreachable)?);
+        if document.len() > most {
+            return Ok(None);
         }
     }
-    code_of(std::str::from_utf8(&document).ok()?)
+    Ok(Some(document))
 }
 
 fn code_of(document: &str) -> Option<String> {
@@ -243,12 +321,5 @@ mod tests {
         for other in ["", "<html></html>", "<Error><Code>", "no xml"] {
             assert_eq!(code_of(other), None, "{other}");
         }
-    }
-
-    #[test]
-    fn dates_of_http_are_read() {
-        let date = http_date("Wed, 21 Oct 2026 07:28:00 GMT").unwrap();
-        assert_eq!(date.to_rfc3339(), "2026-10-21T07:28:00+00:00");
-        assert_eq!(http_date("yesterday"), None);
     }
 }

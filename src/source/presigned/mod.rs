@@ -108,6 +108,32 @@ impl PresignedUrl {
         Ok((key, Origin::Path { url, bucket }))
     }
 
+    /// What stands before the keys of a listing: as [`PresignedUrl::key`], for a URL that names no key.
+    ///
+    /// # Errors
+    /// [`Kind::Usage`] for one that does, or is not at the access point.
+    pub fn origin(&self, supporting: Option<&str>) -> Result<Origin> {
+        let url = self.url.origin().ascii_serialization();
+        let path = self.url.path().trim_matches('/');
+        let named = || Error::new(Kind::Usage, "the inputS3Url of a listing names a key");
+        if self.aws {
+            let arn = self.access_point(supporting)?;
+            return if path.is_empty() {
+                Ok(Origin::Host { url, arn })
+            } else {
+                Err(named())
+            };
+        }
+        let bucket = percent_decode_str(path).decode_utf8().ok();
+        let bucket = bucket
+            .filter(|bucket| !bucket.contains('/'))
+            .ok_or_else(named)?;
+        Ok(Origin::Path {
+            url,
+            bucket: bucket.into_owned(),
+        })
+    }
+
     /// The access point, if the host is its own: `name-account.s3-accesspoint` and what follows.
     fn access_point(&self, supporting: Option<&str>) -> Result<String> {
         let host = self.url.host_str().unwrap_or_default();
@@ -123,6 +149,15 @@ impl PresignedUrl {
                 "inputS3Url is not at the access point that supportingAccessPointArn names";
             Error::new(Kind::Usage, message)
         })
+    }
+
+    /// What the query asks for, decoded, without what signs it.
+    pub fn query(&self) -> Vec<(String, String)> {
+        let pairs = self.url.query_pairs();
+        let asked = pairs.filter(|(name, _)| !name.to_ascii_lowercase().starts_with("x-amz-"));
+        asked
+            .map(|(name, value)| (name.into_owned(), value.into_owned()))
+            .collect()
     }
 
     /// Whether it reads one version of its key.

@@ -1,0 +1,200 @@
+//! LIST: a page of objects → a page of their releases.
+//!
+//! Every object that the dataset owns stands there once, under the key of its release in the access point's format, with
+//! the `ETag` and the length that HEAD and GET have: by law from its metadata alone; exact lengths from the cache, and
+//! what that lacks is made, several at once, within the request's time. Where that is not enough, the request is to be
+//! made again: what was made is kept.
+//!
+//! Within a page keys are in order; from page to page they follow the source's. The two differ where one object's name
+//! is another's up to a dot (`a.csv`, `a.eu.csv`).
+
+use std::collections::HashMap;
+use std::time::Instant;
+
+use chrono::{DateTime, Utc};
+use futures::{StreamExt, TryStreamExt, stream};
+use tokio::time::timeout_at;
+
+use super::ask::{Ask, Named};
+use super::releases::{Opens, Releases, Wanted};
+use crate::error::{Error, Kind, Result};
+use crate::request::{Conditions, Format, ListQuery};
+use crate::source::{RawObject, RawPage};
+
+/// A page of releases.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    /// The releases, by key.
+    pub entries: Vec<Listed>,
+    /// What keys beyond the delimiter are folded to.
+    pub prefixes: Vec<String>,
+    /// Whether more follows.
+    pub truncated: bool,
+    /// What the next page is asked for with, where more follows: the source's own.
+    pub next: Option<String>,
+}
+
+/// A release in a listing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Its key.
+    pub key: String,
+    /// Its length in bytes.
+    pub size: u64,
+    /// When its object was last modified.
+    pub modified: Option<DateTime<Utc>>,
+    /// Its `ETag`, with quotes.
+    pub etag: String,
+    /// How its object is stored, where its store says so: some engines leave out what is archived.
+    pub storage_class: Option<String>,
+}
+
+/// A release that is to be listed.
+struct Entry {
+    key: String,
+    named: Named,
+    storage_class: Option<String>,
+}
+
+impl Releases {
+    /// The page of releases that a page of objects gives. `beside` are objects that belong to it and whose keys do not
+    /// begin with the query's prefix, while their releases' do.
+    ///
+    /// # Errors
+    /// [`Kind::SlowDown`] where there is not time enough for what must be made; [`Kind::Key`] without a key; what an
+    /// object cannot be opened or its release made for.
+    pub async fn page<O: Opens>(
+        &self,
+        ask: &Ask,
+        query: &ListQuery,
+        raw: RawPage,
+        beside: Vec<RawObject>,
+        made: (&O, Instant),
+    ) -> Result<Page> {
+        let keys = ask.point.served.contract.keys()?;
+        let below =
+            |folder: &String| folder.starts_with(&query.prefix) && keys.may_own_below(folder);
+        let prefixes = raw.prefixes.into_iter().filter(below).collect();
+        let objects = raw.objects.into_iter().chain(beside);
+        let owned = objects.filter(|object| keys.owns(&object.key));
+        let entries = entries(ask, query, owned)?;
+        Ok(Page {
+            entries: self.sized(ask, entries, made).await?,
+            prefixes,
+            truncated: raw.truncated,
+            next: raw.next,
+        })
+    }
+
+    /// With the lengths, as far as they are not by law: those that are known, then those that must be made.
+    async fn sized<O: Opens>(
+        &self,
+        ask: &Ask,
+        entries: Vec<Entry>,
+        (opens, deadline): (&O, Instant),
+    ) -> Result<Vec<Listed>> {
+        let lengths = stream::iter(&entries).map(async |entry| match entry.named.length {
+            Some(length) => Some(length),
+            None => self.known(&entry.named).await.map(|facts| facts.length),
+        });
+        let mut lengths: Vec<Option<u64>> = lengths.buffered(LOOKED_UP).collect().await;
+        let missing: Vec<usize> = (0..entries.len())
+            .filter(|&at| lengths[at].is_none())
+            .collect();
+        let (at_once, threads) = self.share(missing.len());
+        let made = stream::iter(missing)
+            .map(async |at| {
+                let mut wanted = Wanted {
+                    ask,
+                    named: &entries[at].named,
+                    opened: None,
+                    opens,
+                    threads: Some(threads),
+                };
+                let facts = self.facts(&mut wanted, deadline).await?;
+                Ok::<_, Error>((at, facts.length))
+            })
+            .buffer_unordered(at_once)
+            .try_collect::<Vec<_>>();
+        let made = timeout_at(deadline.into(), made).await;
+        for (at, length) in made.unwrap_or_else(|_| Err(slow())).map_err(slowed)? {
+            lengths[at] = Some(length);
+        }
+        let listed = entries.into_iter().zip(lengths);
+        listed.map(|(entry, length)| entry.listed(length)).collect()
+    }
+}
+
+/// How many facts are asked for at once: most are in a folder, some in a bucket.
+const LOOKED_UP: usize = 32;
+
+/// The releases of some objects, by key, each key once: of two objects with one release's key, the one that GET takes.
+fn entries(
+    ask: &Ask,
+    query: &ListQuery,
+    objects: impl Iterator<Item = RawObject>,
+) -> Result<Vec<Entry>> {
+    let format = ask.point.format;
+    let mut found: HashMap<String, (usize, RawObject)> = HashMap::new();
+    for object in objects {
+        let key = format.release_key(&object.key);
+        // What the source lists is behind it in the source's order; the release that it names was listed before.
+        let listed = query.after.as_ref() == Some(&key);
+        if listed || !key.starts_with(&query.prefix) {
+            continue;
+        }
+        let rank = rank(&key, &object.key);
+        match found.get(&key) {
+            Some((other, _)) if *other <= rank => {}
+            _ => drop(found.insert(key, (rank, object))),
+        }
+    }
+    let named = found.into_iter().map(|(key, (_, object))| {
+        let named = ask.name(&object.key, &object.version, format, &Conditions::default())?;
+        Ok(Entry {
+            key,
+            named,
+            storage_class: object.storage_class,
+        })
+    });
+    let mut entries = named.collect::<Result<Vec<_>>>()?;
+    entries.sort_unstable_by(|a, b| a.key.cmp(&b.key));
+    Ok(entries)
+}
+
+/// How late a key is tried for a release: the release's own first, as GET does.
+fn rank(release: &str, object: &str) -> usize {
+    if release == object {
+        return 0;
+    }
+    let keys = Format::object_keys(release);
+    let at = keys.iter().position(|key| key == object);
+    at.map_or(usize::MAX, |at| at + 1)
+}
+
+impl Entry {
+    fn listed(self, length: Option<u64>) -> Result<Listed> {
+        Ok(Listed {
+            etag: self.named.known()?.to_owned(),
+            size: length.ok_or_else(slow)?,
+            modified: self.named.modified(),
+            key: self.key,
+            storage_class: self.storage_class,
+        })
+    }
+}
+
+fn slow() -> Error {
+    let message = "the lengths of these releases are not known yet, and making them takes longer than one request may: \
+                   what was made is kept, so ask again, or make them beforehand with veilpoint warm";
+    Error::new(Kind::SlowDown, message)
+}
+
+/// One release that is too slow is no reason to give up the listing for ever.
+fn slowed(error: Error) -> Error {
+    if error.kind() == Kind::TimeLimit {
+        slow()
+    } else {
+        error
+    }
+}

@@ -1,0 +1,218 @@
+//! Releases, each made once: from the cache, from whoever is making it, or made now.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::ask::{Ask, Named};
+use super::delivery::{Delivery, From};
+use super::making::{AtWork, Recipe};
+use super::once::{self, OnceWriter};
+use crate::cache::{Cache, EntryWriter, Facts, Found, Ticket, is_damaged, is_no_room};
+use crate::error::{Error, Kind, Result};
+use crate::release::Options;
+use crate::request::Format;
+use crate::source::Fetched;
+
+/// How often a release is begun again, where what was kept of it is damaged, or somebody else gave it up.
+const TRIES: usize = 3;
+
+/// Opens an object from its beginning.
+pub trait Opens: Sync {
+    /// Opens the object with this key, in the version of now.
+    fn open(&self, key: &str) -> impl Future<Output = Result<Fetched>> + Send;
+}
+
+/// What makes and keeps releases, for all access points of a process.
+pub struct Releases {
+    cache: Option<Cache>,
+    /// Bytes that the cache has room for.
+    room: u64,
+    options: Options,
+    /// What is at work.
+    pub at_work: AtWork,
+}
+
+/// A release that is wanted.
+pub struct Wanted<'a, O> {
+    /// Who asks, and where.
+    pub ask: &'a Ask,
+    /// Which release.
+    pub named: &'a Named,
+    /// Its object, where it is open already.
+    pub opened: Option<Fetched>,
+    /// What opens it.
+    pub opens: &'a O,
+    /// The threads that may make it; all, where nothing is said.
+    pub threads: Option<usize>,
+}
+
+impl Releases {
+    /// With a cache of so many bytes, if there is one.
+    pub fn new(cache: Option<Cache>, room: u64, options: Options) -> Self {
+        Self {
+            cache,
+            room,
+            options,
+            at_work: AtWork::default(),
+        }
+    }
+
+    /// The facts of a release that was made before, as far as they are kept.
+    pub async fn known(&self, named: &Named) -> Option<Facts> {
+        let (cache, name) = self.cache.as_ref().zip(named.name.as_ref())?;
+        cache.facts(name).await
+    }
+
+    /// The facts of a release, which is made if nobody has them.
+    ///
+    /// # Errors
+    /// What the object cannot be opened or the release made for.
+    pub async fn facts<O: Opens>(
+        &self,
+        wanted: &mut Wanted<'_, O>,
+        deadline: Instant,
+    ) -> Result<Facts> {
+        if let Some(facts) = self.known(wanted.named).await {
+            return Ok(facts);
+        }
+        let mut tries = 0;
+        loop {
+            let mut delivery = self.begin(wanted, tries).await?;
+            match delivery.end_by(deadline).await {
+                Err(error) if tries + 1 < TRIES && may_go_again(&error) => tries += 1,
+                end => {
+                    let facts = end?;
+                    self.remember(wanted.named, &delivery, &facts).await;
+                    return Ok(facts);
+                }
+            }
+        }
+    }
+
+    /// Keeps the facts of a release whose bytes are too many to be kept.
+    async fn remember(&self, named: &Named, delivery: &Delivery, facts: &Facts) {
+        let place = self.cache.as_ref().zip(named.name.as_ref());
+        if let (false, Some((cache, name))) = (delivery.is_kept(), place)
+            && cache.keep_facts(name, facts).await.is_err()
+        {
+            tracing::warn!(event = "facts_not_kept", object_key = named.object_key);
+        }
+    }
+
+    /// The bytes of a release: of all of it, until they are cut.
+    ///
+    /// `ready` waits until enough of it is there; what fails before may begin again.
+    ///
+    /// # Errors
+    /// As [`Releases::facts`], and those of `ready`.
+    pub async fn delivery<O: Opens>(
+        &self,
+        wanted: &mut Wanted<'_, O>,
+        mut ready: impl AsyncFnMut(&mut Delivery) -> Result<()>,
+    ) -> Result<Delivery> {
+        let mut tries = 0;
+        loop {
+            let mut delivery = self.begin(wanted, tries).await?;
+            match ready(&mut delivery).await {
+                Ok(()) => return Ok(delivery),
+                Err(error) if tries + 1 < TRIES && may_go_again(&error) => tries += 1,
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// How many releases are made at once, where so many are wanted, and the threads that each of them has.
+    pub fn share(&self, wanted: usize) -> (usize, usize) {
+        let at_once = wanted.clamp(1, self.options.threads.max(1));
+        (at_once, (self.options.threads / at_once).max(1))
+    }
+
+    /// From the cache, or from whoever makes it; else it begins. The last try goes without the cache.
+    async fn begin<O: Opens>(&self, wanted: &mut Wanted<'_, O>, tries: usize) -> Result<Delivery> {
+        let named = wanted.named;
+        let kept = self.cache.as_ref().zip(named.name.as_ref());
+        let kept = kept.filter(|_| tries + 1 < TRIES && self.may_keep(named));
+        let Some((cache, name)) = kept else {
+            let object = wanted.object().await?;
+            return self.once(wanted, object);
+        };
+        match cache.find(name).await? {
+            Found::Held(held) => Ok(Delivery::new(From::Kept(held), None)),
+            Found::Missing(ticket) => {
+                let object = wanted.object().await?;
+                self.keep(wanted, object, ticket)
+            }
+        }
+    }
+
+    fn keep<O: Opens>(
+        &self,
+        wanted: &Wanted<'_, O>,
+        object: Fetched,
+        ticket: Ticket,
+    ) -> Result<Delivery> {
+        let (writer, held) = ticket.begin();
+        let recipe = self.recipe(wanted);
+        let end = |writer: EntryWriter, made: Result<Facts>| match made {
+            // The reader hears of a failure by the entry.
+            Ok(facts) => drop(writer.finish(facts)),
+            Err(error) => drop(writer.fail(&error)),
+        };
+        let making = recipe.start(object, writer, &self.at_work, end)?;
+        let stop = Arc::clone(&making);
+        held.on_abandoned(move || stop.stop());
+        Ok(Delivery::new(From::Kept(held), Some(making)))
+    }
+
+    fn once<O: Opens>(&self, wanted: &Wanted<'_, O>, object: Fetched) -> Result<Delivery> {
+        let (writer, once, verdict) = once::channel();
+        let end = move |writer: OnceWriter, made: Result<Facts>| {
+            let made = made.and_then(|facts| {
+                let unread = |_| Error::new(Kind::Output, "nobody takes the release any more");
+                writer.finish().map_err(unread)?;
+                Ok(facts)
+            });
+            // Nobody listens where the answer was given up.
+            let _ = verdict.send(made);
+        };
+        let recipe = self.recipe(wanted);
+        let making = recipe.start(object, writer, &self.at_work, end)?;
+        Ok(Delivery::new(From::Made(Box::new(once)), Some(making)))
+    }
+
+    /// Whether it is worth trying to keep it. CSV takes about its object's length; Parquet a small part of that, and its
+    /// filler nothing. What does not fit after all is made once more, and not kept.
+    fn may_keep(&self, named: &Named) -> bool {
+        named.settings.format == Format::Parquet || named.object.length.unwrap_or(0) <= self.room
+    }
+
+    fn recipe<O: Opens>(&self, wanted: &Wanted<'_, O>) -> Recipe {
+        let options = Options {
+            threads: wanted.threads.unwrap_or(self.options.threads),
+            ..self.options.clone()
+        };
+        Recipe::new(wanted.ask, wanted.named, &options)
+    }
+}
+
+impl<O: Opens> Wanted<'_, O> {
+    /// The object, opened, in the version that the release is named by.
+    async fn object(&mut self) -> Result<Fetched> {
+        let object = match self.opened.take() {
+            Some(object) => object,
+            None => self.opens.open(&self.named.object_key).await?,
+        };
+        if self.named.is_of(&object.version) {
+            Ok(object)
+        } else {
+            let message = "the object changed while it was asked for: ask again";
+            Err(Error::new(Kind::Source, message))
+        }
+    }
+}
+
+/// Whether to begin again: what was kept is damaged or has no room, or who made it gave it up.
+fn may_go_again(error: &Error) -> bool {
+    is_no_room(error) || is_damaged(error) || error.kind() == Kind::Interrupted
+}

@@ -1,0 +1,175 @@
+//! Who makes what: of all who ask for a missing entry at once, one makes it.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use tokio::sync::watch;
+
+use super::body::Body;
+use super::entry::Entry;
+use super::folder::Folder;
+use super::held::{Held, Readers};
+use super::{EntryWriter, Facts, Name};
+
+/// What is open in this process, by name. Nothing that a body's end could run under is dropped while this is locked.
+pub(super) struct Flights {
+    folder: Arc<Folder>,
+    open: Mutex<HashMap<Name, Flight>>,
+}
+
+enum Flight {
+    /// Somebody holds the ticket. It is gone when nothing can be heard of it any more.
+    Taken(watch::Receiver<()>),
+    /// It is being made, or read.
+    Open {
+        body: Weak<Body>,
+        readers: Weak<Readers>,
+    },
+}
+
+/// What a name comes to.
+pub(super) enum Claim {
+    Held(Held),
+    Taken(watch::Receiver<()>),
+    Ours(Ticket),
+}
+
+impl Flights {
+    pub fn new(folder: Arc<Folder>) -> Self {
+        let open = Mutex::default();
+        Self { folder, open }
+    }
+
+    pub fn folder(&self) -> &Arc<Folder> {
+        &self.folder
+    }
+
+    fn open(&self) -> MutexGuard<'_, HashMap<Name, Flight>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// An open entry; or its ticket, taken or for the caller.
+    pub fn claim(self: &Arc<Self>, name: &Name) -> Claim {
+        let mut open = self.open();
+        match open.get_mut(name) {
+            Some(Flight::Taken(gone)) => return Claim::Taken(gone.clone()),
+            Some(Flight::Open { body, readers }) => {
+                if let Some(readers) = readers.upgrade() {
+                    return Claim::Held(Held::of(readers));
+                }
+                // Made, and read by nobody just now.
+                if let Some(body) = body.upgrade() {
+                    let new = Arc::new(Readers::new(body));
+                    *readers = Arc::downgrade(&new);
+                    return Claim::Held(Held::of(new));
+                }
+            }
+            None => {}
+        }
+        let (held, gone) = watch::channel(());
+        open.insert(*name, Flight::Taken(gone));
+        Claim::Ours(Ticket {
+            flights: self.clone(),
+            name: *name,
+            settled: false,
+            _held: held,
+        })
+    }
+
+    fn settle(&self, body: &Arc<Body>) -> Held {
+        let readers = Arc::new(Readers::new(body.clone()));
+        let flight = Flight::Open {
+            body: Arc::downgrade(body),
+            readers: Arc::downgrade(&readers),
+        };
+        self.open().insert(body.name, flight);
+        Held::of(readers)
+    }
+
+    /// Facts of an entry that is open and whole.
+    pub fn facts(&self, name: &Name) -> Option<Facts> {
+        let body = match self.open().get(name) {
+            Some(Flight::Open { body, .. }) => body.upgrade(),
+            _ => None,
+        }?;
+        let facts = match &body.progress.borrow().end {
+            Some(Ok(facts)) => Some(facts.clone()),
+            _ => None,
+        };
+        facts
+    }
+
+    /// This body is not what its name means any more.
+    pub fn forget(&self, body: &Body) {
+        let mut open = self.open();
+        if open.get(&body.name).is_some_and(|flight| flight.is(body)) {
+            open.remove(&body.name);
+        }
+    }
+
+    /// The last reader left. If that leaves work for nobody, it is stopped; who asks now begins anew.
+    pub fn left(&self, body: &Body) {
+        let mut open = self.open();
+        let come_back = open
+            .get(&body.name)
+            .is_some_and(|flight| flight.is_read(body));
+        if come_back || body.is_over() {
+            return;
+        }
+        let Some(cancel) = body.take_cancel() else {
+            return;
+        };
+        if open.get(&body.name).is_some_and(|flight| flight.is(body)) {
+            open.remove(&body.name);
+        }
+        drop(open);
+        cancel();
+    }
+}
+
+impl Flight {
+    fn is(&self, other: &Body) -> bool {
+        matches!(self, Self::Open { body, .. } if std::ptr::eq(body.as_ptr(), other))
+    }
+
+    fn is_read(&self, other: &Body) -> bool {
+        let read = |readers: &Weak<Readers>| readers.strong_count() > 0;
+        self.is(other) && matches!(self, Self::Open { readers, .. } if read(readers))
+    }
+}
+
+/// The right to make a missing entry. Dropped, it goes to whoever asks next.
+pub struct Ticket {
+    flights: Arc<Flights>,
+    name: Name,
+    settled: bool,
+    /// Who waits hears when it is dropped.
+    _held: watch::Sender<()>,
+}
+
+impl Ticket {
+    /// Begins the entry: one side for the thread that makes it, one to read it while it is made. Nothing is written yet,
+    /// so this does not block.
+    pub fn begin(mut self) -> (EntryWriter, Held) {
+        let body = Arc::new(Body::new(self.name, self.flights.clone()));
+        let held = self.flights.settle(&body);
+        self.settled = true;
+        (EntryWriter::new(body), held)
+    }
+
+    /// The entry was there.
+    pub(super) fn found(mut self, entry: Entry) -> Held {
+        let body = Body::whole(self.name, self.flights.clone(), entry);
+        let held = self.flights.settle(&Arc::new(body));
+        self.settled = true;
+        held
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        if !self.settled {
+            self.flights.open().remove(&self.name);
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Releases once computed, in a folder with a byte limit.
+//!
+//! ```text
+//! find ─ Held: whole, or still being made ──────────────────────► pieces, each checked when it is read
+//!      └ Missing: one Ticket ─ begin ─ EntryWriter ─ finish ─┐             ▲
+//!                                 │ 256 KiB at a time        │ renamed     │ a reader follows the writer
+//!                                 ▼                          ▼             │
+//!                             .veilpoint-x   ──────────►  <name>.release ──┘   bytes, checksums, facts
+//!                                                         <name>.facts         facts alone
+//! name.rs      what an entry is called            folder.rs   its files: written aside, renamed, swept
+//! entry.rs     the form of an entry's file        room.rs     the byte limit: least recently used out
+//! flights.rs   who makes what (single flight)     body.rs     one entry, as its writer and its readers share it
+//! writer.rs    the making side                    held.rs     the reading side
+//! failure.rs   what goes wrong, for each reader anew
+//! ```
+//! Bytes stand in the folder once: filler takes no room there, only its place is noted. An entry of facts outlives the
+//! bytes, since it is small, and HEAD and LIST need no more.
+//!
+//! Nothing is synced to the disk. What a crash leaves behind fails its checksum, and is dropped and made again; so is
+//! what was cut short, or flipped, or lies under another name than its own. Checksums find damage, not forgery: the
+//! folder is its owner's alone.
+//!
+//! Several processes may share a folder. Each makes what it misses; a release is a pure function, so the second
+//! rename replaces the first by the same bytes. Within one process, every release is made once.
+//!
+//! # Memory
+//! A writer holds one chunk ([`PIECE`] bytes), a read another, and what is given out counts as the chunk it was cut
+//! from. Each entry that is open, however many read it, holds 16 bytes a chunk: 64 KiB for 1 GiB. Files are read and
+//! written on threads that may block.
+
+mod body;
+mod entry;
+mod failure;
+mod flights;
+mod folder;
+mod held;
+mod name;
+mod room;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use tokio::task::spawn_blocking;
+
+use crate::error::Result;
+use entry::{Entry, Form};
+use failure::Failure;
+use flights::{Claim, Flights};
+use folder::Folder;
+
+pub use failure::{is_damaged, is_no_room};
+pub use flights::Ticket;
+pub use held::{Held, PIECE};
+pub use name::Name;
+pub use writer::EntryWriter;
+
+/// What is known of a release beside its bytes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// Its length in bytes, filler included.
+    pub length: u64,
+    /// SHA-256 of these bytes, as 64 lower-case hexadecimal digits.
+    pub sha256: String,
+    /// Records of the object.
+    pub rows_in: u64,
+    /// Rows of the release.
+    pub rows_out: u64,
+    /// Records that could not be read.
+    pub rows_dropped: u64,
+    /// Columns of the object that the contract does not know.
+    pub unknown_columns: Vec<String>,
+}
+
+/// A folder of releases. Clones share it.
+#[derive(Clone)]
+pub struct Cache {
+    flights: Arc<Flights>,
+}
+
+/// What a cache has of a release.
+pub enum Found {
+    /// It is there, or somebody in this process makes it.
+    Held(Held),
+    /// It is not; whoever has the ticket makes it, and all others wait for them.
+    Missing(Ticket),
+}
+
+impl Cache {
+    /// Opens a folder, and makes it if need be, for its owner alone. Removes what dead writers have left, and what is
+    /// over the limit. Blocks.
+    ///
+    /// # Errors
+    /// [`crate::Kind::Settings`]: the folder cannot be made or read, or others may write to it.
+    pub fn open(folder: &Path, max_bytes: u64) -> Result<Self> {
+        let folder = Folder::open(folder, max_bytes)?;
+        let flights = Arc::new(Flights::new(folder));
+        Ok(Self { flights })
+    }
+
+    /// What is there under a name. Waits while somebody else holds its ticket and has not begun: of all who ask at
+    /// once, one gets the ticket, and the next one should that be dropped.
+    ///
+    /// # Errors
+    /// [`crate::Kind::Source`]: the entry cannot be opened. One that is damaged is missing.
+    pub async fn find(&self, name: &Name) -> Result<Found> {
+        loop {
+            match self.flights.claim(name) {
+                Claim::Held(held) => return Ok(Found::Held(held)),
+                // An error says that the ticket is gone: begun, or dropped.
+                Claim::Taken(mut gone) => while gone.changed().await.is_ok() {},
+                Claim::Ours(ticket) => {
+                    let entry = self.entry(name, Form::Release).await;
+                    return Ok(match entry.map_err(|failure| failure.error())? {
+                        Some(entry) => Found::Held(ticket.found(entry)),
+                        None => Found::Missing(ticket),
+                    });
+                }
+            }
+        }
+    }
+
+    /// What is known of a release, be its bytes still there or not. None also while it is being made.
+    pub async fn facts(&self, name: &Name) -> Option<Facts> {
+        if let Some(facts) = self.flights.facts(name) {
+            return Some(facts);
+        }
+        for form in [Form::Facts, Form::Release] {
+            // What cannot be read now is not known now.
+            if let Ok(Some(entry)) = self.entry(name, form).await {
+                return Some(entry.facts);
+            }
+        }
+        None
+    }
+
+    /// Keeps the facts of a release whose bytes went elsewhere. A finished entry has kept its own.
+    ///
+    /// # Errors
+    /// [`crate::Kind::Output`]: they cannot be written, or there is no room ([`is_no_room`]).
+    pub async fn keep_facts(&self, name: &Name, facts: &Facts) -> Result<()> {
+        let (folder, name, facts) = (self.flights.folder().clone(), *name, facts.clone());
+        let kept = spawn_blocking(move || folder.keep_facts(&name, &facts)).await;
+        let kept = kept.unwrap_or_else(|_| Err(Failure::interrupted()));
+        kept.map_err(|failure| failure.error())
+    }
+
+    async fn entry(&self, name: &Name, form: Form) -> std::result::Result<Option<Entry>, Failure> {
+        let (folder, name) = (self.flights.folder().clone(), *name);
+        let entry = spawn_blocking(move || folder.entry(&name, form)).await;
+        entry.unwrap_or_else(|_| Err(Failure::interrupted()))
+    }
+}
