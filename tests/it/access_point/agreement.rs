@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::stage::{Listed, Stage, http_date, leaks, payload};
 use crate::support::lambda::Got;
-use crate::support::samples::{gzip, patients, zst};
+use crate::support::samples::{footer, gzip, patients, zst};
 
 /// Rows of each object: more than one piece of whatever is cut into pieces on its way.
 const ROWS: usize = 4_000;
@@ -96,9 +96,7 @@ fn release(
         let factor = if suffix == "csv" { 1 } else { 3 };
         // The seven columns of patients/analytics, and the footer.
         let law = factor * length + 4096 * 8;
-        let end = bytes.len() - 8;
-        let footer: [u8; 4] = bytes[end..end + 4].try_into().unwrap();
-        let footer = end - u32::from_le_bytes(footer) as usize;
+        let footer = footer(&bytes);
         filler = footer..footer + law - bytes.len();
         bytes.splice(footer..footer, vec![0; filler.len()]);
     }
