@@ -1,6 +1,7 @@
 //! What an access point answers, through a local Object Lambda and real clients: every length, `ETag` and byte range.
 
 mod agreement;
+mod beforehand;
 mod broken;
 mod kept;
 mod limits;

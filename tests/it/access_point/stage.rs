@@ -1,6 +1,7 @@
 //! An S3 with access points, the function behind it, and what a listing says.
 
 use std::fs;
+use std::path::PathBuf;
 
 use chrono::{DateTime, TimeZone as _, Utc};
 use serde_json::{Value, json};
@@ -112,6 +113,11 @@ impl Stage {
     /// What `convert` makes of an object of patients.
     pub fn converted(&self, raw: &[u8], projection: &str, format: &str) -> Vec<u8> {
         converted(self.folder.path(), raw, projection, format, AS_OF)
+    }
+
+    /// A path in the stage's own folder.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
     }
 
     /// How many bytes of raw objects were sent, and how often one was sent whole.

@@ -81,12 +81,12 @@ pub fn of(
         asked["outputRoute"] = json!(super::relay::ROUTE);
         asked["outputToken"] = json!(token);
     }
-    let (name, raw) = (&point.name, &point.raw);
+    let raw = &point.raw;
     json!({
         "xAmzRequestId": format!("5e288686-af80-4495-896c-{number:012}"),
         context: asked,
         "configuration": {
-            "accessPointArn": format!("arn:aws:s3-object-lambda:{REGION}:{ACCOUNT}:accesspoint/{name}"),
+            "accessPointArn": point.arn(),
             "supportingAccessPointArn": format!("arn:aws:s3:{REGION}:{ACCOUNT}:accesspoint/{raw}"),
             "payload": point.payload,
         },
@@ -94,6 +94,11 @@ pub fn of(
         "userIdentity": point.principal,
         "protocolVersion": "1.01",
     })
+}
+
+/// The ARN of an access point.
+pub fn arn(name: &str) -> String {
+    format!("arn:aws:s3-object-lambda:{REGION}:{ACCOUNT}:accesspoint/{name}")
 }
 
 /// Somebody.

@@ -136,6 +136,11 @@ impl Front {
         self.shared.pool.use_only(process);
     }
 
+    /// Gives the function an event that no client's request became; what it returns.
+    pub fn invoke(&self, event: &Value) -> Value {
+        self.shared.invoke(event)
+    }
+
     /// The folder in which a process keeps its releases.
     pub fn cache(&self, process: usize) -> PathBuf {
         cache(self.folder.path(), process)
@@ -167,6 +172,11 @@ impl Point {
             features: true,
             principal: event::principal(),
         }
+    }
+
+    /// Its ARN.
+    pub fn arn(&self) -> String {
+        event::arn(&self.name)
     }
 
     /// What stands for a bucket.
