@@ -102,10 +102,11 @@ impl Cache {
     }
 
     /// What is there under a name. Waits while somebody else holds its ticket and has not begun: of all who ask at
-    /// once, one gets the ticket, and the next one should that be dropped.
+    /// once, one gets the ticket, and the next one should that be dropped. An entry that is damaged or cannot be opened
+    /// is missing.
     ///
     /// # Errors
-    /// [`crate::Kind::Source`]: the entry cannot be opened. One that is damaged is missing.
+    /// [`crate::Kind::Interrupted`]: the process is ending.
     pub async fn find(&self, name: &Name) -> Result<Found> {
         loop {
             match self.flights.claim(name) {
@@ -115,8 +116,8 @@ impl Cache {
                 Claim::Ours(ticket) => {
                     let (folder, name) = (self.flights.folder().clone(), *name);
                     let entry = spawn_blocking(move || folder.entry(&name, Form::Release)).await;
-                    let entry = entry.unwrap_or_else(|_| Err(Failure::interrupted()));
-                    return Ok(match entry.map_err(|failure| failure.error())? {
+                    let entry = entry.map_err(|_| Failure::interrupted().error())?;
+                    return Ok(match entry {
                         Some(entry) => Found::Held(ticket.found(entry)),
                         None => Found::Missing(ticket),
                     });
@@ -138,7 +139,7 @@ impl Cache {
     /// Keeps the facts of a release whose bytes went elsewhere. A finished entry has kept its own.
     ///
     /// # Errors
-    /// [`crate::Kind::Output`]: they cannot be written, or there is no room ([`is_no_room`]).
+    /// [`is_no_room`]: they cannot be written.
     pub async fn keep_facts(&self, name: &Name, facts: &Facts) -> Result<()> {
         let (folder, name, facts) = (self.flights.folder().clone(), *name, facts.clone());
         let kept = spawn_blocking(move || folder.keep_facts(&name, &facts)).await;
