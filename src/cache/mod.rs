@@ -20,6 +20,10 @@
 //! what was cut short, or flipped, or lies under another name than its own. Checksums find damage, not forgery: the
 //! folder is its owner's alone.
 //!
+//! What goes wrong is one line of the log, with the entry's name and no path: `cache_entry_damaged`,
+//! `cache_entry_unreadable` (both are missing then), `release_not_kept` (too large, or the folder cannot be written to:
+//! whoever asked makes it without the cache).
+//!
 //! Several processes may share a folder. Each makes what it misses; a release is a pure function, so the second
 //! rename replaces the first by the same bytes. Within one process, every release is made once.
 //!
