@@ -33,8 +33,9 @@ impl Folder {
         Ok(Arc::new(Self { path, room }))
     }
 
-    fn file(&self, name: &Name, form: Form) -> PathBuf {
-        self.path.join(format!("{name}{}", form.suffix()))
+    /// Where an entry is, if it is there.
+    pub fn file(&self, name: &Name, form: Form) -> PathBuf {
+        self.path.join(form.file(name))
     }
 
     /// An entry, used from now on. None where there is none, or where it was damaged: then it is removed.
@@ -54,7 +55,7 @@ impl Folder {
 
     /// Removes an entry that failed a checksum, and says so.
     pub fn drop_damaged(&self, name: &Name, form: Form) {
-        let entry = format!("{name}{}", form.suffix());
+        let entry = form.file(name);
         // What another process has removed is gone as well.
         let _ = fs::remove_file(self.path.join(&entry));
         tracing::warn!(event = "cache_entry_damaged", entry);
@@ -78,6 +79,16 @@ impl Folder {
             path,
             length: 0,
         })
+    }
+
+    /// A new file that will have this length, if there is room for that.
+    pub fn aside_for(self: &Arc<Self>, length: u64) -> Result<Aside, Failure> {
+        let aside = self.aside()?;
+        if self.room.reserve(aside.id(), length) {
+            Ok(aside)
+        } else {
+            Err(Failure::no_room())
+        }
     }
 
     /// Between its creation and its lock, a file looks like a dead writer's to others: then there is another one.

@@ -12,6 +12,7 @@
 //! flights.rs   who makes what (single flight)     body.rs     one entry, as its writer and its readers share it
 //! writer.rs    the making side                    held.rs     the reading side
 //! failure.rs   what goes wrong, for each reader anew
+//! bucket/      the second tier, if there is one: a prefix of a bucket that several processes share
 //! ```
 //! Bytes stand in the folder once: filler takes no room there, only its place is noted. An entry of facts outlives the
 //! bytes, since it is small, and HEAD and LIST need no more.
@@ -29,6 +30,7 @@
 //! written on threads that may block.
 
 mod body;
+mod bucket;
 mod entry;
 mod failure;
 mod flights;
@@ -42,11 +44,13 @@ mod writer;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 use tokio::task::spawn_blocking;
 
 use crate::error::Result;
+use bucket::{Bucket, Sought};
 use entry::{Entry, Form};
 use failure::Failure;
 use flights::{Claim, Flights};
@@ -75,10 +79,11 @@ pub struct Facts {
     pub unknown_columns: Vec<String>,
 }
 
-/// A folder of releases. Clones share it.
+/// A folder of releases, and maybe a bucket behind it. Clones share them.
 #[derive(Clone)]
 pub struct Cache {
     flights: Arc<Flights>,
+    bucket: Option<Arc<Bucket>>,
 }
 
 /// What a cache has of a release.
@@ -98,15 +103,30 @@ impl Cache {
     pub fn open(folder: &Path, max_bytes: u64) -> Result<Self> {
         let folder = Folder::open(folder, max_bytes)?;
         let flights = Arc::new(Flights::new(folder));
-        Ok(Self { flights })
+        Ok(Self {
+            flights,
+            bucket: None,
+        })
+    }
+
+    /// Shares what is made here, and finds what others have shared, below `s3://bucket/prefix/`.
+    ///
+    /// # Errors
+    /// [`crate::Kind::Settings`] for anything else than a prefix of a bucket.
+    pub fn behind(self, place: &str, client: aws_sdk_s3::Client) -> Result<Self> {
+        Ok(Self {
+            bucket: Some(Bucket::new(place, client)?),
+            ..self
+        })
     }
 
     /// What is there under a name. Waits while somebody else holds its ticket and has not begun: of all who ask at
-    /// once, one gets the ticket, and the next one should that be dropped.
+    /// once, one gets the ticket, and the next one should that be dropped. Another process that makes it is waited for
+    /// during half of the time until `deadline`.
     ///
     /// # Errors
     /// [`crate::Kind::Source`]: the entry cannot be opened. One that is damaged is missing.
-    pub async fn find(&self, name: &Name) -> Result<Found> {
+    pub async fn find(&self, name: &Name, deadline: Instant) -> Result<Found> {
         loop {
             match self.flights.claim(name) {
                 Claim::Held(held) => return Ok(Found::Held(held)),
@@ -116,10 +136,21 @@ impl Cache {
                     let entry = self.entry(name, Form::Release).await;
                     return Ok(match entry.map_err(|failure| failure.error())? {
                         Some(entry) => Found::Held(ticket.found(entry)),
-                        None => Found::Missing(ticket),
+                        None => self.seek(ticket, name, deadline).await,
                     });
                 }
             }
+        }
+    }
+
+    /// What the bucket has, where there is one.
+    async fn seek(&self, ticket: Ticket, name: &Name, deadline: Instant) -> Found {
+        let Some(bucket) = &self.bucket else {
+            return Found::Missing(ticket);
+        };
+        match bucket.seek(self.flights.folder(), name, deadline).await {
+            Sought::Found(entry) => Found::Held(ticket.found(entry)),
+            Sought::Missing(lease) => Found::Missing(ticket.with(lease)),
         }
     }
 
@@ -134,7 +165,8 @@ impl Cache {
                 return Some(entry.facts);
             }
         }
-        None
+        let bucket = self.bucket.as_ref()?;
+        bucket.facts(self.flights.folder(), name).await
     }
 
     /// Keeps the facts of a release whose bytes went elsewhere. A finished entry has kept its own.
@@ -142,10 +174,22 @@ impl Cache {
     /// # Errors
     /// [`crate::Kind::Output`]: they cannot be written, or there is no room ([`is_no_room`]).
     pub async fn keep_facts(&self, name: &Name, facts: &Facts) -> Result<()> {
-        let (folder, name, facts) = (self.flights.folder().clone(), *name, facts.clone());
-        let kept = spawn_blocking(move || folder.keep_facts(&name, &facts)).await;
+        let (folder, own, facts) = (self.flights.folder().clone(), *name, facts.clone());
+        let kept = spawn_blocking(move || folder.keep_facts(&own, &facts)).await;
         let kept = kept.unwrap_or_else(|_| Err(Failure::interrupted()));
-        kept.map_err(|failure| failure.error())
+        kept.map_err(|failure| failure.error())?;
+        if let Some(bucket) = &self.bucket {
+            let folder = self.flights.folder();
+            bucket.share(folder, name, &[Form::Facts]).await;
+        }
+        Ok(())
+    }
+
+    /// Waits a moment for what is still to be told the bucket: the process may be frozen after that.
+    pub async fn settle(&self) {
+        if let Some(bucket) = &self.bucket {
+            bucket.settle().await;
+        }
     }
 
     async fn entry(&self, name: &Name, form: Form) -> std::result::Result<Option<Entry>, Failure> {

@@ -44,6 +44,10 @@ pub const CACHE: &str = "VEILPOINT_CACHE";
 /// The environment variable that says how many bytes that folder may take.
 pub const CACHE_MAX_BYTES: &str = "VEILPOINT_CACHE_MAX_BYTES";
 
+/// The environment variable that names a prefix of a bucket, `s3://bucket/prefix/`, in which all instances of a function
+/// share what they keep.
+pub const CACHE_BUCKET: &str = "VEILPOINT_CACHE_BUCKET";
+
 /// Where contracts and projections lie unless a setting says otherwise.
 const SQL_FOLDER: &str = "sql";
 

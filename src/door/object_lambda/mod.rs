@@ -109,7 +109,7 @@ impl Function {
                 .as_deref()
                 .map(RecordPrefix::parse)
                 .transpose()?,
-            releases: releases(&settings.cache)?,
+            releases: releases(&settings)?,
             versions: Versions::default(),
             master_key: OnceCell::new(),
             fetcher: OnceLock::new(),
@@ -164,7 +164,7 @@ impl Function {
                 returned(answer, line)
             }
         };
-        self.releases.at_work.settle().await;
+        self.releases.settle().await;
         answer
     }
 
@@ -288,7 +288,8 @@ fn returned(
     }
 }
 
-fn releases(cache: &config::CacheSettings) -> Result<Releases> {
+fn releases(settings: &config::Function) -> Result<Releases> {
+    let cache = &settings.cache;
     let options = Options {
         memory_limit: MEMORY_LIMIT,
         ..Options::default()
@@ -298,9 +299,14 @@ fn releases(cache: &config::CacheSettings) -> Result<Releases> {
         let message = format!("{name} is no size: it is a whole number and a unit, such as 2GiB");
         Error::new(Kind::Settings, message)
     })?;
-    let folder = cache.folder.as_deref();
-    let cache = folder.map(|folder| Cache::open(folder, max_bytes));
-    Ok(Releases::new(cache.transpose()?, max_bytes, options))
+    let kept = cache.folder.as_deref().map(|folder| {
+        let kept = Cache::open(folder, max_bytes)?;
+        match &cache.bucket {
+            Some(place) => kept.behind(place, settings.aws.s3_objects()),
+            None => Ok(kept),
+        }
+    });
+    Ok(Releases::new(kept.transpose()?, max_bytes, options))
 }
 
 fn unanswered() -> Error {
