@@ -51,7 +51,7 @@ use tokio::task::spawn_blocking;
 
 use crate::error::Result;
 use bucket::{Bucket, Sought};
-use entry::{Entry, Form};
+use entry::Form;
 use failure::Failure;
 use flights::{Claim, Flights};
 use folder::Folder;
@@ -133,7 +133,9 @@ impl Cache {
                 // An error says that the ticket is gone: begun, or dropped.
                 Claim::Taken(mut gone) => while gone.changed().await.is_ok() {},
                 Claim::Ours(ticket) => {
-                    let entry = self.entry(name, Form::Release).await;
+                    let (folder, own) = (self.flights.folder().clone(), *name);
+                    let entry = spawn_blocking(move || folder.entry(&own, Form::Release)).await;
+                    let entry = entry.unwrap_or_else(|_| Err(Failure::interrupted()));
                     return Ok(match entry.map_err(|failure| failure.error())? {
                         Some(entry) => Found::Held(ticket.found(entry)),
                         None => self.seek(ticket, name, deadline).await,
@@ -159,14 +161,13 @@ impl Cache {
         if let Some(facts) = self.flights.facts(name) {
             return Some(facts);
         }
-        for form in [Form::Facts, Form::Release] {
-            // What cannot be read now is not known now.
-            if let Ok(Some(entry)) = self.entry(name, form).await {
-                return Some(entry.facts);
-            }
+        let (folder, own) = (self.flights.folder(), *name);
+        let here = folder.clone();
+        let facts = spawn_blocking(move || here.facts(&own)).await;
+        match (facts.unwrap_or_default(), &self.bucket) {
+            (None, Some(bucket)) => bucket.facts(folder, name).await,
+            (facts, _) => facts,
         }
-        let bucket = self.bucket.as_ref()?;
-        bucket.facts(self.flights.folder(), name).await
     }
 
     /// Keeps the facts of a release whose bytes went elsewhere. A finished entry has kept its own.
@@ -190,11 +191,5 @@ impl Cache {
         if let Some(bucket) = &self.bucket {
             bucket.settle().await;
         }
-    }
-
-    async fn entry(&self, name: &Name, form: Form) -> std::result::Result<Option<Entry>, Failure> {
-        let (folder, name) = (self.flights.folder().clone(), *name);
-        let entry = spawn_blocking(move || folder.entry(&name, form)).await;
-        entry.unwrap_or_else(|_| Err(Failure::interrupted()))
     }
 }
