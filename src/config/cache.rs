@@ -3,7 +3,7 @@
 use std::env;
 use std::path::PathBuf;
 
-use super::{CACHE, CACHE_BUCKET, CACHE_MAX_BYTES, text};
+use super::{Aws, CACHE, CACHE_BUCKET, CACHE_MAX_BYTES, text};
 use crate::error::{Error, Kind, Result};
 
 /// The folder's name below that of temporary files, unless a setting names another: in Lambda, its own disk.
@@ -13,29 +13,41 @@ const FOLDER: &str = "veilpoint-cache";
 /// projections spill.
 const MAX_BYTES: &str = "384MiB";
 
-/// Where releases are kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Where releases are kept. Without `Debug`: the bucket's holds secrets.
 pub struct CacheSettings {
     /// The folder; none where nothing is kept.
     pub folder: Option<PathBuf>,
     /// Bytes that it may take, as they are written.
     pub max_bytes: String,
-    /// The prefix of a bucket that is shared with other processes, as it was written.
-    pub bucket: Option<String>,
+    /// What is shared with other processes, if anything is.
+    pub bucket: Option<CacheBucket>,
+}
+
+/// A prefix of a bucket, and who may use it.
+pub struct CacheBucket {
+    /// The prefix, as it was written.
+    pub place: String,
+    /// Credentials, region and endpoint.
+    pub aws: Aws,
 }
 
 impl CacheSettings {
     /// Reads the variables.
     ///
     /// # Errors
-    /// [`Kind::Settings`] for a bucket without a folder: what comes from it must lie somewhere to be checked and read.
-    pub(super) fn read() -> Result<Self> {
+    /// [`Kind::Settings`] for what is no text; and for a bucket without a folder, since what comes from it must lie
+    /// somewhere to be checked and read, or without the variables of AWS that [`Aws`] has.
+    pub fn read() -> Result<Self> {
         let folder = match text(CACHE)?.as_deref() {
             Some("none") => None,
             Some(folder) => Some(PathBuf::from(folder)),
             None => Some(env::temp_dir().join(FOLDER)),
         };
-        let bucket = text(CACHE_BUCKET)?;
+        let bucket = text(CACHE_BUCKET)?.map(|place| {
+            let aws = Aws::read()?;
+            Ok::<_, Error>(CacheBucket { place, aws })
+        });
+        let bucket = bucket.transpose()?;
         if folder.is_none() && bucket.is_some() {
             let message = format!(
                 "{CACHE_BUCKET} needs a folder, and {CACHE} is none: name a folder, or leave the variable out"

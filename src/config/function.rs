@@ -1,7 +1,8 @@
 //! Settings of the Lambda function.
 
 use super::{
-    Aws, CacheSettings, Environment, KEY_SECRET, RECORDS, RUNTIME_API, SQL, SQL_FOLDER, read, text,
+    Aws, CacheSettings, Environment, KEY_SECRET, RECORDS, RUNTIME_API, SQL, SQL_FOLDER, WARM,
+    WARM_BUCKET, read, text,
 };
 use crate::error::{Error, Kind, Result};
 use crate::key::MasterKey;
@@ -23,6 +24,10 @@ pub struct Function {
     pub aws: Aws,
     /// Where releases are kept.
     pub cache: CacheSettings,
+    /// Access points whose releases are made beforehand, as JSON.
+    pub warm: Option<String>,
+    /// Where their objects are read, if not in the bucket that tells of them.
+    pub warm_bucket: Option<String>,
     environment: Environment,
     key_secret: Option<String>,
 }
@@ -45,6 +50,8 @@ impl Function {
             records: text(RECORDS)?,
             aws: Aws::read()?,
             cache: CacheSettings::read()?,
+            warm: text(WARM)?,
+            warm_bucket: text(WARM_BUCKET)?,
             environment: Environment::read()?,
             key_secret: text(KEY_SECRET)?,
         })

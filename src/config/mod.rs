@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 pub use self::aws::Aws;
-pub use self::cache::CacheSettings;
+pub use self::cache::{CacheBucket, CacheSettings};
 pub use self::function::Function;
 pub use self::store::{access_point_label, s3, s3_access_point, s3_at_host, s3_at_path};
 use crate::error::{Error, Kind, Result};
@@ -47,6 +47,14 @@ pub const CACHE_MAX_BYTES: &str = "VEILPOINT_CACHE_MAX_BYTES";
 /// The environment variable that names a prefix of a bucket, `s3://bucket/prefix/`, in which all instances of a function
 /// share what they keep.
 pub const CACHE_BUCKET: &str = "VEILPOINT_CACHE_BUCKET";
+
+/// The environment variable that names the access points whose releases are made when an object is created: a JSON
+/// object of their ARNs and payloads.
+pub const WARM: &str = "VEILPOINT_WARM";
+
+/// The environment variable that names the bucket, or access point's alias, through which new objects are read, where
+/// that is not the bucket that tells of them.
+pub const WARM_BUCKET: &str = "VEILPOINT_WARM_BUCKET";
 
 /// Where contracts and projections lie unless a setting says otherwise.
 const SQL_FOLDER: &str = "sql";

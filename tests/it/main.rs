@@ -13,6 +13,7 @@ mod convert;
 mod determinism;
 mod engine;
 mod house;
+mod listings;
 mod memory;
 mod object_lambda;
 mod projections;

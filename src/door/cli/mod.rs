@@ -6,9 +6,11 @@ mod keygen;
 mod lambda;
 mod process;
 mod verify;
+mod warm;
 
 use std::fmt::Arguments;
 use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand};
@@ -53,6 +55,7 @@ pub struct Cli {
 enum Command {
     Convert(Box<convert::Args>),
     Verify(verify::Args),
+    Warm(warm::Args),
     Keygen(keygen::Args),
     Lambda(lambda::Args),
     Completions(completions::Args),
@@ -83,6 +86,7 @@ pub fn run(cli: Cli, now: DateTime<Utc>) -> Result<()> {
     match cli.command {
         Command::Convert(args) => convert::run(*args, &Environment::read()?, now.date_naive()),
         Command::Verify(args) => verify::run(args, &Environment::read()?),
+        Command::Warm(args) => warm::run(&args, &Environment::read()?, now.date_naive()),
         Command::Keygen(args) => keygen::run(&args),
         Command::Lambda(args) => lambda::run(&args),
         Command::Completions(args) => completions::run(&args),
@@ -114,6 +118,12 @@ fn log() {
     let _ = tracing_subscriber::registry()
         .with(layer.with_filter(own))
         .try_init();
+}
+
+/// The message alone: clap names the argument.
+fn parsed<T: FromStr<Err = Error>>(text: &str) -> std::result::Result<T, String> {
+    text.parse()
+        .map_err(|error: Error| error.message().to_owned())
 }
 
 /// A line on standard error. If nobody can read it, nobody can be told so either.

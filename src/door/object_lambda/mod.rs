@@ -5,6 +5,7 @@
 //! find.rs     the raw object or listing: at its presigned URL, or with the function's own role
 //! get.rs      `GetObject`: what is asked → the release → S3
 //! head.rs     `HeadObject`: what is said of it
+//! created.rs  a notification of new objects: their releases are made beforehand
 //! list.rs     `ListObjects`, both versions: a page of releases
 //! list_xml.rs a page of releases → S3's `ListBucketResult`
 //! answer.rs   WriteGetObjectResponse
@@ -14,6 +15,7 @@
 //! them. Facts about S3 Object Lambda: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/olap-writing-lambda.html>.
 
 mod answer;
+mod created;
 mod event;
 mod find;
 mod get;
@@ -42,12 +44,11 @@ use self::get::{Get, Stop};
 use self::log::{Line, Outcome};
 use self::versions::Versions;
 use crate::access_point::{AccessPoint, Ask, Record, Releases, VERSION};
-use crate::cache::Cache;
 use crate::config;
 use crate::error::{Error, Kind, Result};
 use crate::key::MasterKey;
 use crate::release::Options;
-use crate::request::{Payload, Size};
+use crate::request::{NamedPayload, Payload};
 use crate::source::{Fetcher, Hosts, LiveSql, Origin, OwnStore, RecordPrefix};
 
 /// How long S3 waits for an answer, whatever time the function has.
@@ -74,6 +75,8 @@ pub struct Function {
     answers: OnceLock<Answers>,
     releases: Releases,
     versions: Versions,
+    /// The access points whose releases are made when an object is created.
+    warmed: Vec<NamedPayload>,
     stores: Mutex<HashMap<Origin, OwnStore>>,
     used: AtomicBool,
 }
@@ -109,8 +112,15 @@ impl Function {
                 .as_deref()
                 .map(RecordPrefix::parse)
                 .transpose()?,
-            releases: releases(&settings)?,
+            releases: Releases::open(
+                &settings.cache,
+                Options {
+                    memory_limit: MEMORY_LIMIT,
+                    ..Options::default()
+                },
+            )?,
             versions: Versions::default(),
+            warmed: warmed(settings.warm.as_deref())?,
             master_key: OnceCell::new(),
             fetcher: OnceLock::new(),
             answers: OnceLock::new(),
@@ -125,8 +135,16 @@ impl Function {
         let started = Instant::now();
         let cold = !self.used.swap(true, Ordering::Relaxed);
         let mut line = Line::new(started, cold);
-        let deadline = started + time_for(invoked.context.deadline(), SystemTime::now());
-        let answer = self.answer(&invoked.payload, deadline, &mut line);
+        let (until, now) = (invoked.context.deadline(), SystemTime::now());
+        let objects = created::objects(&invoked.payload);
+        let answer = async {
+            if let Some(objects) = &objects {
+                let deadline = started + time_for(until, now, Duration::MAX);
+                return self.notified(objects, deadline, &mut line).await;
+            }
+            let deadline = started + time_for(until, now, S3_WAITS);
+            self.answer(&invoked.payload, deadline, &mut line).await
+        };
         // A panic's own text may hold anything; the hook has said where it was.
         let answer = AssertUnwindSafe(answer).catch_unwind().await;
         let answer = answer.unwrap_or_else(|_| {
@@ -168,6 +186,20 @@ impl Function {
         answer
     }
 
+    async fn notified(
+        &self,
+        objects: &[(String, String)],
+        deadline: Instant,
+        line: &mut Line,
+    ) -> Result<(Value, Option<Record>)> {
+        line.operation = "ObjectCreated";
+        let made = self.created(objects, deadline).await;
+        self.releases.settle().await;
+        let made = made.inspect_err(|error| line.failed(Outcome::Failed, error))?;
+        line.answered(200);
+        Ok((made, None))
+    }
+
     async fn get(
         &self,
         event: &Event,
@@ -201,8 +233,12 @@ impl Function {
     /// Everything about a request that can be refused before it is looked for: who asks through which projection.
     async fn ask(&self, event: &Event) -> Result<Ask> {
         let payload = Payload::parse(&event.payload)?;
+        self.ask_of(&event.access_point, &payload).await
+    }
+
+    async fn ask_of(&self, access_point: &str, payload: &Payload) -> Result<Ask> {
         let catalog = self.sql.current().await?;
-        let point = AccessPoint::of_payload(&payload, &catalog)?;
+        let point = AccessPoint::of_payload(payload, &catalog)?;
         let projection = &point.served.projection;
         // One that works without a key has its ETag from it, where there is one.
         let master = if projection.needs_key() || self.settings.has_key() {
@@ -211,7 +247,7 @@ impl Function {
             None
         };
         Ok(Ask {
-            access_point: event.access_point.clone(),
+            access_point: access_point.to_owned(),
             keys: master.map(|master| master.domain(&projection.domain())),
             key_id: master.map(MasterKey::id),
             today: Utc::now().date_naive(),
@@ -288,36 +324,25 @@ fn returned(
     }
 }
 
-fn releases(settings: &config::Function) -> Result<Releases> {
-    let cache = &settings.cache;
-    let options = Options {
-        memory_limit: MEMORY_LIMIT,
-        ..Options::default()
-    };
-    let Size(max_bytes) = cache.max_bytes.parse().map_err(|_| {
-        let name = config::CACHE_MAX_BYTES;
-        let message = format!("{name} is no size: it is a whole number and a unit, such as 2GiB");
+/// The access points that the setting names.
+fn warmed(setting: Option<&str>) -> Result<Vec<NamedPayload>> {
+    let warmed = setting.map_or_else(|| Ok(Vec::new()), NamedPayload::parse_all);
+    warmed.map_err(|error| {
+        let message = format!("{}: {}", config::WARM, error.message());
         Error::new(Kind::Settings, message)
-    })?;
-    let kept = cache.folder.as_deref().map(|folder| {
-        let kept = Cache::open(folder, max_bytes)?;
-        match &cache.bucket {
-            Some(place) => kept.behind(place, settings.aws.s3_objects()),
-            None => Ok(kept),
-        }
-    });
-    Ok(Releases::new(kept.transpose()?, max_bytes, options))
+    })
 }
 
 fn unanswered() -> Error {
     Error::new(Kind::Output, "S3 does not answer in time")
 }
 
-/// The time that an answer has from now on: S3's, or the function's if that is less, without the reserve. A deadline
+/// The time that an answer has from now on: as much as whoever waits gives, or the function's if that is less, without
+/// the reserve. A deadline
 /// that has passed is none: Lambda gives no event after it, and cargo-lambda's is a day of 1970.
-fn time_for(deadline: SystemTime, now: SystemTime) -> Duration {
+fn time_for(deadline: SystemTime, now: SystemTime, most: Duration) -> Duration {
     let left = deadline.duration_since(now).unwrap_or(S3_WAITS);
-    let time = left.min(S3_WAITS);
+    let time = left.min(most);
     time.saturating_sub(RESERVE.min(time / 4))
 }
 
@@ -335,7 +360,7 @@ mod tests {
             (now + Duration::from_secs(4), 3),
             (SystemTime::UNIX_EPOCH + Duration::from_mins(10), 58),
         ] {
-            assert_eq!(time_for(deadline, now).as_secs(), seconds);
+            assert_eq!(time_for(deadline, now, S3_WAITS).as_secs(), seconds);
         }
     }
 }
