@@ -7,6 +7,7 @@
     reason = "a test that fails says so by panicking"
 )]
 
+mod access_point;
 mod agreement;
 mod bad_input;
 mod convert;
