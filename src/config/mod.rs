@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 pub use self::aws::Aws;
-pub use self::cache::CacheSettings;
+pub use self::cache::{CacheBucket, CacheSettings};
 pub use self::function::Function;
 pub use self::store::{access_point_label, s3, s3_access_point, s3_at_host, s3_at_path};
 use crate::error::{Error, Kind, Result};
@@ -43,6 +43,10 @@ pub const CACHE: &str = "VEILPOINT_CACHE";
 
 /// The environment variable that says how many bytes that folder may take.
 pub const CACHE_MAX_BYTES: &str = "VEILPOINT_CACHE_MAX_BYTES";
+
+/// The environment variable that names a prefix of a bucket, `s3://bucket/prefix/`, in which all instances of a function
+/// share what they keep.
+pub const CACHE_BUCKET: &str = "VEILPOINT_CACHE_BUCKET";
 
 /// The environment variable that names the access points whose releases are made when an object is created: a JSON
 /// object of their ARNs and payloads.

@@ -182,7 +182,7 @@ impl Function {
                 returned(answer, line)
             }
         };
-        self.releases.at_work.settle().await;
+        self.releases.settle().await;
         answer
     }
 
@@ -194,7 +194,7 @@ impl Function {
     ) -> Result<(Value, Option<Record>)> {
         line.operation = "ObjectCreated";
         let made = self.created(objects, deadline).await;
-        self.releases.at_work.settle().await;
+        self.releases.settle().await;
         let made = made.inspect_err(|error| line.failed(Outcome::Failed, error))?;
         line.answered(200);
         Ok((made, None))
