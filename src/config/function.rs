@@ -1,10 +1,7 @@
 //! Settings of the Lambda function.
 
-use super::{
-    Aws, CacheSettings, Environment, KEY_SECRET, RECORDS, RUNTIME_API, SQL, SQL_FOLDER, read, text,
-};
+use super::{Aws, RUNTIME_API, Service, read};
 use crate::error::{Error, Kind, Result};
-use crate::key::MasterKey;
 
 /// What else the Lambda runtime must say; its library panics without.
 const RUNTIME: [&str; 3] = [
@@ -15,16 +12,10 @@ const RUNTIME: [&str; 3] = [
 
 /// Settings of the Lambda function. Without `Debug`: they hold secrets.
 pub struct Function {
-    /// Where contracts and projections lie.
-    pub sql: String,
-    /// Where records are written beside the log.
-    pub records: Option<String>,
+    /// What answers its requests.
+    pub service: Service,
     /// Credentials, region and endpoint.
     pub aws: Aws,
-    /// Where releases are kept.
-    pub cache: CacheSettings,
-    environment: Environment,
-    key_secret: Option<String>,
 }
 
 impl Function {
@@ -40,40 +31,10 @@ impl Function {
             );
             return Err(Error::new(Kind::Settings, message));
         }
+        let aws = Aws::read()?;
         Ok(Self {
-            sql: text(SQL)?.unwrap_or_else(|| SQL_FOLDER.to_owned()),
-            records: text(RECORDS)?,
-            aws: Aws::read()?,
-            cache: CacheSettings::read()?,
-            environment: Environment::read()?,
-            key_secret: text(KEY_SECRET)?,
+            service: Service::read(Some(aws.clone()))?,
+            aws,
         })
-    }
-
-    /// Whether a master key is named.
-    pub fn has_key(&self) -> bool {
-        let here = &self.environment;
-        here.key_file.is_some() || here.key.is_some() || self.key_secret.is_some()
-    }
-
-    /// The master key: of [`KEY_FILE`](super::KEY_FILE), else [`KEY`](super::KEY), else the secret that [`KEY_SECRET`] names.
-    ///
-    /// # Errors
-    /// [`Kind::Key`] where none is named, or the one that is cannot be had.
-    pub async fn master_key(&self) -> Result<MasterKey> {
-        let here = &self.environment;
-        if let Some(file) = &here.key_file {
-            return MasterKey::read_file(file);
-        }
-        if let Some(text) = &here.key {
-            return MasterKey::parse_hex(text);
-        }
-        match &self.key_secret {
-            Some(id) => self.aws.secret(id).await,
-            None => Err(Error::new(
-                Kind::Key,
-                format!("there is no master key: name its secret in {KEY_SECRET}"),
-            )),
-        }
     }
 }

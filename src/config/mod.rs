@@ -7,7 +7,9 @@
 mod aws;
 mod cache;
 mod function;
+mod service;
 mod store;
+mod webhook;
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -17,7 +19,9 @@ use zeroize::Zeroizing;
 pub use self::aws::Aws;
 pub use self::cache::CacheSettings;
 pub use self::function::Function;
+pub use self::service::Service;
 pub use self::store::{access_point_label, s3, s3_access_point, s3_at_host, s3_at_path};
+pub use self::webhook::Webhook;
 use crate::error::{Error, Kind, Result};
 use crate::key::MasterKey;
 
@@ -43,6 +47,9 @@ pub const CACHE: &str = "VEILPOINT_CACHE";
 
 /// The environment variable that says how many bytes that folder may take.
 pub const CACHE_MAX_BYTES: &str = "VEILPOINT_CACHE_MAX_BYTES";
+
+/// The environment variable that holds the token which whoever sends an event to the webhook must know.
+pub const WEBHOOK_TOKEN: &str = "VEILPOINT_WEBHOOK_TOKEN";
 
 /// Where contracts and projections lie unless a setting says otherwise.
 const SQL_FOLDER: &str = "sql";
