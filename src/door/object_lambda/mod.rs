@@ -49,7 +49,7 @@ pub(super) use self::head::http_date;
 pub(super) use self::log::{Line, Outcome};
 pub(super) use self::refusal::Refusal;
 pub(super) use self::service::{RESERVE, START, Service};
-pub(super) use self::transfer::{BrokenOff, Transfer};
+pub(super) use self::transfer::Transfer;
 use crate::access_point::{Record, VERSION};
 use crate::config;
 use crate::error::{Error, Kind, Result};
