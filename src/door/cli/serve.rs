@@ -15,11 +15,12 @@ Example:
   veilpoint serve --webhook 127.0.0.1:9090 --endpoint http://127.0.0.1:9000 \\
       --access-point analytics='{\"projection\": \"patients/analytics\", \"format\": \"parquet\"}'
 
-MinIO sends its events to the access point's path:
+MinIO signs URLs for MINIO_SERVER_URL, and sends its events to the access point's path:
   mc admin config set minio lambda_webhook:analytics endpoint=http://127.0.0.1:9090/analytics auth_token=TOKEN
 and a reader asks with ?lambdaArn=arn:minio:s3-object-lambda::analytics:webhook.
 
 Settings, as environment variables:
+  VEILPOINT_SQL         what --sql says, where it is not given
   VEILPOINT_WEBHOOK_TOKEN
                         what MinIO has as auth_token, 16 characters or more; needed unless the address is this machine's
   VEILPOINT_KEY_FILE, VEILPOINT_KEY, VEILPOINT_KEY_SECRET
@@ -40,13 +41,13 @@ pub(super) struct Args {
     /// Take MinIO's events at this address; port 0 is a free one
     #[arg(long, value_name = "ADDRESS:PORT")]
     webhook: SocketAddr,
-    /// Where MinIO is, by the name that it signs URLs with (MINIO_SERVER_URL): objects are fetched there and nowhere else
+    /// Where MinIO is, by the name that it signs URLs with: objects are fetched there and nowhere else
     #[arg(long, value_name = "URL")]
     endpoint: Endpoint,
     /// An access point: its name, which is the path that MinIO sends events to, and what it shows; once for each
     #[arg(long = "access-point", value_name = "NAME=JSON", required = true)]
     access_points: Vec<Point>,
-    /// The folder of contracts and projections, or s3://bucket/prefix/ [default: VEILPOINT_SQL, or sql]
+    /// The folder of contracts and projections, or a prefix of a bucket [default: sql]
     #[arg(long, value_name = "DIR")]
     sql: Option<String>,
 }

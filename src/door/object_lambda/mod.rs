@@ -14,7 +14,7 @@
 //! list.rs     `ListObjects`, both versions: a page of releases
 //! list_xml.rs a page of releases → S3's `ListBucketResult`
 //! ```
-//! What stands above the gap serves `MinIO`'s form of the same ([`webhook`](super::webhook)) too. The function starts with
+//! What stands above the gap serves MinIO's form of the same ([`webhook`](super::webhook)) too. The function starts with
 //! what every request needs, its projections, proven; clients and key come with the first that needs them. Facts about S3
 //! Object Lambda: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/olap-writing-lambda.html>.
 

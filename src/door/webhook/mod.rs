@@ -1,4 +1,4 @@
-//! `veilpoint serve --webhook`: releases for `MinIO`, which sends the events of its object lambda over HTTP.
+//! `veilpoint serve --webhook`: releases for MinIO, which sends the events of its object lambda over HTTP.
 //!
 //! ```text
 //! point.rs   access points by name, as the command line gives them
@@ -8,7 +8,7 @@
 //! request.rs one request: event → the middle of Object Lambda → its answer
 //! reply.rs   the answer: a response that MinIO forwards
 //! ```
-//! `MinIO` sends an event for each GET of an object that names the function (`?lambdaArn=…`), and forwards what comes back;
+//! MinIO sends an event for each GET of an object that names the function (`?lambdaArn=…`), and forwards what comes back;
 //! HEAD and listings do not come this way. The middle is that of the Lambda function
 //! ([`object_lambda`](super::object_lambda)), and so are access points, releases, errors, log and records. The form of
 //! events: <https://min.io/docs/minio/linux/developers/transforms-with-object-lambda.html>.
@@ -35,7 +35,6 @@ use crate::access_point::{AccessPoint, VERSION};
 use crate::config;
 use crate::error::{Error, Kind, Result};
 use crate::request::Payload;
-use crate::source::Hosts;
 
 /// What answers events.
 struct Webhook {
@@ -57,7 +56,7 @@ pub async fn run(
     stop: impl Future<Output = ()>,
 ) -> Result<()> {
     let started = Instant::now();
-    let mut service = Service::new(settings.service, Hosts::AwsOr(endpoint.host()))?;
+    let mut service = Service::new(settings.service, endpoint.hosts())?;
     // Each of them takes all processors where it is alone; more at once would take memory, and give nothing.
     service
         .releases

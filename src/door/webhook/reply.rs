@@ -1,6 +1,6 @@
-//! The answer to an event: the response to it, of which `MinIO` forwards the body and what `x-amz-fwd-…` says.
+//! The answer to an event: the response to it, of which MinIO forwards the body and what `x-amz-fwd-…` says.
 //!
-//! A body that breaks is broken off: the connection ends before the length that was announced. `MinIO` hands that on where
+//! A body that breaks is broken off: the connection ends before the length that was announced. MinIO hands that on where
 //! it knows the length, and ends the reader's answer cleanly where it does not. So no release is sent without one.
 
 use std::sync::Arc;
@@ -24,7 +24,7 @@ pub type Body = Either<Empty<Bytes>, Transfer>;
 /// Where the answer to one request goes.
 pub struct Reply {
     connection: Arc<Connection>,
-    /// What `MinIO` knows its event by; none before it is read.
+    /// What MinIO knows its event by; none before it is read.
     to: Option<(HeaderValue, HeaderValue)>,
 }
 
@@ -70,7 +70,7 @@ impl Reply {
         self.send(response, None);
     }
 
-    /// A response to the event with this status, and with what `MinIO` is to answer.
+    /// A response to the event with this status, and with what MinIO is to answer.
     fn response(&self, status: u16, forwarded: u16) -> Builder {
         let mut response = Response::builder()
             .status(status)

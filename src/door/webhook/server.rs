@@ -84,13 +84,11 @@ async fn accept(
     places: &Arc<Semaphore>,
 ) -> Option<(TcpStream, OwnedSemaphorePermit)> {
     let place = Arc::clone(places).acquire_owned().await.ok()?;
-    match listener.accept().await {
-        Ok((stream, _)) => Some((stream, place)),
-        Err(_) => {
-            sleep(PAUSE).await;
-            None
-        }
-    }
+    let Ok((stream, _)) = listener.accept().await else {
+        sleep(PAUSE).await;
+        return None;
+    };
+    Some((stream, place))
 }
 
 /// One connection, to the end of what its request leaves to do.

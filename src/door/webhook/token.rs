@@ -1,4 +1,4 @@
-//! The token by which `MinIO` is known.
+//! The token by which MinIO is known.
 
 use sha2::{Digest, Sha256};
 
@@ -11,7 +11,7 @@ impl Token {
         Self(hash(bare(text)))
     }
 
-    /// Whether a header `Authorization` has it. `MinIO` sends `Bearer` in front, or what stands in its settings.
+    /// Whether a header `Authorization` has it. MinIO sends `Bearer` in front, or what stands in its settings.
     pub fn admits(&self, header: &str) -> bool {
         let other = hash(bare(header));
         let differ = |(one, other): (&u8, &u8)| one ^ other;
