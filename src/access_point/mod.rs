@@ -22,6 +22,7 @@ mod record;
 mod releases;
 mod settings;
 mod text;
+mod warming;
 
 pub use answer::{Answer, Head, Request};
 pub use ask::{Ask, Named, Recipient};
@@ -35,6 +36,7 @@ pub use point::{AccessPoint, Asked};
 pub use record::Record;
 pub use releases::{Opens, Releases, Wanted};
 pub use settings::Settings;
+pub use warming::Warmed;
 
 /// Veilpoint's version: another may give other bytes.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

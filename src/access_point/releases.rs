@@ -9,10 +9,11 @@ use super::delivery::{Delivery, From};
 use super::making::{AtWork, Busy, Recipe};
 use super::once::{self, OnceWriter};
 use crate::cache::{Cache, EntryWriter, Facts, Found, Ticket, is_damaged, is_no_room};
+use crate::config::{self, CacheSettings};
 use crate::error::{Error, Kind, Result};
 use crate::release::Options;
-use crate::request::Format;
-use crate::source::Fetched;
+use crate::request::{Format, Size};
+use crate::source::{Fetched, OwnStore};
 
 /// How often a release is begun again, where what was kept of it is damaged, or somebody else gave it up.
 const TRIES: usize = 3;
@@ -21,6 +22,13 @@ const TRIES: usize = 3;
 pub trait Opens: Sync {
     /// Opens the object with this key, in the version of now.
     fn open(&self, key: &str) -> impl Future<Output = Result<Fetched>> + Send;
+}
+
+impl Opens for OwnStore {
+    async fn open(&self, key: &str) -> Result<Fetched> {
+        let gone = || Error::new(Kind::Source, "the object is no longer there: ask again");
+        self.open(key).await?.ok_or_else(gone)
+    }
 }
 
 /// What makes and keeps releases, for all access points of a process.
@@ -48,6 +56,22 @@ pub struct Wanted<'a, O> {
 }
 
 impl Releases {
+    /// With the cache that the settings name.
+    ///
+    /// # Errors
+    /// [`Kind::Settings`].
+    pub fn open(settings: &CacheSettings, options: Options) -> Result<Self> {
+        let Size(room) = settings.max_bytes.parse().map_err(|_| {
+            let name = config::CACHE_MAX_BYTES;
+            let message =
+                format!("{name} is no size: it is a whole number and a unit, such as 2GiB");
+            Error::new(Kind::Settings, message)
+        })?;
+        let folder = settings.folder.as_deref();
+        let cache = folder.map(|folder| Cache::open(folder, room)).transpose()?;
+        Ok(Self::new(cache, room, options))
+    }
+
     /// With a cache of so many bytes, if there is one.
     pub fn new(cache: Option<Cache>, room: u64, options: Options) -> Self {
         Self {

@@ -92,11 +92,10 @@ impl Flights {
             Some(Flight::Open { body, .. }) => body.upgrade(),
             _ => None,
         }?;
-        let facts = match &body.progress.borrow().end {
+        match &body.progress.borrow().end {
             Some(Ok(facts)) => Some(facts.clone()),
             _ => None,
-        };
-        facts
+        }
     }
 
     /// This body is not what its name means any more.

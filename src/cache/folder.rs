@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use tempfile::TempPath;
 
-use super::entry::{self, Entry, Form};
+use super::entry::{self, CHUNK, Entry, Form};
 use super::failure::Failure;
 use super::room::{PREFIX, Room, touch};
 use super::{Facts, Name};
@@ -50,6 +50,13 @@ impl Folder {
             None => self.drop_damaged(name, form),
         }
         Ok(entry)
+    }
+
+    /// Facts of either form. What cannot be read now is not known now.
+    pub fn facts(&self, name: &Name) -> Option<Facts> {
+        let entry = |form| self.entry(name, form).ok().flatten();
+        let entry = entry(Form::Facts).or_else(|| entry(Form::Release));
+        entry.map(|entry| entry.facts)
     }
 
     /// Removes an entry that failed a checksum, and says so.
@@ -103,7 +110,8 @@ impl Folder {
                 Err(error) => error,
             };
             match error.kind() {
-                ErrorKind::StorageFull | ErrorKind::QuotaExceeded if self.room.evict_one() => {}
+                ErrorKind::StorageFull | ErrorKind::QuotaExceeded
+                    if self.room.free(CHUNK as u64) => {}
                 ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
                     return Err(Failure::no_room());
                 }

@@ -124,10 +124,10 @@ impl Held {
     }
 }
 
-async fn until<'a>(
-    progress: &'a mut watch::Receiver<Progress>,
+async fn until(
+    progress: &mut watch::Receiver<Progress>,
     reached: impl FnMut(&Progress) -> bool,
-) -> Result<watch::Ref<'a, Progress>> {
+) -> Result<watch::Ref<'_, Progress>> {
     let progress = progress.wait_for(reached).await;
     // The sending side is the reader's own.
     progress.map_err(|_| Failure::interrupted().error())

@@ -47,7 +47,7 @@ use serde::{Deserialize, Serialize};
 use tokio::task::spawn_blocking;
 
 use crate::error::Result;
-use entry::{Entry, Form};
+use entry::Form;
 use failure::Failure;
 use flights::{Claim, Flights};
 use folder::Folder;
@@ -113,7 +113,9 @@ impl Cache {
                 // An error says that the ticket is gone: begun, or dropped.
                 Claim::Taken(mut gone) => while gone.changed().await.is_ok() {},
                 Claim::Ours(ticket) => {
-                    let entry = self.entry(name, Form::Release).await;
+                    let (folder, name) = (self.flights.folder().clone(), *name);
+                    let entry = spawn_blocking(move || folder.entry(&name, Form::Release)).await;
+                    let entry = entry.unwrap_or_else(|_| Err(Failure::interrupted()));
                     return Ok(match entry.map_err(|failure| failure.error())? {
                         Some(entry) => Found::Held(ticket.found(entry)),
                         None => Found::Missing(ticket),
@@ -128,13 +130,9 @@ impl Cache {
         if let Some(facts) = self.flights.facts(name) {
             return Some(facts);
         }
-        for form in [Form::Facts, Form::Release] {
-            // What cannot be read now is not known now.
-            if let Ok(Some(entry)) = self.entry(name, form).await {
-                return Some(entry.facts);
-            }
-        }
-        None
+        let (folder, name) = (self.flights.folder().clone(), *name);
+        let facts = spawn_blocking(move || folder.facts(&name)).await;
+        facts.unwrap_or_default()
     }
 
     /// Keeps the facts of a release whose bytes went elsewhere. A finished entry has kept its own.
@@ -146,11 +144,5 @@ impl Cache {
         let kept = spawn_blocking(move || folder.keep_facts(&name, &facts)).await;
         let kept = kept.unwrap_or_else(|_| Err(Failure::interrupted()));
         kept.map_err(|failure| failure.error())
-    }
-
-    async fn entry(&self, name: &Name, form: Form) -> std::result::Result<Option<Entry>, Failure> {
-        let (folder, name) = (self.flights.folder().clone(), *name);
-        let entry = spawn_blocking(move || folder.entry(&name, form)).await;
-        entry.unwrap_or_else(|_| Err(Failure::interrupted()))
     }
 }

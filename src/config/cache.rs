@@ -24,7 +24,10 @@ pub struct CacheSettings {
 
 impl CacheSettings {
     /// Reads the variables.
-    pub(super) fn read() -> Result<Self> {
+    ///
+    /// # Errors
+    /// [`crate::Kind::Settings`] for what is no text.
+    pub fn read() -> Result<Self> {
         let folder = match text(CACHE)?.as_deref() {
             Some("none") => None,
             Some(folder) => Some(PathBuf::from(folder)),

@@ -1,6 +1,6 @@
 //! Settings of the Lambda function.
 
-use super::{Aws, RUNTIME_API, Service, read};
+use super::{Aws, RUNTIME_API, Service, WARM, WARM_BUCKET, read, text};
 use crate::error::{Error, Kind, Result};
 
 /// What else the Lambda runtime must say; its library panics without.
@@ -16,6 +16,10 @@ pub struct Function {
     pub service: Service,
     /// Credentials, region and endpoint.
     pub aws: Aws,
+    /// Access points whose releases are made beforehand, as JSON.
+    pub warm: Option<String>,
+    /// Where their objects are read, if not in the bucket that tells of them.
+    pub warm_bucket: Option<String>,
 }
 
 impl Function {
@@ -35,6 +39,8 @@ impl Function {
         Ok(Self {
             service: Service::read(Some(aws.clone()))?,
             aws,
+            warm: text(WARM)?,
+            warm_bucket: text(WARM_BUCKET)?,
         })
     }
 }

@@ -51,6 +51,14 @@ pub const CACHE_MAX_BYTES: &str = "VEILPOINT_CACHE_MAX_BYTES";
 /// The environment variable that holds the token which whoever sends an event to the webhook must know.
 pub const WEBHOOK_TOKEN: &str = "VEILPOINT_WEBHOOK_TOKEN";
 
+/// The environment variable that names the access points whose releases are made when an object is created: a JSON
+/// object of their ARNs and payloads.
+pub const WARM: &str = "VEILPOINT_WARM";
+
+/// The environment variable that names the bucket, or access point's alias, through which new objects are read, where
+/// that is not the bucket that tells of them.
+pub const WARM_BUCKET: &str = "VEILPOINT_WARM_BUCKET";
+
 /// Where contracts and projections lie unless a setting says otherwise.
 const SQL_FOLDER: &str = "sql";
 

@@ -21,8 +21,8 @@ const RETRY: Duration = Duration::from_mins(1);
 ///
 /// # Errors
 /// [`Kind::Settings`].
-pub fn s3(bucket: &str) -> Result<Arc<dyn ObjectStore>> {
-    Ok(build(client(bucket))?)
+pub fn s3(bucket: &str) -> Result<Arc<AmazonS3>> {
+    build(client(bucket))
 }
 
 /// What lies at a host that stands for a bucket or access point (`https://name-account.s3-accesspoint.…`), with the

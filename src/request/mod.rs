@@ -1,6 +1,7 @@
 //! What is asked, without I/O: the format of the release, the date that ages count from, sizes; ranges, conditions and
 //! listings; and the settings that an access point sends along.
 
+mod access_points;
 mod as_of;
 mod conditions;
 mod factor;
@@ -10,6 +11,7 @@ mod payload;
 mod range;
 mod size;
 
+pub use access_points::NamedPayload;
 pub use as_of::AsOf;
 pub use conditions::{Conditions, Verdict, http_date};
 pub use factor::Factor;

@@ -197,7 +197,9 @@ async fn head(store: Store, location: &Location, key: &str) -> Result<Vec<Object
 /// [`Kind::Usage`] for another source; [`Kind::NotFound`]; [`Kind::Source`].
 pub async fn find_version(source: &str, key: &str, version: Option<&str>) -> Result<Object> {
     let store = match source.strip_prefix("s3://") {
-        Some(bucket) if !bucket.is_empty() && !bucket.contains('/') => config::s3(bucket),
+        Some(bucket) if !bucket.is_empty() && !bucket.contains('/') => {
+            config::s3(bucket).map(|store| store as Store)
+        }
         Some(_) => {
             let message = "a source is s3://bucket, or the ARN of an access point";
             return Err(Error::new(Kind::Usage, message));

@@ -7,9 +7,11 @@ mod lambda;
 mod process;
 mod serve;
 mod verify;
+mod warm;
 
 use std::fmt::Arguments;
 use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand};
@@ -54,6 +56,7 @@ pub struct Cli {
 enum Command {
     Convert(Box<convert::Args>),
     Verify(verify::Args),
+    Warm(warm::Args),
     Keygen(keygen::Args),
     Serve(serve::Args),
     Lambda(lambda::Args),
@@ -85,6 +88,7 @@ pub fn run(cli: Cli, now: DateTime<Utc>) -> Result<()> {
     match cli.command {
         Command::Convert(args) => convert::run(*args, &Environment::read()?, now.date_naive()),
         Command::Verify(args) => verify::run(args, &Environment::read()?),
+        Command::Warm(args) => warm::run(&args, &Environment::read()?, now.date_naive()),
         Command::Keygen(args) => keygen::run(&args),
         Command::Serve(args) => serve::run(args),
         Command::Lambda(args) => lambda::run(&args),
@@ -140,6 +144,12 @@ fn log_lines() {
             .map_or(("unknown", 0), |at| (at.file(), at.line()));
         tracing::error!(event = "panic", file, line);
     }));
+}
+
+/// The message alone: clap names the argument.
+fn parsed<T: FromStr<Err = Error>>(text: &str) -> std::result::Result<T, String> {
+    text.parse()
+        .map_err(|error: Error| error.message().to_owned())
 }
 
 /// A line on standard error. If nobody can read it, nobody can be told so either.

@@ -158,6 +158,7 @@ fn following(query: &ListQuery, next: String) -> RawQuery {
         ListVersion::V2 => (None, Some(next)),
     };
     RawQuery {
+        version: query.version,
         prefix: query.prefix.clone(),
         delimiter: query.delimiter,
         after,

@@ -11,6 +11,7 @@
 //!
 //! answer.rs   the caller: WriteGetObjectResponse
 //! head.rs     `HeadObject`: what is said of it
+//! created.rs  a notification of new objects: their releases are made beforehand
 //! list.rs     `ListObjects`, both versions: a page of releases
 //! list_xml.rs a page of releases → S3's `ListBucketResult`
 //! ```
@@ -19,12 +20,13 @@
 //! Object Lambda: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/olap-writing-lambda.html>.
 
 mod answer;
+mod created;
 mod event;
 mod find;
 mod get;
 mod head;
 mod list;
-mod list_xml;
+pub mod list_xml;
 mod log;
 mod refusal;
 mod service;
@@ -53,6 +55,7 @@ pub(super) use self::transfer::Transfer;
 use crate::access_point::{Record, VERSION};
 use crate::config;
 use crate::error::{Error, Kind, Result};
+use crate::request::NamedPayload;
 use crate::source::Hosts;
 
 /// How long S3 waits for an answer, whatever time the function has.
@@ -63,6 +66,10 @@ pub struct Function {
     service: Service,
     aws: config::Aws,
     answers: OnceLock<Answers>,
+    /// The access points whose releases are made when an object is created.
+    warmed: Vec<NamedPayload>,
+    /// Where their objects are read, if not in the bucket that tells of them.
+    warm_bucket: Option<String>,
     used: AtomicBool,
 }
 
@@ -85,7 +92,12 @@ pub async fn run(settings: config::Function, started: Instant) -> Result<()> {
 
 impl Function {
     fn new(settings: config::Function) -> Result<Self> {
-        let config::Function { service, aws } = settings;
+        let config::Function {
+            service,
+            aws,
+            warm,
+            warm_bucket,
+        } = settings;
         let hosts = match aws.endpoint_host() {
             Some(host) => Hosts::AwsOr(host.to_owned()),
             None => Hosts::Aws,
@@ -93,6 +105,8 @@ impl Function {
         Ok(Self {
             service: Service::new(service, hosts)?,
             aws,
+            warmed: warmed(warm.as_deref())?,
+            warm_bucket,
             answers: OnceLock::new(),
             used: AtomicBool::new(false),
         })
@@ -103,8 +117,16 @@ impl Function {
         let started = Instant::now();
         let cold = !self.used.swap(true, Ordering::Relaxed);
         let mut line = Line::new(started, cold);
-        let deadline = started + time_for(invoked.context.deadline(), SystemTime::now());
-        let answer = self.answer(&invoked.payload, deadline, &mut line);
+        let (until, now) = (invoked.context.deadline(), SystemTime::now());
+        let objects = created::objects(&invoked.payload);
+        let answer = async {
+            if let Some(objects) = &objects {
+                let deadline = started + time_for(until, now, Duration::MAX);
+                return self.notified(objects, deadline, &mut line).await;
+            }
+            let deadline = started + time_for(until, now, S3_WAITS);
+            self.answer(&invoked.payload, deadline, &mut line).await
+        };
         // A panic's own text may hold anything; the hook has said where it was.
         let answer = AssertUnwindSafe(answer).catch_unwind().await;
         let answer = answer.unwrap_or_else(|_| {
@@ -144,6 +166,20 @@ impl Function {
         };
         self.service.releases.at_work.settle().await;
         answer
+    }
+
+    async fn notified(
+        &self,
+        objects: &[(String, String)],
+        deadline: Instant,
+        line: &mut Line,
+    ) -> Result<(Value, Option<Record>)> {
+        line.operation = "ObjectCreated";
+        let made = self.created(objects, deadline).await;
+        self.service.releases.at_work.settle().await;
+        let made = made.inspect_err(|error| line.failed(Outcome::Failed, error))?;
+        line.answered(200);
+        Ok((made, None))
     }
 
     async fn get(
@@ -205,11 +241,20 @@ fn returned(
     }
 }
 
-/// The time that an answer has from now on: S3's, or the function's if that is less, without the reserve. A deadline
-/// that has passed is none: Lambda gives no event after it, and cargo-lambda's is a day of 1970.
-fn time_for(deadline: SystemTime, now: SystemTime) -> Duration {
+/// The access points that the setting names.
+fn warmed(setting: Option<&str>) -> Result<Vec<NamedPayload>> {
+    let warmed = setting.map_or_else(|| Ok(Vec::new()), NamedPayload::parse_all);
+    warmed.map_err(|error| {
+        let message = format!("{}: {}", config::WARM, error.message());
+        Error::new(Kind::Settings, message)
+    })
+}
+
+/// The time that an answer has from now on: as much as whoever waits gives, or the function's if that is less, without
+/// the reserve. A deadline that has passed is none: Lambda gives no event after it, and cargo-lambda's is a day of 1970.
+fn time_for(deadline: SystemTime, now: SystemTime, most: Duration) -> Duration {
     let left = deadline.duration_since(now).unwrap_or(S3_WAITS);
-    let time = left.min(S3_WAITS);
+    let time = left.min(most);
     time.saturating_sub(RESERVE.min(time / 4))
 }
 
@@ -227,7 +272,7 @@ mod tests {
             (now + Duration::from_secs(4), 3),
             (SystemTime::UNIX_EPOCH + Duration::from_mins(10), 58),
         ] {
-            assert_eq!(time_for(deadline, now).as_secs(), seconds);
+            assert_eq!(time_for(deadline, now, S3_WAITS).as_secs(), seconds);
         }
     }
 }

@@ -13,12 +13,11 @@ use super::get::unanswered;
 use super::log;
 use super::versions::Versions;
 use crate::access_point::{AccessPoint, Ask, Record, Releases};
-use crate::cache::Cache;
 use crate::config;
 use crate::error::{Error, Kind, Result};
 use crate::key::MasterKey;
 use crate::release::Options;
-use crate::request::{Payload, Size};
+use crate::request::Payload;
 use crate::source::{Fetcher, Hosts, LiveSql, Origin, OwnStore, RecordPrefix};
 
 /// What is kept of the time for saying that it was not enough; a quarter of it, if it is short.
@@ -56,9 +55,13 @@ impl Service {
     /// [`Kind::Settings`] for settings that cannot be right.
     pub fn new(settings: config::Service, hosts: Hosts) -> Result<Self> {
         let records = settings.records.as_deref();
+        let options = Options {
+            memory_limit: MEMORY_LIMIT,
+            ..Options::default()
+        };
         Ok(Self {
             sql: LiveSql::new(&settings.sql)?,
-            releases: releases(&settings.cache)?,
+            releases: Releases::open(&settings.cache, options)?,
             hosts,
             versions: Versions::default(),
             records: records.map(RecordPrefix::parse).transpose()?,
@@ -75,8 +78,16 @@ impl Service {
     /// What the payload or its projection is refused for; [`Kind::Key`].
     pub async fn ask(&self, event: &Event) -> Result<Ask> {
         let payload = Payload::parse(&event.payload)?;
+        self.ask_of(&event.access_point, &payload).await
+    }
+
+    /// The same, for an access point whose payload is read.
+    ///
+    /// # Errors
+    /// As [`Service::ask`].
+    pub async fn ask_of(&self, access_point: &str, payload: &Payload) -> Result<Ask> {
         let catalog = self.sql.current().await?;
-        let point = AccessPoint::of_payload(&payload, &catalog)?;
+        let point = AccessPoint::of_payload(payload, &catalog)?;
         let projection = &point.served.projection;
         // One that works without a key has its ETag from it, where there is one.
         let master = if projection.needs_key() || self.settings.has_key() {
@@ -85,7 +96,7 @@ impl Service {
             None
         };
         Ok(Ask {
-            access_point: event.access_point.clone(),
+            access_point: access_point.to_owned(),
             keys: master.map(|master| master.domain(&projection.domain())),
             key_id: master.map(MasterKey::id),
             today: Utc::now().date_naive(),
@@ -145,19 +156,4 @@ impl Service {
             }
         }
     }
-}
-
-fn releases(cache: &config::CacheSettings) -> Result<Releases> {
-    let options = Options {
-        memory_limit: MEMORY_LIMIT,
-        ..Options::default()
-    };
-    let Size(max_bytes) = cache.max_bytes.parse().map_err(|_| {
-        let name = config::CACHE_MAX_BYTES;
-        let message = format!("{name} is no size: it is a whole number and a unit, such as 2GiB");
-        Error::new(Kind::Settings, message)
-    })?;
-    let folder = cache.folder.as_deref();
-    let cache = folder.map(|folder| Cache::open(folder, max_bytes));
-    Ok(Releases::new(cache.transpose()?, max_bytes, options))
 }

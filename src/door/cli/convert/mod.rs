@@ -5,7 +5,6 @@ mod report;
 mod work;
 
 use std::path::PathBuf;
-use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -15,12 +14,13 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use self::plan::Plan;
 use self::report::Progress;
 use self::work::Run;
+use super::parsed;
 use super::process::{self, GRACE, Signals};
 use super::say;
 use crate::config::Environment;
 use crate::dataset::name::ProjectionName;
 use crate::encode::{Codec, Formulas};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::request::{AsOf, Factor, Format, Size};
 
 const EXAMPLES: &str = "\
@@ -111,12 +111,6 @@ pub(super) struct Args {
         value_parser = PossibleValuesParser::new(["keep", "escape"]).try_map(|s| s.parse::<Formulas>())
     )]
     csv_formulas: Formulas,
-}
-
-/// The message alone: clap names the argument.
-fn parsed<T: FromStr<Err = Error>>(text: &str) -> std::result::Result<T, String> {
-    text.parse()
-        .map_err(|error: Error| error.message().to_owned())
 }
 
 pub(super) fn run(args: Args, environment: &Environment, today: NaiveDate) -> Result<()> {
