@@ -23,3 +23,4 @@ mod s3;
 mod support;
 mod template;
 mod verify;
+mod webhook;

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use tokio::net::TcpListener;
 
 use super::process::{self, Signals};
-use super::{log_lines, say};
+use super::{log_lines, parsed, say};
 use crate::config;
 use crate::door::webhook::{self, Endpoint, Point};
 use crate::error::{Error, Kind, Result};
@@ -42,10 +42,10 @@ pub(super) struct Args {
     #[arg(long, value_name = "ADDRESS:PORT")]
     webhook: SocketAddr,
     /// Where MinIO is, by the name that it signs URLs with: objects are fetched there and nowhere else
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = parsed::<Endpoint>)]
     endpoint: Endpoint,
     /// An access point: its name, which is the path that MinIO sends events to, and what it shows; once for each
-    #[arg(long = "access-point", value_name = "NAME=JSON", required = true)]
+    #[arg(long = "access-point", value_name = "NAME=JSON", required = true, value_parser = parsed::<Point>)]
     access_points: Vec<Point>,
     /// The folder of contracts and projections, or a prefix of a bucket [default: sql]
     #[arg(long, value_name = "DIR")]
