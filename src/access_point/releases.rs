@@ -8,7 +8,7 @@ use tokio::time::timeout_at;
 
 use super::ask::{Ask, Named};
 use super::delivery::{Delivery, From};
-use super::making::{AtWork, Recipe};
+use super::making::{AtWork, Busy, Recipe};
 use super::once::{self, OnceWriter};
 use crate::cache::{Cache, EntryWriter, Facts, Found, Ticket, is_damaged, is_no_room};
 use crate::config::{self, CacheSettings};
@@ -87,6 +87,11 @@ impl Releases {
             options,
             at_work: AtWork::default(),
         }
+    }
+
+    /// Makes no more than so many at once; others wait in line.
+    pub fn at_most(&mut self, releases: usize) {
+        self.at_work = AtWork::at_most(releases);
     }
 
     /// Waits a moment for what was given up and for what was left to be told: the process may be frozen after that.
@@ -186,14 +191,16 @@ impl Releases {
         let kept = self.cache.as_ref().zip(named.name.as_ref());
         let kept = kept.filter(|_| tries + 1 < TRIES && self.may_keep(named));
         let Some((cache, name)) = kept else {
+            let busy = self.at_work.begin().await;
             let object = wanted.object().await?;
-            return self.once(wanted, object);
+            return self.once(wanted, object, busy);
         };
         match cache.find(name, deadline).await? {
             Found::Held(held) => Ok(Delivery::new(From::Kept(held), None)),
             Found::Missing(ticket) => {
+                let busy = self.at_work.begin().await;
                 let object = wanted.object().await?;
-                self.keep(wanted, object, ticket)
+                self.keep(wanted, object, ticket, busy)
             }
         }
     }
@@ -203,6 +210,7 @@ impl Releases {
         wanted: &Wanted<'_, O>,
         object: Fetched,
         ticket: Ticket,
+        busy: Busy,
     ) -> Result<Delivery> {
         let (writer, held) = ticket.begin();
         let recipe = self.recipe(wanted);
@@ -211,13 +219,18 @@ impl Releases {
             Ok(facts) => drop(writer.finish(facts)),
             Err(error) => drop(writer.fail(&error)),
         };
-        let making = recipe.start(object, writer, &self.at_work, end)?;
+        let making = recipe.start(object, writer, busy, end)?;
         let stop = Arc::clone(&making);
         held.on_abandoned(move || stop.stop());
         Ok(Delivery::new(From::Kept(held), Some(making)))
     }
 
-    fn once<O: Opens>(&self, wanted: &Wanted<'_, O>, object: Fetched) -> Result<Delivery> {
+    fn once<O: Opens>(
+        &self,
+        wanted: &Wanted<'_, O>,
+        object: Fetched,
+        busy: Busy,
+    ) -> Result<Delivery> {
         let (writer, once, verdict) = once::channel();
         let end = move |writer: OnceWriter, made: Result<Facts>| {
             let made = made.and_then(|facts| {
@@ -229,7 +242,7 @@ impl Releases {
             let _ = verdict.send(made);
         };
         let recipe = self.recipe(wanted);
-        let making = recipe.start(object, writer, &self.at_work, end)?;
+        let making = recipe.start(object, writer, busy, end)?;
         Ok(Delivery::new(From::Made(Box::new(once)), Some(making)))
     }
 
