@@ -121,7 +121,7 @@ impl<'a> Finder<'a> {
         let head = fetcher.head(&self.url, |name| self.header(name)).await?;
         match head {
             Ok(version) if asked.itself => {
-                self.function.versions.see(&self.key, &version);
+                self.service.versions.see(&self.key, &version);
                 return Ok(Found {
                     key: self.key.clone(),
                     version,
