@@ -213,7 +213,7 @@ mod tests {
             .collect();
         let mut expected: Vec<&str> = "event request_id principal access_point key range source object_key object_etag \
              object_version object_length object_modified projection contract_sha256 projection_sha256 \
-             settings_sha256 format compression csv_formulas key_id as_of rows_in rows_out rows_dropped \
+             settings_sha256 format compression csv_formulas length_factor key_id as_of rows_in rows_out rows_dropped \
              rows_suppressed sha256 length etag veilpoint"
             .split_whitespace()
             .collect();

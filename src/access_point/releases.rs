@@ -104,7 +104,7 @@ impl Releases {
         loop {
             let mut delivery = self.begin(wanted, tries).await?;
             match delivery.end_by(deadline).await {
-                Err(error) if tries + 1 < TRIES && may_go_again(&error) => tries += 1,
+                Err(error) if tries + 1 < TRIES => tries = next_try(tries, error)?,
                 end => {
                     let facts = end?;
                     self.remember(wanted.named, &delivery, &facts).await;
@@ -140,7 +140,7 @@ impl Releases {
             let mut delivery = self.begin(wanted, tries).await?;
             match ready(&mut delivery).await {
                 Ok(()) => return Ok(delivery),
-                Err(error) if tries + 1 < TRIES && may_go_again(&error) => tries += 1,
+                Err(error) if tries + 1 < TRIES => tries = next_try(tries, error)?,
                 Err(error) => return Err(error),
             }
         }
@@ -236,7 +236,17 @@ impl<O: Opens> Wanted<'_, O> {
     }
 }
 
-/// Whether to begin again: what was kept is damaged or has no room, or who made it gave it up.
-fn may_go_again(error: &Error) -> bool {
-    is_no_room(error) || is_damaged(error) || error.kind() == Kind::Interrupted
+/// Which try comes after a failed one. What was kept may be damaged, or who made it gave it up: it is begun anew. What
+/// has no room is not tried to be kept again.
+///
+/// # Errors
+/// Whatever else it failed with.
+fn next_try(tries: usize, error: Error) -> Result<usize> {
+    if is_no_room(&error) {
+        return Ok(TRIES - 1);
+    }
+    if is_damaged(&error) || error.kind() == Kind::Interrupted {
+        return Ok(tries + 1);
+    }
+    Err(error)
 }

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use bytes::Bytes;
 use tokio::sync::watch;
 
 use super::entry::{self, CHUNK, Entry, Form, Gap, Sum};
@@ -144,16 +145,15 @@ impl Body {
     }
 
     /// Reads a part of a chunk: the whole chunk, which must pass its checksum. Blocks.
-    pub fn read(&self, part: &Part) -> Result<bytes::Bytes, Failure> {
+    pub fn read(&self, part: &Part) -> Result<Bytes, Failure> {
         let file = self.file.get().ok_or_else(Failure::damaged)?;
         touch(file);
-        match entry::chunk(file, &self.name, part.chunk, part.length, &part.sum) {
-            Some(bytes) => Ok(bytes::Bytes::from(bytes).slice(part.from..part.to)),
-            None => {
-                self.damage();
-                Err(Failure::damaged())
-            }
-        }
+        let bytes = entry::chunk(file, &self.name, part.chunk, part.length, &part.sum);
+        let Some(bytes) = bytes else {
+            self.damage();
+            return Err(Failure::damaged());
+        };
+        Ok(Bytes::from(bytes).slice(part.from..part.to))
     }
 
     /// The first reader that meets the damage drops the entry: the next ones must not drop what was made since.

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use tempfile::TempPath;
 
-use super::entry::{self, Entry, Form};
+use super::entry::{self, CHUNK, Entry, Form};
 use super::failure::Failure;
 use super::room::{PREFIX, Room, touch};
 use super::{Facts, Name};
@@ -34,27 +34,40 @@ impl Folder {
     }
 
     fn file(&self, name: &Name, form: Form) -> PathBuf {
-        self.path.join(format!("{name}{}", form.suffix()))
+        self.path.join(entry_name(name, form))
     }
 
-    /// An entry, used from now on. None where there is none, or where it was damaged: then it is removed.
-    pub fn entry(&self, name: &Name, form: Form) -> Result<Option<Entry>, Failure> {
+    /// An entry, used from now on. None where there is none, where it was damaged (then it is removed), and where it
+    /// cannot be opened: what is made in its place replaces it.
+    pub fn entry(&self, name: &Name, form: Form) -> Option<Entry> {
         let file = match File::open(self.file(name, form)) {
             Ok(file) => file,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(Failure::unreadable(&error)),
+            Err(error) => {
+                if error.kind() != ErrorKind::NotFound {
+                    let (entry, reason) = (entry_name(name, form), error.kind().to_string());
+                    tracing::warn!(event = "cache_entry_unreadable", entry, reason);
+                }
+                return None;
+            }
         };
         let entry = entry::read(file, name, form);
         match &entry {
             Some(entry) => touch(&entry.file),
             None => self.drop_damaged(name, form),
         }
-        Ok(entry)
+        entry
+    }
+
+    /// Facts of either form.
+    pub fn facts(&self, name: &Name) -> Option<Facts> {
+        let entry = self.entry(name, Form::Facts);
+        let entry = entry.or_else(|| self.entry(name, Form::Release));
+        entry.map(|entry| entry.facts)
     }
 
     /// Removes an entry that failed a checksum, and says so.
     pub fn drop_damaged(&self, name: &Name, form: Form) {
-        let entry = format!("{name}{}", form.suffix());
+        let entry = entry_name(name, form);
         // What another process has removed is gone as well.
         let _ = fs::remove_file(self.path.join(&entry));
         tracing::warn!(event = "cache_entry_damaged", entry);
@@ -103,7 +116,8 @@ impl Folder {
                 Err(error) => error,
             };
             match error.kind() {
-                ErrorKind::StorageFull | ErrorKind::QuotaExceeded if self.room.evict_one() => {}
+                ErrorKind::StorageFull | ErrorKind::QuotaExceeded
+                    if self.room.free(CHUNK as u64) => {}
                 ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
                     return Err(Failure::no_room());
                 }
@@ -111,6 +125,10 @@ impl Folder {
             }
         }
     }
+}
+
+fn entry_name(name: &Name, form: Form) -> String {
+    format!("{name}{}", form.suffix())
 }
 
 /// A file on its way: removed unless it is published.

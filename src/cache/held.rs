@@ -52,7 +52,7 @@ impl Held {
     /// Waits for the end of the making.
     ///
     /// # Errors
-    /// Why it failed. [`super::is_no_room`]: it did not fit, and can be made without this cache.
+    /// Why it failed. [`super::is_no_room`]: it was not kept, and can be made without this cache.
     pub async fn end(&self) -> Result<Facts> {
         let progress = &mut self.body().progress.subscribe();
         let progress = until(progress, |progress| progress.end.is_some()).await?;
@@ -124,10 +124,10 @@ impl Held {
     }
 }
 
-async fn until<'a>(
-    progress: &'a mut watch::Receiver<Progress>,
+async fn until(
+    progress: &mut watch::Receiver<Progress>,
     reached: impl FnMut(&Progress) -> bool,
-) -> Result<watch::Ref<'a, Progress>> {
+) -> Result<watch::Ref<'_, Progress>> {
     let progress = progress.wait_for(reached).await;
     // The sending side is the reader's own.
     progress.map_err(|_| Failure::interrupted().error())

@@ -20,6 +20,10 @@
 //! what was cut short, or flipped, or lies under another name than its own. Checksums find damage, not forgery: the
 //! folder is its owner's alone.
 //!
+//! What goes wrong is one line of the log, with the entry's name and no path: `cache_entry_damaged`,
+//! `cache_entry_unreadable` (both are missing then), `release_not_kept` (too large, or the folder cannot be written to:
+//! whoever asked makes it without the cache).
+//!
 //! Several processes may share a folder. Each makes what it misses; a release is a pure function, so the second
 //! rename replaces the first by the same bytes. Within one process, every release is made once.
 //!
@@ -47,7 +51,7 @@ use serde::{Deserialize, Serialize};
 use tokio::task::spawn_blocking;
 
 use crate::error::Result;
-use entry::{Entry, Form};
+use entry::Form;
 use failure::Failure;
 use flights::{Claim, Flights};
 use folder::Folder;
@@ -102,10 +106,11 @@ impl Cache {
     }
 
     /// What is there under a name. Waits while somebody else holds its ticket and has not begun: of all who ask at
-    /// once, one gets the ticket, and the next one should that be dropped.
+    /// once, one gets the ticket, and the next one should that be dropped. An entry that is damaged or cannot be opened
+    /// is missing.
     ///
     /// # Errors
-    /// [`crate::Kind::Source`]: the entry cannot be opened. One that is damaged is missing.
+    /// [`crate::Kind::Interrupted`]: the process is ending.
     pub async fn find(&self, name: &Name) -> Result<Found> {
         loop {
             match self.flights.claim(name) {
@@ -113,8 +118,10 @@ impl Cache {
                 // An error says that the ticket is gone: begun, or dropped.
                 Claim::Taken(mut gone) => while gone.changed().await.is_ok() {},
                 Claim::Ours(ticket) => {
-                    let entry = self.entry(name, Form::Release).await;
-                    return Ok(match entry.map_err(|failure| failure.error())? {
+                    let (folder, name) = (self.flights.folder().clone(), *name);
+                    let entry = spawn_blocking(move || folder.entry(&name, Form::Release)).await;
+                    let entry = entry.map_err(|_| Failure::interrupted().error())?;
+                    return Ok(match entry {
                         Some(entry) => Found::Held(ticket.found(entry)),
                         None => Found::Missing(ticket),
                     });
@@ -128,29 +135,19 @@ impl Cache {
         if let Some(facts) = self.flights.facts(name) {
             return Some(facts);
         }
-        for form in [Form::Facts, Form::Release] {
-            // What cannot be read now is not known now.
-            if let Ok(Some(entry)) = self.entry(name, form).await {
-                return Some(entry.facts);
-            }
-        }
-        None
+        let (folder, name) = (self.flights.folder().clone(), *name);
+        let facts = spawn_blocking(move || folder.facts(&name)).await;
+        facts.unwrap_or_default()
     }
 
     /// Keeps the facts of a release whose bytes went elsewhere. A finished entry has kept its own.
     ///
     /// # Errors
-    /// [`crate::Kind::Output`]: they cannot be written, or there is no room ([`is_no_room`]).
+    /// [`is_no_room`]: they cannot be written.
     pub async fn keep_facts(&self, name: &Name, facts: &Facts) -> Result<()> {
         let (folder, name, facts) = (self.flights.folder().clone(), *name, facts.clone());
         let kept = spawn_blocking(move || folder.keep_facts(&name, &facts)).await;
         let kept = kept.unwrap_or_else(|_| Err(Failure::interrupted()));
         kept.map_err(|failure| failure.error())
-    }
-
-    async fn entry(&self, name: &Name, form: Form) -> std::result::Result<Option<Entry>, Failure> {
-        let (folder, name) = (self.flights.folder().clone(), *name);
-        let entry = spawn_blocking(move || folder.entry(&name, form)).await;
-        entry.unwrap_or_else(|_| Err(Failure::interrupted()))
     }
 }

@@ -8,6 +8,7 @@
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -101,11 +102,12 @@ impl Room {
         self.count(&mut self.used());
     }
 
-    /// Removes the entry that was not used for the longest time. False where there is none left.
-    pub fn evict_one(&self) -> bool {
+    /// Removes so many bytes, or as many as there are, whatever the limit says. False where nothing is left to remove.
+    pub fn free(&self, bytes: u64) -> bool {
         let mut used = self.used();
         let old = self.files(&mut used);
-        old.iter().any(|old| remove(old, &mut used))
+        let target = used.others.saturating_sub(bytes);
+        evict(&old, &mut used, |used| used.others > target)
     }
 
     fn used(&self) -> MutexGuard<'_, Used> {
@@ -118,12 +120,7 @@ impl Room {
             return;
         }
         let target = self.max_bytes - self.max_bytes / SLACK;
-        for old in &old {
-            if used.bytes() <= target {
-                break;
-            }
-            remove(old, used);
-        }
+        evict(&old, used, |used| used.bytes() > target);
     }
 
     /// Reads the folder: counts all, and returns what may go, least recently used first.
@@ -175,16 +172,21 @@ fn form(file: &str) -> Option<Form> {
     Form::ALL.into_iter().find(named)
 }
 
-/// Removes an entry. What another process has removed is gone as well.
-fn remove(old: &Old, used: &mut Used) -> bool {
-    let gone = match fs::remove_file(&old.path) {
-        Ok(()) => true,
-        Err(error) => error.kind() == std::io::ErrorKind::NotFound,
-    };
-    if gone {
-        used.others = used.others.saturating_sub(old.bytes);
+/// Removes entries as long as they are too many. False where none could be.
+fn evict(old: &[Old], used: &mut Used, too_many: impl Fn(&Used) -> bool) -> bool {
+    let mut any = false;
+    for old in old {
+        if !too_many(used) {
+            break;
+        }
+        // What another process has removed is gone as well.
+        let failed = fs::remove_file(&old.path).err();
+        if failed.is_none_or(|error| error.kind() == ErrorKind::NotFound) {
+            used.others = used.others.saturating_sub(old.bytes);
+            any = true;
+        }
     }
-    gone
+    any
 }
 
 /// Removes a file whose writer is dead: the lock of a living one cannot be had.

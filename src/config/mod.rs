@@ -138,6 +138,11 @@ fn text(name: &str) -> Result<Option<String>> {
     value.map_err(|_| Error::new(Kind::Settings, format!("{name} is not text in UTF-8")))
 }
 
+/// The folder of temporary files.
+fn temporary() -> PathBuf {
+    env::temp_dir()
+}
+
 /// The one place that asks.
 #[expect(
     clippy::disallowed_methods,

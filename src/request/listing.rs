@@ -6,11 +6,12 @@ use crate::error::{Error, Kind, Result};
 pub const MAX_KEYS: usize = 1000;
 
 /// Which of S3's two operations.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ListVersion {
     /// `ListObjects`: pages go on from a marker, which is a key.
     V1,
     /// `ListObjectsV2`: pages go on by a token of the source's.
+    #[default]
     V2,
 }
 

@@ -3,16 +3,14 @@
 use std::io::Read;
 use std::sync::Arc;
 
-use object_store::list::{PaginatedListOptions, PaginatedListStore};
-use object_store::path::DELIMITER;
-use object_store::{GetOptions, ObjectMeta, ObjectStoreExt};
+use object_store::aws::AmazonS3;
+use object_store::{GetOptions, ObjectMeta, ObjectStore, ObjectStoreExt};
 use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
 
-use super::listing::whole_seconds;
+use super::pages::Pages;
 use super::read::StreamReader;
-use super::store::{self, Store};
-use super::{ObjectVersion, RawObject, RawPage, RawQuery};
+use super::{ObjectVersion, RawPage, RawQuery, store};
 use crate::config;
 use crate::error::{Error, Kind, Result};
 
@@ -75,19 +73,16 @@ impl Origin {
             Self::Path { url, bucket } => config::s3_at_path(url, bucket)?,
             Self::Bucket(bucket) => config::s3(bucket)?,
         };
-        Ok(OwnStore {
-            pages: Arc::clone(&store) as _,
-            store,
-        })
+        let pages = Pages::new(Arc::clone(&store))?;
+        Ok(OwnStore { store, pages })
     }
 }
 
 /// A bucket read with one's own rights.
 #[derive(Clone)]
 pub struct OwnStore {
-    store: Store,
-    /// The same, for pages of its listing.
-    pages: Arc<dyn PaginatedListStore>,
+    store: Arc<AmazonS3>,
+    pages: Pages,
 }
 
 impl OwnStore {
@@ -124,44 +119,13 @@ impl OwnStore {
         Ok(None)
     }
 
-    /// A page of the listing, in the order of `ListObjectsV2`. It has no storage classes.
-    ///
-    /// The store's client has no words for some keys, and its listing fails as a whole where one of them is on the page:
-    /// empty parts (`a//b`), dots for parts, control characters. A slash at either end of a key it leaves away: what is
-    /// then outside of the prefix is left out.
+    /// A page of the listing.
     ///
     /// # Errors
-    /// [`Kind::Denied`] where the listing may not be read; [`Kind::Source`] where the store does not answer, or for such a
-    /// key.
+    /// [`Kind::Denied`] where the bucket may not be listed; [`Kind::Argument`] for a token or marker that is not the
+    /// store's own; [`Kind::Source`] where it does not answer.
     pub async fn page(&self, query: &RawQuery) -> Result<RawPage> {
-        let options = PaginatedListOptions {
-            offset: query.after.clone(),
-            delimiter: query.delimiter.map(|delimiter| delimiter.as_str().into()),
-            max_keys: Some(query.max_keys),
-            page_token: query.token.clone(),
-            ..PaginatedListOptions::default()
-        };
-        let prefix = Some(query.prefix.as_str()).filter(|prefix| !prefix.is_empty());
-        let page = self.pages.list_paginated(prefix, options).await;
-        let page = page.map_err(|err| {
-            if store::is_denied(&err) {
-                let message = "the function's own role may not list the objects";
-                return Error::new(Kind::Denied, message).with_private(err);
-            }
-            store::explain(err, Kind::Source)
-        })?;
-        let objects = page.result.objects.into_iter().map(raw_object);
-        let prefixes = page.result.common_prefixes.into_iter();
-        Ok(RawPage {
-            objects: objects
-                .filter(|object| object.key.starts_with(&query.prefix))
-                .collect(),
-            prefixes: prefixes
-                .map(|prefix| format!("{prefix}{DELIMITER}"))
-                .collect(),
-            truncated: page.page_token.is_some(),
-            next: page.page_token,
-        })
+        self.pages.page(query).await
     }
 }
 
@@ -186,15 +150,5 @@ fn version_of(meta: &ObjectMeta) -> ObjectVersion {
         length: Some(meta.size),
         modified: Some(meta.last_modified),
         version_id: meta.version.clone().filter(|id| id != "null"),
-    }
-}
-
-fn raw_object(meta: ObjectMeta) -> RawObject {
-    let mut version = version_of(&meta);
-    version.modified = version.modified.map(whole_seconds);
-    RawObject {
-        key: meta.location.into(),
-        version,
-        storage_class: None,
     }
 }

@@ -6,11 +6,13 @@
 mod damaged;
 mod decompress;
 mod fetched;
+mod http;
 mod listing;
 mod location;
 mod metered;
 mod object;
 mod object_version;
+mod pages;
 mod presigned;
 mod read;
 mod records;
@@ -19,6 +21,8 @@ mod stage;
 mod store;
 mod synced;
 mod target;
+#[cfg(test)]
+mod testing;
 mod transcode;
 mod upload;
 
@@ -26,6 +30,7 @@ use std::io::Read;
 
 pub use damaged::{Damaged, classify};
 pub use fetched::{Fetched, Origin, OwnStore};
+pub use http::Refused;
 pub use listing::{RawObject, RawPage, RawQuery};
 pub use location::Location;
 pub use metered::Metered;

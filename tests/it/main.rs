@@ -7,12 +7,14 @@
     reason = "a test that fails says so by panicking"
 )]
 
+mod access_point;
 mod agreement;
 mod bad_input;
 mod convert;
 mod determinism;
 mod engine;
 mod house;
+mod listings;
 mod memory;
 mod object_lambda;
 mod projections;

@@ -3,8 +3,9 @@
 usage: ministack.py FOLDER
 
 FOLDER holds the function: bootstrap, and its sql. One access point is made for each line of CONSUMERS, and every one of
-READS is read through it by both clients. Prints {"answers": {"CLIENT CONSUMER KEY": …}} with bodies in base64, the
-records that were kept, and what the function logged. The server ends with this script, by its own process.
+READS is read through it by both clients. Then all that a consumer's listing shows is listed, headed, and read in ranges
+and by `aws s3 cp`. Prints {"answers": {"CLIENT CONSUMER KEY": …}} with bodies in base64, what was "listed", the records
+that were kept, and what the function logged. The server ends with this script, by its own process.
 """
 import base64
 import contextlib
@@ -45,6 +46,9 @@ READS = [
 ]
 SAMPLE = pathlib.Path(__file__).resolve().parents[2] / "samples/patients.csv"
 ACTIONS = ["GetObject", "HeadObject", "ListObjects", "ListObjectsV2"]
+FEATURES = ["GetObject-Range", "GetObject-PartNumber", "HeadObject-Range", "HeadObject-PartNumber"]
+# Put together they are the whole.
+RANGES = ["bytes=0-99", "bytes=100-"]
 
 
 def free_port():
@@ -133,6 +137,7 @@ def deploy(source, folder, port):
         content = {"AwsLambda": {"FunctionArn": function["FunctionArn"], "FunctionPayload": json.dumps(payload)}}
         made = control.create_access_point_for_object_lambda(AccountId=ACCOUNT, Name=name, Configuration={
             "SupportingAccessPoint": f"arn:aws:s3:{REGION}:{ACCOUNT}:accesspoint/raw-points",
+            "AllowedFeatures": FEATURES,
             "TransformationConfigurations": [{"Actions": ACTIONS, "ContentTransformation": content}],
         })
         aliases[name] = made["Alias"]["Value"]
@@ -152,15 +157,41 @@ def with_boto3(port, alias, key, accept):
             "body": base64.b64encode(answer["Body"].read()).decode()}
 
 
-def with_aws(port, folder, alias, key):
-    to = pathlib.Path(folder, "read")
+def aws(port, folder, *arguments):
     environment = {
         "PATH": os.environ.get("PATH", ""), "HOME": folder, "AWS_ACCESS_KEY_ID": ACCOUNT, "AWS_REGION": REGION,
         "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": REGION, "AWS_MAX_ATTEMPTS": "1", "AWS_PAGER": "",
     }
-    command = [sys.executable, pathlib.Path(sys.prefix, "bin/aws"), "--endpoint-url", f"http://127.0.0.1:{port}",
-               "s3api", "get-object", "--bucket", alias, "--key", key, to]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+    command = [sys.executable, pathlib.Path(sys.prefix, "bin/aws"), "--endpoint-url", f"http://127.0.0.1:{port}", *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+
+
+def listed(port, folder, alias):
+    """What a listing shows of each key, what HEAD says, and the bytes: in ranges, and as `aws s3 cp` brings them."""
+    s3 = client("s3", port)
+    of = lambda answer: {entry["Key"]: described(entry, entry["Size"]) for entry in answer.get("Contents", [])}
+    second, first = of(s3.list_objects_v2(Bucket=alias)), of(s3.list_objects(Bucket=alias))
+    seen = {}
+    for key in second:
+        head = s3.head_object(Bucket=alias, Key=key)
+        pieces = [s3.get_object(Bucket=alias, Key=key, Range=wanted)["Body"].read() for wanted in RANGES]
+        to = pathlib.Path(folder, "copied")
+        done = aws(port, folder, "s3", "cp", "--quiet", f"s3://{alias}/{key}", to)
+        seen[key] = {
+            "second": second[key], "first": first.get(key), "head": described(head, head["ContentLength"]),
+            "ranges": base64.b64encode(b"".join(pieces)).decode(),
+            "copied": done.stderr if done.returncode else base64.b64encode(to.read_bytes()).decode(),
+        }
+    return seen
+
+
+def described(entry, length):
+    return [length, entry["ETag"], entry["LastModified"].isoformat()]
+
+
+def with_aws(port, folder, alias, key):
+    to = pathlib.Path(folder, "read")
+    done = aws(port, folder, "s3api", "get-object", "--bucket", alias, "--key", key, to)
     if done.returncode:
         code = re.search(r"\((\w+)\)", done.stderr)
         return {"code": code and code[1], "message": done.stderr.strip()}
@@ -192,7 +223,8 @@ def main(source):
                 answers[f"boto3 {name}"] = with_boto3(port, aliases[consumer], key, accept)
                 if not accept:
                     answers[f"aws {name}"] = with_aws(port, folder, aliases[consumer], key)
-            json.dump({"answers": answers, "records": records(port), "log": log(port)}, sys.stdout)
+            seen = {consumer: listed(port, folder, alias) for consumer, alias in aliases.items()}
+            json.dump({"answers": answers, "listed": seen, "records": records(port), "log": log(port)}, sys.stdout)
 
 
 if __name__ == "__main__":

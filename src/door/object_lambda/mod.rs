@@ -21,7 +21,7 @@ mod find;
 mod get;
 mod head;
 mod list;
-mod list_xml;
+pub mod list_xml;
 mod log;
 mod versions;
 

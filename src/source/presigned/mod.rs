@@ -370,4 +370,21 @@ mod tests {
         let presigned = PresignedUrl::parse(url, &Hosts::Aws).unwrap();
         assert!(presigned.signed_headers().is_empty());
     }
+
+    #[test]
+    fn the_query_is_what_is_asked_and_not_what_signs_it() {
+        let signed = "X-Amz-Algorithm=A&X-Amz-Security-Token=CANARY&x-amz-signature=CANARY";
+        let url = format!(
+            "https://p.amazonaws.com/?{signed}&list-type=2&prefix=a%20b%2B+%C3%BC%26&delimiter=%2F&start-after="
+        );
+        let presigned = PresignedUrl::parse(&url, &Hosts::Aws).unwrap();
+        let pairs = [
+            ("list-type", "2"),
+            ("prefix", "a b+ \u{fc}&"),
+            ("delimiter", "/"),
+            ("start-after", ""),
+        ];
+        let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        assert_eq!(presigned.query(), pairs);
+    }
 }

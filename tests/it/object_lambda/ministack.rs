@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::stage::{AS_OF, Stage, copy_sql, sample};
 use crate::support::python::{environment_of, script};
+use crate::support::samples::is_release;
 
 /// The projection and format of what comes, or the code of the refusal.
 type Read = Result<(&'static str, &'static str), &'static str>;
@@ -36,6 +37,22 @@ const READS: [(&str, Read); 8] = [
     ),
     ("analytics none/patients.csv", Err("NoSuchKey")),
     ("analytics secrets.txt", Err("NoSuchKey")),
+];
+
+/// A consumer, its projection and format, and the stems of what its listing shows.
+const LISTED: [(&str, &str, &str, [&str; 2]); 2] = [
+    (
+        "analytics",
+        "patients/analytics",
+        "parquet",
+        ["a/patients", "patients"],
+    ),
+    (
+        "research",
+        "patients/research",
+        "csv",
+        ["a/patients", "patients"],
+    ),
 ];
 
 /// What the script saw, of the function in this folder.
@@ -91,6 +108,24 @@ fn consumers_read_their_own_releases_through_their_aliases() {
             wrong.extend(complaint.map(|what| format!("{name}: {what}")));
         }
     }
+    for (consumer, projection, format, objects) in LISTED {
+        let release = stage.converted(&sample(), projection, format, AS_OF);
+        let listed = seen["listed"][consumer].as_object().unwrap();
+        let expected = objects.map(|stem| format!("{stem}.{format}"));
+        if !listed.keys().eq(&expected) {
+            wrong.push(format!("{consumer}: lists {:?}", listed.keys()));
+        }
+        // In two ranges, and by `aws s3 cp`.
+        released += 3 * listed.len();
+        for (key, entry) in listed {
+            let complaints = unlisted(entry, &release);
+            wrong.extend(
+                complaints
+                    .iter()
+                    .map(|what| format!("{consumer} {key}: {what}")),
+            );
+        }
+    }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
     let records = seen["records"].as_object().unwrap();
     assert_eq!(records.len(), released, "{:?}", records.keys());
@@ -127,7 +162,7 @@ fn unlike(answer: &Value, release: &[u8], format: &str) -> Option<String> {
         _ => "application/vnd.apache.parquet",
     };
     let etag = answer["etag"].as_str().unwrap_or_default();
-    let right = body == release
+    let right = is_release(&body, release)
         && answer["type"] == media
         && etag.ends_with("-1\"")
         && answer["metadata"]
@@ -140,4 +175,25 @@ fn unlike(answer: &Value, release: &[u8], format: &str) -> Option<String> {
             answer["type"], answer["metadata"]
         )
     })
+}
+
+/// What is wrong with what is said of a listed release, and with its bytes.
+fn unlisted(entry: &Value, release: &[u8]) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let (second, first, head) = (&entry["second"], &entry["first"], &entry["head"]);
+    if second != first || second != head {
+        wrong.push(format!("LIST {second} and {first}, HEAD {head}"));
+    }
+    for way in ["ranges", "copied"] {
+        let text = entry[way].as_str().unwrap();
+        let bytes = BASE64.decode(text.as_bytes()).unwrap_or_default();
+        if !is_release(&bytes, release) || second[0] != bytes.len() {
+            wrong.push(format!(
+                "{way}: {} bytes of {}, {text:.200}",
+                bytes.len(),
+                second[0]
+            ));
+        }
+    }
+    wrong
 }

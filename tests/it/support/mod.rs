@@ -4,4 +4,5 @@ pub mod bucket;
 pub mod folder;
 pub mod lambda;
 pub mod python;
+pub mod samples;
 pub mod site;

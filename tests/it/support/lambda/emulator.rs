@@ -117,19 +117,30 @@ impl Emulator {
 
     /// The function's highest resident memory until now, in MiB, as the system counts it.
     pub fn peak(&self) -> u64 {
+        let status = format!("/proc/{}/status", self.function());
+        let status = fs::read_to_string(status).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kib = line.and_then(|line| line.trim().strip_suffix(" kB"));
+        kib.unwrap().trim().parse::<u64>().unwrap() / 1024
+    }
+
+    /// Ends the function's process in whatever it does; the next event begins a new one.
+    pub fn kill(&self) {
+        let killed = Command::new("kill")
+            .args(["-KILL", &self.function()])
+            .status();
+        assert!(killed.unwrap().success());
+    }
+
+    /// The id of the function's process.
+    fn function(&self) -> String {
         let tasks = format!("/proc/{}/task", self.process.id());
         let tasks = fs::read_dir(tasks).unwrap().flatten();
         let children =
             tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
         let children: String = children.collect();
-        let child = children
-            .split_whitespace()
-            .next()
-            .expect("the function's process");
-        let status = fs::read_to_string(format!("/proc/{child}/status")).unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kib = line.and_then(|line| line.trim().strip_suffix(" kB"));
-        kib.unwrap().trim().parse::<u64>().unwrap() / 1024
+        let mut children = children.split_whitespace();
+        children.next().expect("the function's process").to_owned()
     }
 }
 

@@ -8,14 +8,27 @@ use std::io::{BufReader, Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use data_encoding::HEXLOWER;
+use sha2::{Digest as _, Sha256};
+
 use super::wire::Head;
 use crate::support::bucket::exchange;
 use crate::support::site::wait_for;
 
-/// The headers of every object, of which the last three may reach a consumer's release in no way.
+/// The headers of every object beside its `ETag`, of which the last three may reach a consumer's release in no way.
 const OF_AN_OBJECT: &str = "Content-Type: text/csv\r\nLast-Modified: Wed, 25 Nov 2026 10:00:00 GMT\r\n\
-    ETag: \"0f343b0931126a20f133d67c2b018a3b\"\r\nAccept-Ranges: bytes\r\nx-amz-meta-owner: CANARYMETA\r\n\
+    Accept-Ranges: bytes\r\nx-amz-meta-owner: CANARYMETA\r\n\
     x-amz-checksum-crc32: CANARYSUM\r\nContent-Disposition: attachment; filename=\"CANARYNAME\"\r\n";
+
+/// The headers of an object of these parts: other bytes have another `ETag`.
+fn of_an_object<B: AsRef<[u8]>>(parts: impl IntoIterator<Item = B>) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part.as_ref());
+    }
+    let tag = HEXLOWER.encode(&hash.finalize()[..16]);
+    format!("ETag: \"{tag}\"\r\n{OF_AN_OBJECT}")
+}
 
 /// What lies at a path.
 #[derive(Clone)]
@@ -220,15 +233,18 @@ fn answer(
         Some(Source::Repeated(first, block, times)) => {
             let length = first.len() + block.len() * times;
             let blocks = std::iter::repeat_n(&block, times);
-            let head = format!("HTTP/1.1 200 OK\r\n{OF_AN_OBJECT}");
+            let of_it = of_an_object([&first, &block, &times.to_string().into_bytes()]);
+            let head = format!("HTTP/1.1 200 OK\r\n{of_it}");
             send(stream, &head, length, std::iter::once(&first).chain(blocks));
         }
         Some(Source::Part(bytes)) => {
-            let head = format!("HTTP/1.1 206 Partial Content\r\n{OF_AN_OBJECT}");
+            let of_it = of_an_object([&bytes]);
+            let head = format!("HTTP/1.1 206 Partial Content\r\n{of_it}");
             send(stream, &head, bytes.len(), std::iter::once(&bytes));
         }
         Some(Source::Endless(bytes)) => {
-            let head = format!("HTTP/1.1 200 OK\r\n{OF_AN_OBJECT}Connection: close\r\n\r\n");
+            let of_it = of_an_object([&bytes]);
+            let head = format!("HTTP/1.1 200 OK\r\n{of_it}Connection: close\r\n\r\n");
             let mut stream = stream;
             let _ = stream.write_all(&[head.as_bytes(), &bytes].concat());
         }
@@ -260,7 +276,7 @@ fn object(stream: &TcpStream, head: &Head, bytes: &[u8], most: usize) {
         None => ("200 OK", (0, bytes.len().wrapping_sub(1))),
     };
     let part = bytes.get(first..=last).unwrap_or_default();
-    let mut answer = format!("HTTP/1.1 {status}\r\n{OF_AN_OBJECT}");
+    let mut answer = format!("HTTP/1.1 {status}\r\n{}", of_an_object([bytes]));
     if range.is_some() {
         let length = bytes.len();
         answer = format!("{answer}Content-Range: bytes {first}-{last}/{length}\r\n");

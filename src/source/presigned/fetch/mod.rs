@@ -1,32 +1,17 @@
 //! The requests to presigned URLs.
 
 use std::fmt;
-use std::time::Duration;
 
 use futures::{StreamExt, TryStreamExt};
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
-use reqwest::redirect::Policy;
 use reqwest::{Client, Method, Response, StatusCode};
 use tokio::runtime::Handle;
 
 use super::PresignedUrl;
 use crate::error::{Error, Kind, Result};
 use crate::request::http_date;
-use crate::source::listing::MAX_DOCUMENT;
+use crate::source::http::{self, Refused, refused, unreachable};
 use crate::source::{Fetched, ObjectVersion, RawPage, read};
-
-/// How long a connection may take: S3 in the same region answers in milliseconds.
-const CONNECT: Duration = Duration::from_secs(5);
-
-/// How long S3 may send nothing: it is a third of the time that an answer has.
-const SILENCE: Duration = Duration::from_secs(20);
-
-/// How long a connection waits for its next use: less than S3 keeps it, since a function that was frozen would
-/// otherwise wake with a dead one.
-const IDLE: Duration = Duration::from_secs(3);
-
-/// An error's document is small; what is longer is not one.
-const MAX_ERROR: usize = 64 * 1024;
 
 /// What S3 says to it.
 pub enum Answer {
@@ -43,9 +28,6 @@ pub enum Answer {
     },
 }
 
-/// S3's refusal: its status, and its code where a document has one.
-pub type Refused = (u16, Option<String>);
-
 /// Reads presigned URLs.
 pub struct Fetcher {
     client: Client,
@@ -57,18 +39,7 @@ impl Fetcher {
     /// # Errors
     /// [`Kind::Internal`] where the system's certificates cannot be read.
     pub fn new() -> Result<Self> {
-        let client = Client::builder()
-            .redirect(Policy::none())
-            .no_proxy()
-            .http1_only()
-            .connect_timeout(CONNECT)
-            .read_timeout(SILENCE)
-            .pool_idle_timeout(IDLE)
-            .build()
-            .map_err(|err| {
-                let message = "no HTTPS client: the system's certificates cannot be read";
-                Error::new(Kind::Internal, message).with_private(err)
-            })?;
+        let client = http::client()?;
         Ok(Self { client })
     }
 
@@ -137,13 +108,7 @@ impl Fetcher {
         if response.status() != StatusCode::OK {
             return Ok(Err(refused(response).await));
         }
-        let document = document(response, MAX_DOCUMENT).await?;
-        let document = document.and_then(|bytes| String::from_utf8(bytes).ok());
-        let document = document.ok_or_else(|| {
-            let message = "S3's listing is no text in UTF-8, or too long";
-            Error::new(Kind::Source, message)
-        })?;
-        document.parse().map(Ok)
+        http::listing(response).await?.parse().map(Ok)
     }
 
     /// Whether the caller may read there, whatever lies there: S3 says who may not before it says what there is.
@@ -212,11 +177,6 @@ fn changes_the_answer(header: &str) -> bool {
     header == "range" || header.starts_with("if-")
 }
 
-fn unreachable(err: reqwest::Error) -> Error {
-    let message = "S3 did not answer, or broke off: try again";
-    Error::new(Kind::Source, message).with_private(err.without_url())
-}
-
 /// Success that is not 200 has a part of the object, or something else.
 fn whole(status: StatusCode) -> Result<()> {
     if status.is_success() {
@@ -253,43 +213,6 @@ fn version_of(response: &Response) -> ObjectVersion {
     }
 }
 
-/// The status, and the `Code` of S3's error document. What breaks off has none.
-async fn refused(response: Response) -> Refused {
-    let status = response.status().as_u16();
-    let document = document(response, MAX_ERROR).await.ok().flatten();
-    let text = document.as_deref().map(std::str::from_utf8);
-    let code = text.and_then(|text| code_of(text.ok()?));
-    (status, code)
-}
-
-/// The body; none where it is longer than `most`.
-async fn document(response: Response, most: usize) -> Result<Option<Vec<u8>>> {
-    let mut document = Vec::new();
-    let mut pieces = response.bytes_stream();
-    while let Some(piece) = pieces.next().await {
-        document.extend_from_slice(&piece.map_err(unreachable)?);
-        if document.len() > most {
-            return Ok(None);
-        }
-    }
-    Ok(Some(document))
-}
-
-fn code_of(document: &str) -> Option<String> {
-    use quick_xml::events::Event;
-    let mut reader = quick_xml::Reader::from_str(document);
-    loop {
-        match reader.read_event().ok()? {
-            Event::Start(element) if element.name().as_ref() == b"Code" => {
-                let code = reader.read_text(element.name()).ok()?;
-                return Some(code.into_owned());
-            }
-            Event::Eof => return None,
-            _ => {}
-        }
-    }
-}
-
 impl fmt::Debug for Fetcher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Fetcher").finish_non_exhaustive()
@@ -297,29 +220,4 @@ impl fmt::Debug for Fetcher {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ranges_and_conditions_are_not_sent_on() {
-        for (header, changes) in [
-            ("range", true),
-            ("if-match", true),
-            ("if-none-match", true),
-            ("if-modified-since", true),
-            ("x-amz-checksum-mode", false),
-            ("x-amz-request-payer", false),
-        ] {
-            assert_eq!(changes_the_answer(header), changes, "{header}");
-        }
-    }
-
-    #[test]
-    fn the_code_stands_in_the_document() {
-        let document = r#"<?xml version="1.0"?><Error><Code>NoSuchKey</Code><Message>CANARY</Message></Error>"#;
-        assert_eq!(code_of(document).as_deref(), Some("NoSuchKey"));
-        for other in ["", "<html></html>", "<Error><Code>", "no xml"] {
-            assert_eq!(code_of(other), None, "{other}");
-        }
-    }
-}
+mod tests;
