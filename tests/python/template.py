@@ -81,7 +81,9 @@ def named(words):
 
 
 def known(template):
-    return {*template["Parameters"], *template["Resources"], *template["Outputs"]}
+    """The names that the template has, and the codes of errors."""
+    codes = re.findall(r'\("(\w+)", \d{3}, ', (HOME / "src/error.rs").read_text(encoding="utf-8"))
+    return {*template["Parameters"], *template["Resources"], *template["Outputs"], *codes}
 
 
 def consumer(text):
