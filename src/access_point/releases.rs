@@ -4,9 +4,11 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Instant;
 
+use tokio::time::timeout_at;
+
 use super::ask::{Ask, Named};
 use super::delivery::{Delivery, From};
-use super::making::{AtWork, Recipe};
+use super::making::{AtWork, Busy, Recipe};
 use super::once::{self, OnceWriter};
 use crate::cache::{Cache, EntryWriter, Facts, Found, Ticket, is_damaged, is_no_room};
 use crate::config::{self, CacheSettings};
@@ -67,9 +69,14 @@ impl Releases {
                 format!("{name} is no size: it is a whole number and a unit, such as 2GiB");
             Error::new(Kind::Settings, message)
         })?;
-        let folder = settings.folder.as_deref();
-        let cache = folder.map(|folder| Cache::open(folder, room)).transpose()?;
-        Ok(Self::new(cache, room, options))
+        let cache = settings.folder.as_deref().map(|folder| {
+            let cache = Cache::open(folder, room)?;
+            match &settings.bucket {
+                Some(bucket) => cache.behind(&bucket.place, bucket.aws.s3_objects()),
+                None => Ok(cache),
+            }
+        });
+        Ok(Self::new(cache.transpose()?, room, options))
     }
 
     /// With a cache of so many bytes, if there is one.
@@ -79,6 +86,19 @@ impl Releases {
             room,
             options,
             at_work: AtWork::default(),
+        }
+    }
+
+    /// Makes no more than so many at once; others wait in line.
+    pub fn at_most(&mut self, releases: usize) {
+        self.at_work = AtWork::at_most(releases);
+    }
+
+    /// Waits a moment for what was given up and for what was left to be told: the process may be frozen after that.
+    pub async fn settle(&self) {
+        self.at_work.settle().await;
+        if let Some(cache) = &self.cache {
+            cache.settle().await;
         }
     }
 
@@ -102,12 +122,19 @@ impl Releases {
         }
         let mut tries = 0;
         loop {
-            let mut delivery = self.begin(wanted, tries).await?;
+            let mut delivery = self.begin(wanted, deadline, tries).await?;
             match delivery.end_by(deadline).await {
                 Err(error) if tries + 1 < TRIES => tries = next_try(tries, error)?,
                 end => {
                     let facts = end?;
-                    self.remember(wanted.named, &delivery, &facts).await;
+                    // Whoever waits for the answer has some time left for it.
+                    let left = deadline.saturating_duration_since(Instant::now());
+                    let until = Instant::now() + left / 2;
+                    let kept = async {
+                        self.remember(wanted.named, &delivery, &facts).await;
+                        delivery.share().await;
+                    };
+                    let _ = timeout_at(until.into(), kept).await;
                     return Ok(facts);
                 }
             }
@@ -133,11 +160,12 @@ impl Releases {
     pub async fn delivery<O: Opens>(
         &self,
         wanted: &mut Wanted<'_, O>,
+        deadline: Instant,
         mut ready: impl AsyncFnMut(&mut Delivery) -> Result<()>,
     ) -> Result<Delivery> {
         let mut tries = 0;
         loop {
-            let mut delivery = self.begin(wanted, tries).await?;
+            let mut delivery = self.begin(wanted, deadline, tries).await?;
             match ready(&mut delivery).await {
                 Ok(()) => return Ok(delivery),
                 Err(error) if tries + 1 < TRIES => tries = next_try(tries, error)?,
@@ -153,19 +181,26 @@ impl Releases {
     }
 
     /// From the cache, or from whoever makes it; else it begins. The last try goes without the cache.
-    async fn begin<O: Opens>(&self, wanted: &mut Wanted<'_, O>, tries: usize) -> Result<Delivery> {
+    async fn begin<O: Opens>(
+        &self,
+        wanted: &mut Wanted<'_, O>,
+        deadline: Instant,
+        tries: usize,
+    ) -> Result<Delivery> {
         let named = wanted.named;
         let kept = self.cache.as_ref().zip(named.name.as_ref());
         let kept = kept.filter(|_| tries + 1 < TRIES && self.may_keep(named));
         let Some((cache, name)) = kept else {
+            let busy = self.at_work.begin().await;
             let object = wanted.object().await?;
-            return self.once(wanted, object);
+            return self.once(wanted, object, busy);
         };
-        match cache.find(name).await? {
+        match cache.find(name, deadline).await? {
             Found::Held(held) => Ok(Delivery::new(From::Kept(held), None)),
             Found::Missing(ticket) => {
+                let busy = self.at_work.begin().await;
                 let object = wanted.object().await?;
-                self.keep(wanted, object, ticket)
+                self.keep(wanted, object, ticket, busy)
             }
         }
     }
@@ -175,6 +210,7 @@ impl Releases {
         wanted: &Wanted<'_, O>,
         object: Fetched,
         ticket: Ticket,
+        busy: Busy,
     ) -> Result<Delivery> {
         let (writer, held) = ticket.begin();
         let recipe = self.recipe(wanted);
@@ -183,13 +219,18 @@ impl Releases {
             Ok(facts) => drop(writer.finish(facts)),
             Err(error) => drop(writer.fail(&error)),
         };
-        let making = recipe.start(object, writer, &self.at_work, end)?;
+        let making = recipe.start(object, writer, busy, end)?;
         let stop = Arc::clone(&making);
         held.on_abandoned(move || stop.stop());
         Ok(Delivery::new(From::Kept(held), Some(making)))
     }
 
-    fn once<O: Opens>(&self, wanted: &Wanted<'_, O>, object: Fetched) -> Result<Delivery> {
+    fn once<O: Opens>(
+        &self,
+        wanted: &Wanted<'_, O>,
+        object: Fetched,
+        busy: Busy,
+    ) -> Result<Delivery> {
         let (writer, once, verdict) = once::channel();
         let end = move |writer: OnceWriter, made: Result<Facts>| {
             let made = made.and_then(|facts| {
@@ -201,7 +242,7 @@ impl Releases {
             let _ = verdict.send(made);
         };
         let recipe = self.recipe(wanted);
-        let making = recipe.start(object, writer, &self.at_work, end)?;
+        let making = recipe.start(object, writer, busy, end)?;
         Ok(Delivery::new(From::Made(Box::new(once)), Some(making)))
     }
 

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use tokio::sync::watch;
 
 use super::body::Body;
+use super::bucket::Lease;
 use super::entry::Entry;
 use super::folder::Folder;
 use super::held::{Held, Readers};
@@ -71,6 +72,7 @@ impl Flights {
         Claim::Ours(Ticket {
             flights: self.clone(),
             name: *name,
+            lease: None,
             settled: false,
             _held: held,
         })
@@ -141,6 +143,8 @@ impl Flight {
 pub struct Ticket {
     flights: Arc<Flights>,
     name: Name,
+    /// The right to make it among all processes that share a bucket.
+    lease: Option<Lease>,
     settled: bool,
     /// Who waits hears when it is dropped.
     _held: watch::Sender<()>,
@@ -151,9 +155,15 @@ impl Ticket {
     /// so this does not block.
     pub fn begin(mut self) -> (EntryWriter, Held) {
         let body = Arc::new(Body::new(self.name, self.flights.clone()));
+        body.set_lease(self.lease.take());
         let held = self.flights.settle(&body);
         self.settled = true;
         (EntryWriter::new(body), held)
+    }
+
+    pub(super) fn with(mut self, lease: Option<Lease>) -> Self {
+        self.lease = lease;
+        self
     }
 
     /// The entry was there.

@@ -33,8 +33,9 @@ impl Folder {
         Ok(Arc::new(Self { path, room }))
     }
 
-    fn file(&self, name: &Name, form: Form) -> PathBuf {
-        self.path.join(entry_name(name, form))
+    /// Where an entry is, if it is there.
+    pub fn file(&self, name: &Name, form: Form) -> PathBuf {
+        self.path.join(form.file(name))
     }
 
     /// An entry, used from now on. None where there is none, where it was damaged (then it is removed), and where it
@@ -44,7 +45,7 @@ impl Folder {
             Ok(file) => file,
             Err(error) => {
                 if error.kind() != ErrorKind::NotFound {
-                    let (entry, reason) = (entry_name(name, form), error.kind().to_string());
+                    let (entry, reason) = (form.file(name), error.kind().to_string());
                     tracing::warn!(event = "cache_entry_unreadable", entry, reason);
                 }
                 return None;
@@ -67,7 +68,7 @@ impl Folder {
 
     /// Removes an entry that failed a checksum, and says so.
     pub fn drop_damaged(&self, name: &Name, form: Form) {
-        let entry = entry_name(name, form);
+        let entry = form.file(name);
         // What another process has removed is gone as well.
         let _ = fs::remove_file(self.path.join(&entry));
         tracing::warn!(event = "cache_entry_damaged", entry);
@@ -91,6 +92,16 @@ impl Folder {
             path,
             length: 0,
         })
+    }
+
+    /// A new file that will have this length, if there is room for that.
+    pub fn aside_for(self: &Arc<Self>, length: u64) -> Result<Aside, Failure> {
+        let aside = self.aside()?;
+        if self.room.reserve(aside.id(), length) {
+            Ok(aside)
+        } else {
+            Err(Failure::no_room())
+        }
     }
 
     /// Between its creation and its lock, a file looks like a dead writer's to others: then there is another one.
@@ -125,10 +136,6 @@ impl Folder {
             }
         }
     }
-}
-
-fn entry_name(name: &Name, form: Form) -> String {
-    format!("{name}{}", form.suffix())
 }
 
 /// A file on its way: removed unless it is published.

@@ -107,6 +107,17 @@ impl Held {
         Ok(progress.place(from, to))
     }
 
+    /// Copies what this process has made into the bucket, if there is one, once it is whole; and gives the claim back. Of all
+    /// its readers one does so. What fails is in the log, and no failure of the release.
+    pub async fn share(&self) {
+        if self.end().await.is_err() {
+            return;
+        }
+        if let Some(lease) = self.body().take_lease() {
+            lease.share(self.body().flights.folder()).await;
+        }
+    }
+
     /// Bytes that can be read without waiting.
     pub fn written(&self) -> u64 {
         self.body().progress.borrow().written()

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::config::{
-    BehaviorVersion, Credentials, Region, SharedHttpClient, StalledStreamProtectionConfig,
+    BehaviorVersion, Credentials, Region, RequestChecksumCalculation, ResponseChecksumValidation,
+    SharedHttpClient, StalledStreamProtectionConfig,
 };
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::Provider;
@@ -22,7 +23,20 @@ use crate::key::MasterKey;
 /// otherwise wake with a dead one, and an answer that streams cannot be sent twice.
 const IDLE: Duration = Duration::from_secs(3);
 
+/// How long a call waits before it is tried again, about: somebody waits for it.
+const BACKOFF: Duration = Duration::from_millis(100);
+
+/// The variable without which there is no account.
+const ACCOUNT: &str = "AWS_ACCESS_KEY_ID";
+
+/// The variable of the region.
+const REGION: &str = "AWS_REGION";
+
+/// Where nothing says which region it is, as in stores that have none: the one that S3's clients take.
+const SOME_REGION: &str = "us-east-1";
+
 /// Account, region and endpoint, as Lambda sets them. Without `Debug`: they are secrets.
+#[derive(Clone)]
 pub struct Aws {
     credentials: Credentials,
     region: Region,
@@ -32,9 +46,19 @@ pub struct Aws {
 impl Aws {
     /// Reads `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`, `AWS_REGION` and `AWS_ENDPOINT_URL`.
     pub(super) fn read() -> Result<Self> {
-        let needed = |name: &str| {
-            text(name)?.ok_or_else(|| Error::new(Kind::Settings, format!("{name} is not set")))
-        };
+        Self::of(needed(REGION)?)
+    }
+
+    /// The same, where there is an account. Without a region it is [`SOME_REGION`].
+    pub(super) fn find() -> Result<Option<Self>> {
+        if text(ACCOUNT)?.is_none() {
+            return Ok(None);
+        }
+        let region = text(REGION)?.unwrap_or_else(|| SOME_REGION.to_owned());
+        Self::of(region).map(Some)
+    }
+
+    fn of(region: String) -> Result<Self> {
         let endpoint = text("AWS_ENDPOINT_URL")?.map(|text| {
             let url = Url::parse(&text).ok().filter(Url::has_host);
             url.ok_or_else(|| {
@@ -43,7 +67,7 @@ impl Aws {
             })
         });
         let credentials = Credentials::new(
-            needed("AWS_ACCESS_KEY_ID")?,
+            needed(ACCOUNT)?,
             needed("AWS_SECRET_ACCESS_KEY")?,
             text("AWS_SESSION_TOKEN")?,
             None,
@@ -51,7 +75,7 @@ impl Aws {
         );
         Ok(Self {
             credentials,
-            region: Region::new(needed("AWS_REGION")?),
+            region: Region::new(region),
             endpoint: endpoint.transpose()?,
         })
     }
@@ -64,15 +88,31 @@ impl Aws {
     /// S3, for one thing: `WriteGetObjectResponse`. A token is good for one call and a body streams, so nothing is tried
     /// twice; and a slow release is no stalled one.
     pub fn s3(&self) -> aws_sdk_s3::Client {
+        let config = self.s3_config().retry_config(RetryConfig::disabled());
+        aws_sdk_s3::Client::from_conf(config.build())
+    }
+
+    /// S3, for objects of a bucket that stream from and to files. Their checksums are our own: the client's would make a
+    /// body another one, in a form that not every store reads.
+    pub fn s3_objects(&self) -> aws_sdk_s3::Client {
+        let config = self
+            .s3_config()
+            .retry_config(RetryConfig::standard().with_initial_backoff(BACKOFF))
+            .force_path_style(self.endpoint.is_some())
+            .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
+            .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
+        aws_sdk_s3::Client::from_conf(config.build())
+    }
+
+    fn s3_config(&self) -> aws_sdk_s3::config::Builder {
         let mut config = aws_sdk_s3::Config::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
             .credentials_provider(self.credentials.clone())
             .region(self.region.clone())
             .http_client(self.http_client())
-            .retry_config(RetryConfig::disabled())
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
         config.set_endpoint_url(self.endpoint.as_ref().map(Url::to_string));
-        aws_sdk_s3::Client::from_conf(config.build())
+        config
     }
 
     /// The master key that a secret holds as text, by its name or ARN.
@@ -108,6 +148,10 @@ impl Aws {
             Some(host) => builder.build_with_resolver(Below(host.to_owned())),
         }
     }
+}
+
+fn needed(name: &str) -> Result<String> {
+    text(name)?.ok_or_else(|| Error::new(Kind::Settings, format!("{name} is not set")))
 }
 
 /// Names below this host are this host: the client puts the route of an answer in front of any endpoint, and no resolver

@@ -7,7 +7,9 @@
 mod aws;
 mod cache;
 mod function;
+mod service;
 mod store;
+mod webhook;
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -15,9 +17,11 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 pub use self::aws::Aws;
-pub use self::cache::CacheSettings;
+pub use self::cache::{CacheBucket, CacheSettings};
 pub use self::function::Function;
+pub use self::service::Service;
 pub use self::store::{access_point_label, s3, s3_access_point, s3_at_host, s3_at_path};
+pub use self::webhook::Webhook;
 use crate::error::{Error, Kind, Result};
 use crate::key::MasterKey;
 
@@ -43,6 +47,13 @@ pub const CACHE: &str = "VEILPOINT_CACHE";
 
 /// The environment variable that says how many bytes that folder may take.
 pub const CACHE_MAX_BYTES: &str = "VEILPOINT_CACHE_MAX_BYTES";
+
+/// The environment variable that names a prefix of a bucket, `s3://bucket/prefix/`, in which all instances of a function
+/// share what they keep.
+pub const CACHE_BUCKET: &str = "VEILPOINT_CACHE_BUCKET";
+
+/// The environment variable that holds the token which whoever sends an event to the webhook must know.
+pub const WEBHOOK_TOKEN: &str = "VEILPOINT_WEBHOOK_TOKEN";
 
 /// The environment variable that names the access points whose releases are made when an object is created: a JSON
 /// object of their ARNs and payloads.

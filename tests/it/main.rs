@@ -10,6 +10,7 @@
 mod access_point;
 mod agreement;
 mod bad_input;
+mod cache;
 mod convert;
 mod determinism;
 mod engine;
@@ -23,3 +24,4 @@ mod s3;
 mod support;
 mod template;
 mod verify;
+mod webhook;
