@@ -122,7 +122,7 @@ impl Releases {
             delivery.cut(&range);
             delivery.hold(request.deadline).await
         };
-        let delivery = self.delivery(&mut wanted, ready).await?;
+        let delivery = self.delivery(&mut wanted, request.deadline, ready).await?;
         Ok(Answer::Body(head, delivery))
     }
 
@@ -144,7 +144,7 @@ impl Releases {
             }
             delivery.hold(deadline).await
         };
-        let delivery = self.delivery(wanted, ready).await?;
+        let delivery = self.delivery(wanted, deadline, ready).await?;
         let head = Head {
             length: delivery.length(),
             ..Head::new(named)

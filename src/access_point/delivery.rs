@@ -112,6 +112,13 @@ impl Delivery {
         }
     }
 
+    /// Copies the release to where other processes find it, if this one has made and kept it. Waits for its end.
+    pub async fn share(&self) {
+        if let From::Kept(held) = &self.from {
+            held.share().await;
+        }
+    }
+
     /// Whether the release is kept, and so can be waited for.
     pub fn is_kept(&self) -> bool {
         matches!(self.from, From::Kept(_))

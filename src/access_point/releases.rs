@@ -4,6 +4,8 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Instant;
 
+use tokio::time::timeout_at;
+
 use super::ask::{Ask, Named};
 use super::delivery::{Delivery, From};
 use super::making::{AtWork, Busy, Recipe};
@@ -67,9 +69,14 @@ impl Releases {
                 format!("{name} is no size: it is a whole number and a unit, such as 2GiB");
             Error::new(Kind::Settings, message)
         })?;
-        let folder = settings.folder.as_deref();
-        let cache = folder.map(|folder| Cache::open(folder, room)).transpose()?;
-        Ok(Self::new(cache, room, options))
+        let cache = settings.folder.as_deref().map(|folder| {
+            let cache = Cache::open(folder, room)?;
+            match &settings.bucket {
+                Some(bucket) => cache.behind(&bucket.place, bucket.aws.s3_objects()),
+                None => Ok(cache),
+            }
+        });
+        Ok(Self::new(cache.transpose()?, room, options))
     }
 
     /// With a cache of so many bytes, if there is one.
@@ -85,6 +92,14 @@ impl Releases {
     /// Makes no more than so many at once; others wait in line.
     pub fn at_most(&mut self, releases: usize) {
         self.at_work = AtWork::at_most(releases);
+    }
+
+    /// Waits a moment for what was given up and for what was left to be told: the process may be frozen after that.
+    pub async fn settle(&self) {
+        self.at_work.settle().await;
+        if let Some(cache) = &self.cache {
+            cache.settle().await;
+        }
     }
 
     /// The facts of a release that was made before, as far as they are kept.
@@ -107,12 +122,19 @@ impl Releases {
         }
         let mut tries = 0;
         loop {
-            let mut delivery = self.begin(wanted, tries).await?;
+            let mut delivery = self.begin(wanted, deadline, tries).await?;
             match delivery.end_by(deadline).await {
-                Err(error) if tries + 1 < TRIES && may_go_again(&error) => tries += 1,
+                Err(error) if tries + 1 < TRIES => tries = next_try(tries, error)?,
                 end => {
                     let facts = end?;
-                    self.remember(wanted.named, &delivery, &facts).await;
+                    // Whoever waits for the answer has some time left for it.
+                    let left = deadline.saturating_duration_since(Instant::now());
+                    let until = Instant::now() + left / 2;
+                    let kept = async {
+                        self.remember(wanted.named, &delivery, &facts).await;
+                        delivery.share().await;
+                    };
+                    let _ = timeout_at(until.into(), kept).await;
                     return Ok(facts);
                 }
             }
@@ -138,14 +160,15 @@ impl Releases {
     pub async fn delivery<O: Opens>(
         &self,
         wanted: &mut Wanted<'_, O>,
+        deadline: Instant,
         mut ready: impl AsyncFnMut(&mut Delivery) -> Result<()>,
     ) -> Result<Delivery> {
         let mut tries = 0;
         loop {
-            let mut delivery = self.begin(wanted, tries).await?;
+            let mut delivery = self.begin(wanted, deadline, tries).await?;
             match ready(&mut delivery).await {
                 Ok(()) => return Ok(delivery),
-                Err(error) if tries + 1 < TRIES && may_go_again(&error) => tries += 1,
+                Err(error) if tries + 1 < TRIES => tries = next_try(tries, error)?,
                 Err(error) => return Err(error),
             }
         }
@@ -158,7 +181,12 @@ impl Releases {
     }
 
     /// From the cache, or from whoever makes it; else it begins. The last try goes without the cache.
-    async fn begin<O: Opens>(&self, wanted: &mut Wanted<'_, O>, tries: usize) -> Result<Delivery> {
+    async fn begin<O: Opens>(
+        &self,
+        wanted: &mut Wanted<'_, O>,
+        deadline: Instant,
+        tries: usize,
+    ) -> Result<Delivery> {
         let named = wanted.named;
         let kept = self.cache.as_ref().zip(named.name.as_ref());
         let kept = kept.filter(|_| tries + 1 < TRIES && self.may_keep(named));
@@ -167,7 +195,7 @@ impl Releases {
             let object = wanted.object().await?;
             return self.once(wanted, object, busy);
         };
-        match cache.find(name).await? {
+        match cache.find(name, deadline).await? {
             Found::Held(held) => Ok(Delivery::new(From::Kept(held), None)),
             Found::Missing(ticket) => {
                 let busy = self.at_work.begin().await;
@@ -249,7 +277,17 @@ impl<O: Opens> Wanted<'_, O> {
     }
 }
 
-/// Whether to begin again: what was kept is damaged or has no room, or who made it gave it up.
-fn may_go_again(error: &Error) -> bool {
-    is_no_room(error) || is_damaged(error) || error.kind() == Kind::Interrupted
+/// Which try comes after a failed one. What was kept may be damaged, or who made it gave it up: it is begun anew. What
+/// has no room is not tried to be kept again.
+///
+/// # Errors
+/// Whatever else it failed with.
+fn next_try(tries: usize, error: Error) -> Result<usize> {
+    if is_no_room(&error) {
+        return Ok(TRIES - 1);
+    }
+    if is_damaged(&error) || error.kind() == Kind::Interrupted {
+        return Ok(tries + 1);
+    }
+    Err(error)
 }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use bytes::Bytes;
 use tokio::sync::watch;
 
+use super::bucket::Lease;
 use super::entry::{self, CHUNK, Entry, Form, Gap, Sum};
 use super::failure::Failure;
 use super::flights::Flights;
@@ -23,6 +24,8 @@ pub(super) struct Body {
     pub file: OnceLock<Arc<File>>,
     pub progress: watch::Sender<Progress>,
     cancel: Mutex<Option<Cancel>>,
+    /// Whoever makes it for a bucket has its claim.
+    lease: Mutex<Option<Lease>>,
     damaged: AtomicBool,
 }
 
@@ -128,6 +131,7 @@ impl Body {
             file,
             progress: watch::Sender::new(progress),
             cancel: Mutex::default(),
+            lease: Mutex::default(),
             damaged: AtomicBool::new(false),
         }
     }
@@ -136,8 +140,9 @@ impl Body {
         self.progress.borrow().end.is_some()
     }
 
-    /// The entry fails: whoever asks for it from now on makes it anew, and its readers are told.
+    /// The entry fails: whoever asks for it from now on, here or elsewhere, makes it anew, and its readers are told.
     pub fn fail(&self, failure: Failure) {
+        drop(self.take_lease());
         self.flights.forget(self);
         self.progress.send_modify(|progress| {
             progress.end = Some(Err(failure));
@@ -172,6 +177,15 @@ impl Body {
 
     pub fn is_damaged(&self) -> bool {
         self.damaged.load(Ordering::SeqCst)
+    }
+
+    pub fn set_lease(&self, lease: Option<Lease>) {
+        *self.lease.lock().unwrap_or_else(PoisonError::into_inner) = lease;
+    }
+
+    pub fn take_lease(&self) -> Option<Lease> {
+        let lease = self.lease.lock();
+        lease.unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// What is called once nobody reads any more and the end is not reached; none to let the work go on.

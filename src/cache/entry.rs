@@ -54,6 +54,11 @@ impl Form {
         }
     }
 
+    /// What an entry's file is called, in the folder as in the bucket.
+    pub fn file(self, name: &Name) -> String {
+        format!("{name}{}", self.suffix())
+    }
+
     /// Its last byte is the version.
     fn magic(self) -> [u8; 8] {
         match self {
@@ -83,6 +88,19 @@ pub(super) struct Entry {
     pub sums: Vec<Sum>,
     pub gap: Option<Gap>,
     pub facts: Facts,
+}
+
+impl Entry {
+    /// Whether all its chunks pass their checksums, read one by one.
+    pub fn is_whole(&self, name: &Name) -> bool {
+        let mut rest = self.stored;
+        (0..).zip(&self.sums).all(|(number, sum)| {
+            let length = rest.min(CHUNK as u64);
+            rest -= length;
+            let length = usize::try_from(length).unwrap_or(CHUNK);
+            chunk(&self.file, name, number, length, sum).is_some()
+        })
+    }
 }
 
 pub(super) fn sum(name: &Name, number: u64, parts: &[&[u8]]) -> Sum {

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use tokio::sync::watch;
 
 use super::body::Body;
+use super::bucket::Lease;
 use super::entry::Entry;
 use super::folder::Folder;
 use super::held::{Held, Readers};
@@ -71,6 +72,7 @@ impl Flights {
         Claim::Ours(Ticket {
             flights: self.clone(),
             name: *name,
+            lease: None,
             settled: false,
             _held: held,
         })
@@ -141,6 +143,8 @@ impl Flight {
 pub struct Ticket {
     flights: Arc<Flights>,
     name: Name,
+    /// The right to make it among all processes that share a bucket.
+    lease: Option<Lease>,
     settled: bool,
     /// Who waits hears when it is dropped.
     _held: watch::Sender<()>,
@@ -151,9 +155,15 @@ impl Ticket {
     /// so this does not block.
     pub fn begin(mut self) -> (EntryWriter, Held) {
         let body = Arc::new(Body::new(self.name, self.flights.clone()));
+        body.set_lease(self.lease.take());
         let held = self.flights.settle(&body);
         self.settled = true;
         (EntryWriter::new(body), held)
+    }
+
+    pub(super) fn with(mut self, lease: Option<Lease>) -> Self {
+        self.lease = lease;
+        self
     }
 
     /// The entry was there.
@@ -170,5 +180,57 @@ impl Drop for Ticket {
         if !self.settled {
             self.flights.open().remove(&self.name);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::*;
+
+    fn flights(folder: &tempfile::TempDir) -> Arc<Flights> {
+        Arc::new(Flights::new(Folder::open(folder.path(), 1 << 20).unwrap()))
+    }
+
+    fn ticket(flights: &Arc<Flights>) -> Ticket {
+        match flights.claim(&Name::from([1; 32])) {
+            Claim::Ours(ticket) => ticket,
+            _ => panic!("open already"),
+        }
+    }
+
+    #[test]
+    fn what_is_over_is_not_remembered() {
+        let folder = tempfile::tempdir().unwrap();
+        let flights = flights(&folder);
+        drop(ticket(&flights));
+        assert!(flights.open().is_empty());
+        let (writer, held) = ticket(&flights).begin();
+        writer.finish(Facts::default()).unwrap();
+        assert_eq!(flights.open().len(), 1);
+        drop(held);
+        assert!(flights.open().is_empty());
+    }
+
+    #[test]
+    fn who_comes_while_the_last_one_goes_still_has_the_work() {
+        let folder = tempfile::tempdir().unwrap();
+        let flights = flights(&folder);
+        let (writer, held) = ticket(&flights).begin();
+        let stopped = Arc::new(AtomicBool::new(false));
+        let stop = stopped.clone();
+        held.on_abandoned(move || stop.store(true, Ordering::SeqCst));
+        // As the one before it would say, late.
+        let Some(Flight::Open { body, .. }) = flights.open().remove(&Name::from([1; 32])) else {
+            panic!("begun");
+        };
+        let body = body.upgrade().unwrap();
+        let held = (flights.settle(&body), held).0;
+        flights.left(&body);
+        assert!(!stopped.load(Ordering::SeqCst));
+        drop(held);
+        assert!(stopped.load(Ordering::SeqCst));
+        drop(writer);
     }
 }

@@ -33,35 +33,42 @@ impl Folder {
         Ok(Arc::new(Self { path, room }))
     }
 
-    fn file(&self, name: &Name, form: Form) -> PathBuf {
-        self.path.join(format!("{name}{}", form.suffix()))
+    /// Where an entry is, if it is there.
+    pub fn file(&self, name: &Name, form: Form) -> PathBuf {
+        self.path.join(form.file(name))
     }
 
-    /// An entry, used from now on. None where there is none, or where it was damaged: then it is removed.
-    pub fn entry(&self, name: &Name, form: Form) -> Result<Option<Entry>, Failure> {
+    /// An entry, used from now on. None where there is none, where it was damaged (then it is removed), and where it
+    /// cannot be opened: what is made in its place replaces it.
+    pub fn entry(&self, name: &Name, form: Form) -> Option<Entry> {
         let file = match File::open(self.file(name, form)) {
             Ok(file) => file,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(Failure::unreadable(&error)),
+            Err(error) => {
+                if error.kind() != ErrorKind::NotFound {
+                    let (entry, reason) = (form.file(name), error.kind().to_string());
+                    tracing::warn!(event = "cache_entry_unreadable", entry, reason);
+                }
+                return None;
+            }
         };
         let entry = entry::read(file, name, form);
         match &entry {
             Some(entry) => touch(&entry.file),
             None => self.drop_damaged(name, form),
         }
-        Ok(entry)
+        entry
     }
 
-    /// Facts of either form. What cannot be read now is not known now.
+    /// Facts of either form.
     pub fn facts(&self, name: &Name) -> Option<Facts> {
-        let entry = |form| self.entry(name, form).ok().flatten();
-        let entry = entry(Form::Facts).or_else(|| entry(Form::Release));
+        let entry = self.entry(name, Form::Facts);
+        let entry = entry.or_else(|| self.entry(name, Form::Release));
         entry.map(|entry| entry.facts)
     }
 
     /// Removes an entry that failed a checksum, and says so.
     pub fn drop_damaged(&self, name: &Name, form: Form) {
-        let entry = format!("{name}{}", form.suffix());
+        let entry = form.file(name);
         // What another process has removed is gone as well.
         let _ = fs::remove_file(self.path.join(&entry));
         tracing::warn!(event = "cache_entry_damaged", entry);
@@ -85,6 +92,16 @@ impl Folder {
             path,
             length: 0,
         })
+    }
+
+    /// A new file that will have this length, if there is room for that.
+    pub fn aside_for(self: &Arc<Self>, length: u64) -> Result<Aside, Failure> {
+        let aside = self.aside()?;
+        if self.room.reserve(aside.id(), length) {
+            Ok(aside)
+        } else {
+            Err(Failure::no_room())
+        }
     }
 
     /// Between its creation and its lock, a file looks like a dead writer's to others: then there is another one.

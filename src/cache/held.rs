@@ -52,7 +52,7 @@ impl Held {
     /// Waits for the end of the making.
     ///
     /// # Errors
-    /// Why it failed. [`super::is_no_room`]: it did not fit, and can be made without this cache.
+    /// Why it failed. [`super::is_no_room`]: it was not kept, and can be made without this cache.
     pub async fn end(&self) -> Result<Facts> {
         let progress = &mut self.body().progress.subscribe();
         let progress = until(progress, |progress| progress.end.is_some()).await?;
@@ -105,6 +105,17 @@ impl Held {
         let progress = until(progress, reached).await?;
         failed(&progress)?;
         Ok(progress.place(from, to))
+    }
+
+    /// Copies what this process has made into the bucket, if there is one, once it is whole; and gives the claim back. Of all
+    /// its readers one does so. What fails is in the log, and no failure of the release.
+    pub async fn share(&self) {
+        if self.end().await.is_err() {
+            return;
+        }
+        if let Some(lease) = self.body().take_lease() {
+            lease.share(self.body().flights.folder()).await;
+        }
     }
 
     /// Bytes that can be read without waiting.

@@ -12,6 +12,7 @@
 //! flights.rs   who makes what (single flight)     body.rs     one entry, as its writer and its readers share it
 //! writer.rs    the making side                    held.rs     the reading side
 //! failure.rs   what goes wrong, for each reader anew
+//! bucket/      the second tier, if there is one: a prefix of a bucket that several processes share
 //! ```
 //! Bytes stand in the folder once: filler takes no room there, only its place is noted. An entry of facts outlives the
 //! bytes, since it is small, and HEAD and LIST need no more.
@@ -19,6 +20,10 @@
 //! Nothing is synced to the disk. What a crash leaves behind fails its checksum, and is dropped and made again; so is
 //! what was cut short, or flipped, or lies under another name than its own. Checksums find damage, not forgery: the
 //! folder is its owner's alone.
+//!
+//! What goes wrong is one line of the log, with the entry's name and no path: `cache_entry_damaged`,
+//! `cache_entry_unreadable` (both are missing then), `release_not_kept` (too large, or the folder cannot be written to:
+//! whoever asked makes it without the cache).
 //!
 //! Several processes may share a folder. Each makes what it misses; a release is a pure function, so the second
 //! rename replaces the first by the same bytes. Within one process, every release is made once.
@@ -29,6 +34,7 @@
 //! written on threads that may block.
 
 mod body;
+mod bucket;
 mod entry;
 mod failure;
 mod flights;
@@ -42,11 +48,13 @@ mod writer;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 use tokio::task::spawn_blocking;
 
 use crate::error::Result;
+use bucket::{Bucket, Sought};
 use entry::Form;
 use failure::Failure;
 use flights::{Claim, Flights};
@@ -75,10 +83,11 @@ pub struct Facts {
     pub unknown_columns: Vec<String>,
 }
 
-/// A folder of releases. Clones share it.
+/// A folder of releases, and maybe a bucket behind it. Clones share them.
 #[derive(Clone)]
 pub struct Cache {
     flights: Arc<Flights>,
+    bucket: Option<Arc<Bucket>>,
 }
 
 /// What a cache has of a release.
@@ -98,30 +107,56 @@ impl Cache {
     pub fn open(folder: &Path, max_bytes: u64) -> Result<Self> {
         let folder = Folder::open(folder, max_bytes)?;
         let flights = Arc::new(Flights::new(folder));
-        Ok(Self { flights })
+        Ok(Self {
+            flights,
+            bucket: None,
+        })
+    }
+
+    /// Shares what is made here, and finds what others have shared, below `s3://bucket/prefix/`.
+    ///
+    /// # Errors
+    /// [`crate::Kind::Settings`] for anything else than a prefix of a bucket.
+    pub fn behind(self, place: &str, client: aws_sdk_s3::Client) -> Result<Self> {
+        Ok(Self {
+            bucket: Some(Bucket::new(place, client)?),
+            ..self
+        })
     }
 
     /// What is there under a name. Waits while somebody else holds its ticket and has not begun: of all who ask at
-    /// once, one gets the ticket, and the next one should that be dropped.
+    /// once, one gets the ticket, and the next one should that be dropped. An entry that is damaged or cannot be opened
+    /// is missing. Another process that makes it is waited for during half of the time until `deadline`.
     ///
     /// # Errors
-    /// [`crate::Kind::Source`]: the entry cannot be opened. One that is damaged is missing.
-    pub async fn find(&self, name: &Name) -> Result<Found> {
+    /// [`crate::Kind::Interrupted`]: the process is ending.
+    pub async fn find(&self, name: &Name, deadline: Instant) -> Result<Found> {
         loop {
             match self.flights.claim(name) {
                 Claim::Held(held) => return Ok(Found::Held(held)),
                 // An error says that the ticket is gone: begun, or dropped.
                 Claim::Taken(mut gone) => while gone.changed().await.is_ok() {},
                 Claim::Ours(ticket) => {
-                    let (folder, name) = (self.flights.folder().clone(), *name);
-                    let entry = spawn_blocking(move || folder.entry(&name, Form::Release)).await;
-                    let entry = entry.unwrap_or_else(|_| Err(Failure::interrupted()));
-                    return Ok(match entry.map_err(|failure| failure.error())? {
+                    let (folder, own) = (self.flights.folder().clone(), *name);
+                    let entry = spawn_blocking(move || folder.entry(&own, Form::Release)).await;
+                    let entry = entry.map_err(|_| Failure::interrupted().error())?;
+                    return Ok(match entry {
                         Some(entry) => Found::Held(ticket.found(entry)),
-                        None => Found::Missing(ticket),
+                        None => self.seek(ticket, name, deadline).await,
                     });
                 }
             }
+        }
+    }
+
+    /// What the bucket has, where there is one.
+    async fn seek(&self, ticket: Ticket, name: &Name, deadline: Instant) -> Found {
+        let Some(bucket) = &self.bucket else {
+            return Found::Missing(ticket);
+        };
+        match bucket.seek(self.flights.folder(), name, deadline).await {
+            Sought::Found(entry) => Found::Held(ticket.found(entry)),
+            Sought::Missing(lease) => Found::Missing(ticket.with(lease)),
         }
     }
 
@@ -130,19 +165,35 @@ impl Cache {
         if let Some(facts) = self.flights.facts(name) {
             return Some(facts);
         }
-        let (folder, name) = (self.flights.folder().clone(), *name);
-        let facts = spawn_blocking(move || folder.facts(&name)).await;
-        facts.unwrap_or_default()
+        let (folder, own) = (self.flights.folder(), *name);
+        let here = folder.clone();
+        let facts = spawn_blocking(move || here.facts(&own)).await;
+        match (facts.unwrap_or_default(), &self.bucket) {
+            (None, Some(bucket)) => bucket.facts(folder, name).await,
+            (facts, _) => facts,
+        }
     }
 
     /// Keeps the facts of a release whose bytes went elsewhere. A finished entry has kept its own.
     ///
     /// # Errors
-    /// [`crate::Kind::Output`]: they cannot be written, or there is no room ([`is_no_room`]).
+    /// [`is_no_room`]: they cannot be written.
     pub async fn keep_facts(&self, name: &Name, facts: &Facts) -> Result<()> {
-        let (folder, name, facts) = (self.flights.folder().clone(), *name, facts.clone());
-        let kept = spawn_blocking(move || folder.keep_facts(&name, &facts)).await;
+        let (folder, own, facts) = (self.flights.folder().clone(), *name, facts.clone());
+        let kept = spawn_blocking(move || folder.keep_facts(&own, &facts)).await;
         let kept = kept.unwrap_or_else(|_| Err(Failure::interrupted()));
-        kept.map_err(|failure| failure.error())
+        kept.map_err(|failure| failure.error())?;
+        if let Some(bucket) = &self.bucket {
+            let folder = self.flights.folder();
+            bucket.share(folder, name, &[Form::Facts]).await;
+        }
+        Ok(())
+    }
+
+    /// Waits a moment for what is still to be told the bucket: the process may be frozen after that.
+    pub async fn settle(&self) {
+        if let Some(bucket) = &self.bucket {
+            bucket.settle().await;
+        }
     }
 }

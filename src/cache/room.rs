@@ -69,11 +69,16 @@ impl Room {
     }
 
     /// Lets a file that is being written grow to this length, by removing others if need be. False where that is not
-    /// enough.
+    /// enough. What was reserved once stays so.
     pub fn reserve(&self, file: &OsStr, length: u64) -> bool {
         let mut used = self.used();
-        let grown = length.next_multiple_of(BLOCK);
-        let before = used.writing.insert(file.to_owned(), grown).unwrap_or(0);
+        let before = used.writing.get(file).copied().unwrap_or(0);
+        let grown = length.next_multiple_of(BLOCK).max(before);
+        // For what never fits nothing need go.
+        if grown > self.max_bytes {
+            return false;
+        }
+        used.writing.insert(file.to_owned(), grown);
         used.since += grown.saturating_sub(before);
         if used.bytes() > self.max_bytes || used.since > self.max_bytes / SLACK {
             self.count(&mut used);

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::config::{
-    BehaviorVersion, Credentials, Region, SharedHttpClient, StalledStreamProtectionConfig,
+    BehaviorVersion, Credentials, Region, RequestChecksumCalculation, ResponseChecksumValidation,
+    SharedHttpClient, StalledStreamProtectionConfig,
 };
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::Provider;
@@ -21,6 +22,9 @@ use crate::key::MasterKey;
 /// How long a connection waits for its next use: less than AWS keeps it, since a function that was frozen would
 /// otherwise wake with a dead one, and an answer that streams cannot be sent twice.
 const IDLE: Duration = Duration::from_secs(3);
+
+/// How long a call waits before it is tried again, about: somebody waits for it.
+const BACKOFF: Duration = Duration::from_millis(100);
 
 /// The variable without which there is no account.
 const ACCOUNT: &str = "AWS_ACCESS_KEY_ID";
@@ -84,15 +88,31 @@ impl Aws {
     /// S3, for one thing: `WriteGetObjectResponse`. A token is good for one call and a body streams, so nothing is tried
     /// twice; and a slow release is no stalled one.
     pub fn s3(&self) -> aws_sdk_s3::Client {
+        let config = self.s3_config().retry_config(RetryConfig::disabled());
+        aws_sdk_s3::Client::from_conf(config.build())
+    }
+
+    /// S3, for objects of a bucket that stream from and to files. Their checksums are our own: the client's would make a
+    /// body another one, in a form that not every store reads.
+    pub fn s3_objects(&self) -> aws_sdk_s3::Client {
+        let config = self
+            .s3_config()
+            .retry_config(RetryConfig::standard().with_initial_backoff(BACKOFF))
+            .force_path_style(self.endpoint.is_some())
+            .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
+            .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
+        aws_sdk_s3::Client::from_conf(config.build())
+    }
+
+    fn s3_config(&self) -> aws_sdk_s3::config::Builder {
         let mut config = aws_sdk_s3::Config::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
             .credentials_provider(self.credentials.clone())
             .region(self.region.clone())
             .http_client(self.http_client())
-            .retry_config(RetryConfig::disabled())
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
         config.set_endpoint_url(self.endpoint.as_ref().map(Url::to_string));
-        aws_sdk_s3::Client::from_conf(config.build())
+        config
     }
 
     /// The master key that a secret holds as text, by its name or ARN.

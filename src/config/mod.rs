@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 pub use self::aws::Aws;
-pub use self::cache::CacheSettings;
+pub use self::cache::{CacheBucket, CacheSettings};
 pub use self::function::Function;
 pub use self::service::Service;
 pub use self::store::{access_point_label, s3, s3_access_point, s3_at_host, s3_at_path};
@@ -47,6 +47,10 @@ pub const CACHE: &str = "VEILPOINT_CACHE";
 
 /// The environment variable that says how many bytes that folder may take.
 pub const CACHE_MAX_BYTES: &str = "VEILPOINT_CACHE_MAX_BYTES";
+
+/// The environment variable that names a prefix of a bucket, `s3://bucket/prefix/`, in which all instances of a function
+/// share what they keep.
+pub const CACHE_BUCKET: &str = "VEILPOINT_CACHE_BUCKET";
 
 /// The environment variable that holds the token which whoever sends an event to the webhook must know.
 pub const WEBHOOK_TOKEN: &str = "VEILPOINT_WEBHOOK_TOKEN";
@@ -143,6 +147,11 @@ pub fn is_bootstrap() -> bool {
 fn text(name: &str) -> Result<Option<String>> {
     let value = read(name).map(std::ffi::OsString::into_string).transpose();
     value.map_err(|_| Error::new(Kind::Settings, format!("{name} is not text in UTF-8")))
+}
+
+/// The folder of temporary files.
+fn temporary() -> PathBuf {
+    env::temp_dir()
 }
 
 /// The one place that asks.

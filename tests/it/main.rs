@@ -10,6 +10,7 @@
 mod access_point;
 mod agreement;
 mod bad_input;
+mod cache;
 mod convert;
 mod determinism;
 mod engine;

@@ -17,7 +17,7 @@ async fn at_once(cache: &Cache, bytes: &[u8], made: &Arc<AtomicUsize>) -> Vec<Ve
         let bytes = bytes.to_owned();
         tokio::spawn(async move {
             barrier.wait().await;
-            let held = match cache.find(&name(1)).await.unwrap() {
+            let held = match cache.find(&name(1), later()).await.unwrap() {
                 Found::Held(held) => held,
                 Found::Missing(ticket) => {
                     made.fetch_add(1, Ordering::SeqCst);
@@ -61,15 +61,18 @@ async fn a_dropped_ticket_goes_to_who_waits() {
     let cache = site.open(AMPLE);
     let (a, b) = (name(1), name(2));
     let first = ticket(&cache, 1).await;
-    let mut waits = pin!(cache.find(&a));
+    let mut waits = pin!(cache.find(&a, later()));
     assert!(is_pending(waits.as_mut()).await);
     // Nobody else has to wait for it.
-    assert!(matches!(cache.find(&b).await.unwrap(), Found::Missing(_)));
+    assert!(matches!(
+        cache.find(&b, later()).await.unwrap(),
+        Found::Missing(_)
+    ));
     drop(first);
     let Found::Missing(second) = waits.await.unwrap() else {
         panic!("nothing was made");
     };
-    let mut waits = pin!(cache.find(&a));
+    let mut waits = pin!(cache.find(&a, later()));
     assert!(is_pending(waits.as_mut()).await);
     let (_writer, _held) = second.begin();
     assert!(matches!(waits.await.unwrap(), Found::Held(_)));
@@ -81,7 +84,7 @@ async fn who_gives_up_asking_takes_no_ticket_along() {
     let cache = site.open(AMPLE);
     {
         let asked = name(1);
-        let mut asks = pin!(cache.find(&asked));
+        let mut asks = pin!(cache.find(&asked, later()));
         assert!(is_pending(asks.as_mut()).await);
     }
     drop(ticket(&cache, 1).await);

@@ -13,6 +13,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::task::Poll;
+use std::time::{Duration, Instant};
 
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
@@ -25,6 +26,11 @@ use crate::release::Output;
 
 /// More than any test needs.
 const AMPLE: u64 = 1 << 30;
+
+/// When nobody waits any more.
+fn later() -> Instant {
+    Instant::now() + Duration::from_mins(1)
+}
 
 /// A folder of a test's own.
 struct Site {
@@ -106,14 +112,14 @@ fn name(number: u8) -> Name {
 }
 
 async fn find(cache: &Cache, number: u8) -> Option<Held> {
-    match cache.find(&name(number)).await.unwrap() {
+    match cache.find(&name(number), later()).await.unwrap() {
         Found::Held(held) => Some(held),
         Found::Missing(_) => None,
     }
 }
 
 async fn ticket(cache: &Cache, number: u8) -> Ticket {
-    match cache.find(&name(number)).await.unwrap() {
+    match cache.find(&name(number), later()).await.unwrap() {
         Found::Missing(ticket) => ticket,
         Found::Held(_) => panic!("there already"),
     }

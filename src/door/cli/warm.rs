@@ -66,9 +66,7 @@ async fn warm(args: &Args, environment: &Environment, today: NaiveDate) -> Resul
         error = signals.stop() => Err(error),
         counts = work => counts,
     };
-    if counts.is_err() {
-        releases.at_work.settle().await;
-    }
+    releases.settle().await;
     let counts = counts?;
     say(format_args!("{}: {counts}", args.input));
     if counts.failed > 0 {

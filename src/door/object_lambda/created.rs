@@ -71,6 +71,7 @@ impl Function {
                 // It is gone again.
                 continue;
             };
+            self.service.versions.see(&key, &version);
             let object = RawObject {
                 key,
                 version,

@@ -121,6 +121,7 @@ impl<'a> Finder<'a> {
         let head = fetcher.head(&self.url, |name| self.header(name)).await?;
         match head {
             Ok(version) if asked.itself => {
+                self.service.versions.see(&self.key, &version);
                 return Ok(Found {
                     key: self.key.clone(),
                     version,
@@ -152,7 +153,7 @@ impl<'a> Finder<'a> {
 
     fn found(&self, key: String, object: Fetched) -> Found {
         let version = object.version.clone();
-        self.service.versions.see(&self.origin, &key, &version);
+        self.service.versions.see(&key, &version);
         Found {
             key,
             version,
@@ -166,7 +167,7 @@ impl<'a> Finder<'a> {
         key: &str,
         kept: &impl AsyncFn(&str, &ObjectVersion) -> bool,
     ) -> Option<ObjectVersion> {
-        let version = self.service.versions.seen(&self.origin, key)?;
+        let version = self.service.versions.seen(key)?;
         kept(key, &version).await.then_some(version)
     }
 

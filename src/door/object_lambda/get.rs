@@ -156,8 +156,8 @@ impl<C: Caller> Get<'_, C> {
         Ok(None)
     }
 
-    /// Sends what is delivered, and waits for the release's end: what of it is asked for next is kept then. Its facts,
-    /// if it ended in time.
+    /// Sends what is delivered, and waits for the release's end: what of it is asked for next is kept then, and shared.
+    /// Its facts, if it ended in time.
     async fn send(
         &self,
         head: &Head,
@@ -170,6 +170,7 @@ impl<C: Caller> Get<'_, C> {
         let sent = self.transfer(head, &delivery, line).await;
         let mut delivery = delivery.lock().await;
         let facts = timeout_at(self.deadline.into(), delivery.facts()).await;
+        let _ = timeout_at(self.deadline.into(), delivery.share()).await;
         line.bytes_in = delivery.bytes_in();
         sent?;
         line.answered(head.status());

@@ -1,6 +1,6 @@
 //! `ListObjects` and `ListObjectsV2`: a page of releases, as the function's return value.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tokio::time::timeout_at;
@@ -16,6 +16,9 @@ use crate::access_point::{Ask, Page};
 use crate::error::Result;
 use crate::request::{Format, ListQuery, ListVersion, MAX_KEYS};
 use crate::source::{RawObject, RawPage, RawQuery};
+
+/// What is left of the time when releases that a listing needs are given up, so that it can be said.
+const SPARE: Duration = Duration::from_millis(500);
 
 /// What the invocation returns: S3's answer to a LIST.
 pub async fn answer(
@@ -95,7 +98,10 @@ impl List<'_> {
         raw: RawPage,
         beside: Vec<RawObject>,
     ) -> Result<Page> {
-        let made = (&self.finder, self.deadline);
+        let made = (
+            &self.finder,
+            self.deadline.checked_sub(SPARE).unwrap_or(self.deadline),
+        );
         self.service
             .releases
             .page(ask, query, raw, beside, made)

@@ -164,7 +164,7 @@ impl Function {
                 returned(answer, line)
             }
         };
-        self.service.releases.at_work.settle().await;
+        self.service.releases.settle().await;
         answer
     }
 
@@ -176,7 +176,7 @@ impl Function {
     ) -> Result<(Value, Option<Record>)> {
         line.operation = "ObjectCreated";
         let made = self.created(objects, deadline).await;
-        self.service.releases.at_work.settle().await;
+        self.service.releases.settle().await;
         let made = made.inspect_err(|error| line.failed(Outcome::Failed, error))?;
         line.answered(200);
         Ok((made, None))

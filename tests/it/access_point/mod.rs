@@ -8,5 +8,5 @@ mod limits;
 mod listing;
 mod padded;
 mod scans;
-mod stage;
+pub mod stage;
 mod worth;

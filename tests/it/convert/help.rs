@@ -34,6 +34,7 @@ const COMMANDS: [(&str, &[&str], &[&str]); 6] = [
             "--compression",
             "--memory-limit",
             "--csv-formulas",
+            "--length-factor",
             "--help",
         ],
     ),

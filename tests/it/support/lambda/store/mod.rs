@@ -5,9 +5,11 @@
 //! read.rs     GET and HEAD of an object: conditions, ranges
 //! listing.rs  ListObjects and ListObjectsV2
 //! uploads.rs  uploads in parts
+//! faults.rs   buckets that answer nothing but failure
 //! ```
 //! Signatures are nobody's business here: `front` looks at those of presigned URLs.
 
+mod faults;
 mod listing;
 mod read;
 mod uploads;
@@ -20,6 +22,7 @@ use chrono::{DateTime, SubsecRound as _, Utc};
 use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 
+pub use self::faults::Fault;
 use self::uploads::Upload;
 use super::reply::Reply;
 use super::request::Request;
@@ -59,6 +62,7 @@ struct State {
     buckets: BTreeMap<String, Bucket>,
     counts: BTreeMap<String, Counts>,
     uploads: BTreeMap<String, Upload>,
+    faults: BTreeMap<String, Fault>,
 }
 
 /// The buckets.
@@ -86,6 +90,13 @@ impl Store {
         let mut state = self.state();
         let bucket = state.buckets.get_mut(bucket).expect("a bucket");
         change(bucket.get_mut(key).expect("an object"));
+    }
+
+    /// Removes an object, if it is there.
+    pub fn delete(&self, bucket: &str, key: &str) {
+        if let Some(bucket) = self.state().buckets.get_mut(bucket) {
+            bucket.remove(key);
+        }
     }
 
     /// An object.
@@ -117,6 +128,9 @@ impl Store {
 
     /// Answers a request whose body has come.
     pub fn answer(&self, stream: &TcpStream, request: &Request, body: &[u8]) {
+        if self.met(stream, request) {
+            return;
+        }
         let known = self.state().buckets.contains_key(&request.bucket);
         let method = request.method.as_str();
         if !known {
@@ -156,6 +170,11 @@ impl Store {
         if let Some(id) = request.value("uploadId") {
             state.uploads.remove(id);
         } else if let Some(bucket) = state.buckets.get_mut(&request.bucket) {
+            if request.head.header("if-match").is_some()
+                && let Some(reply) = taken(bucket, request)
+            {
+                return reply;
+            }
             bucket.remove(&request.key);
         }
         Reply::empty(204)
@@ -183,9 +202,17 @@ impl Object {
     }
 }
 
-/// The refusal of a write that is only to make an object, where there is one.
+/// The refusal of a write that is only to make an object, where there is one; or only to replace one, where that is not
+/// there any more. It says what time it is here.
 fn taken(bucket: &Bucket, request: &Request) -> Option<Reply> {
+    let there = bucket.get(&request.key);
     let only_new = request.head.header("if-none-match") == Some("*");
-    let there = bucket.contains_key(&request.key);
-    (only_new && there).then(|| Reply::refused(412, "PreconditionFailed", "it is there already"))
+    let replaced = request.head.header("if-match");
+    let missed = |etag| there.is_none_or(|object| object.etag != etag);
+    let refused = only_new && there.is_some() || replaced.is_some_and(missed);
+    let now = Utc::now().format("%a, %d %b %Y %H:%M:%S GMT");
+    refused.then(|| {
+        let reply = Reply::refused(412, "PreconditionFailed", "another was first");
+        reply.header("Date", now.to_string())
+    })
 }
