@@ -28,6 +28,8 @@ Settings, as environment variables:
   VEILPOINT_CACHE       the folder in which releases are kept, or none [default: veilpoint-cache below TMPDIR]
   VEILPOINT_CACHE_MAX_BYTES
                         how much of it there may be [default: 384MiB]
+  VEILPOINT_CACHE_BUCKET
+                        s3://bucket/prefix/ in which several processes share what they keep
   VEILPOINT_RECORDS     s3://bucket/prefix/ for the records of releases, beside the log
   AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY
                         rights of veilpoint's own, for keys with another suffix than their object's

@@ -21,6 +21,7 @@ mod server;
 mod token;
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::thread::available_parallelism;
 use std::time::Instant;
 
@@ -70,7 +71,10 @@ pub async fn run(
     webhook.look().await;
     let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::info!(event = "start", veilpoint = VERSION, milliseconds);
-    server::serve(webhook, listener, stop).await;
+    let webhook = Rc::new(webhook);
+    server::serve(Rc::clone(&webhook), listener, stop).await;
+    // What is shared with other processes is to arrive there.
+    webhook.service.releases.settle().await;
     tracing::info!(event = "stop");
     Ok(())
 }

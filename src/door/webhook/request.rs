@@ -43,19 +43,11 @@ pub async fn answer(webhook: Rc<Webhook>, request: Request<Incoming>, connection
     // A panic's own text may hold anything; the hook has said where it was.
     let answer = AssertUnwindSafe(answer).catch_unwind();
     let answer = tokio::select! {
-        answer = answer => answer.unwrap_or_else(|_| {
-            Err(Error::new(Kind::Internal, "veilpoint failed").into())
-        }),
+        answer = answer => answer.unwrap_or_else(|_| Err(panicked(&connection))),
         () = connection.abandoned() => Err(gone(Outcome::Failed)),
     };
     let record = answer.unwrap_or_else(|stop| {
         match stop {
-            // The response has begun: what breaks off is no refusal any more.
-            Stop::Refused(refusal) if connection.is_replied() => {
-                line.refused(&refusal);
-                line.outcome = Outcome::Broken;
-                connection.cut();
-            }
             Stop::Refused(refusal) => {
                 line.refused(&refusal);
                 reply.refuse(&refusal);
@@ -128,6 +120,16 @@ impl Webhook {
             let message = "there is no access point at this path";
             Error::new(Kind::NotFound, message)
         })
+    }
+}
+
+/// Our own failure: an error, where the answer has not begun.
+fn panicked(connection: &Connection) -> Stop {
+    let error = Error::new(Kind::Internal, "veilpoint failed");
+    if connection.is_replied() {
+        Stop::Lost(Outcome::Broken, error)
+    } else {
+        error.into()
     }
 }
 

@@ -44,8 +44,8 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 /// Takes requests until `stop` comes, and then finishes those under way. All of it is on one thread, which does no more
 /// than hand pieces on: whatever takes time has threads of its own.
-pub async fn serve(webhook: Webhook, listener: TcpListener, stop: impl Future<Output = ()>) {
-    let serving = serve_here(Rc::new(webhook), listener, stop);
+pub async fn serve(webhook: Rc<Webhook>, listener: TcpListener, stop: impl Future<Output = ()>) {
+    let serving = serve_here(webhook, listener, stop);
     LocalSet::new().run_until(serving).await;
 }
 
