@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::AbortHandle;
 use tokio::time::timeout;
 
@@ -22,36 +22,62 @@ use crate::source::{self, Fetched, Metered};
 /// How long a release that is stopped may take to notice: it looks once a block.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// How many releases are at work in the process.
+/// How many releases are at work in the process, and how many may be.
 #[derive(Clone, Debug)]
-pub struct AtWork(watch::Sender<usize>);
+pub struct AtWork {
+    count: watch::Sender<usize>,
+    /// Places, where they are limited.
+    places: Option<Arc<Semaphore>>,
+}
 
 impl Default for AtWork {
     fn default() -> Self {
-        Self(watch::Sender::new(0))
+        Self {
+            count: watch::Sender::new(0),
+            places: None,
+        }
     }
 }
 
 impl AtWork {
+    /// No more than so many at once.
+    pub fn at_most(most: usize) -> Self {
+        Self {
+            places: Some(Arc::new(Semaphore::new(most))),
+            ..Self::default()
+        }
+    }
+
     /// Waits a moment for the threads of releases that were given up: the process may be frozen after that.
     pub async fn settle(&self) {
-        let mut count = self.0.subscribe();
+        let mut count = self.count.subscribe();
         let _ = timeout(GRACE, count.wait_for(|count| *count == 0)).await;
     }
 
-    fn begin(&self) -> Busy {
-        self.0.send_modify(|count| *count += 1);
-        Busy(self.clone())
+    /// A place at work, once there is one: others wait in line.
+    pub async fn begin(&self) -> Busy {
+        let place = match &self.places {
+            // It is never closed.
+            Some(places) => Arc::clone(places).acquire_owned().await.ok(),
+            None => None,
+        };
+        self.count.send_modify(|count| *count += 1);
+        Busy {
+            count: self.count.clone(),
+            _place: place,
+        }
     }
 }
 
 /// One release at work, until it is dropped.
-struct Busy(AtWork);
+pub struct Busy {
+    count: watch::Sender<usize>,
+    _place: Option<OwnedSemaphorePermit>,
+}
 
 impl Drop for Busy {
     fn drop(&mut self) {
-        self.0
-            .0
+        self.count
             .send_modify(|count| *count = count.saturating_sub(1));
     }
 }
@@ -101,7 +127,7 @@ impl Recipe {
         self,
         object: Fetched,
         output: W,
-        at_work: &AtWork,
+        busy: Busy,
         end: impl FnOnce(W, Result<Facts>) + Send + 'static,
     ) -> Result<Arc<Making>> {
         let (input, stopper) = object.into_reader();
@@ -112,7 +138,6 @@ impl Recipe {
             stopper,
             started: Instant::now(),
         });
-        let busy = at_work.begin();
         let (control, read) = (Arc::clone(&making.control), Arc::clone(&making.read));
         let work = move || {
             let input = Box::new(Metered::new(input, read));
@@ -232,8 +257,8 @@ impl Making {
 
 /// The time that there is was not enough.
 pub fn too_slow() -> Error {
-    let message = "the release takes longer than the time that S3 Object Lambda allows: give the function more memory \
-                   (and with it processors), or split the object";
+    let message = "the release takes longer than the time that S3 Object Lambda allows: give veilpoint more processors \
+                   (a function has them with its memory), or split the object";
     Error::new(Kind::TimeLimit, message)
 }
 

@@ -8,7 +8,7 @@ use tokio::time::timeout_at;
 
 use super::ask::{Ask, Named};
 use super::delivery::{Delivery, From};
-use super::making::{AtWork, Recipe};
+use super::making::{AtWork, Busy, Recipe};
 use super::once::{self, OnceWriter};
 use crate::cache::{Cache, EntryWriter, Facts, Found, Ticket, is_damaged, is_no_room};
 use crate::config::{self, CacheSettings};
@@ -89,6 +89,11 @@ impl Releases {
         }
     }
 
+    /// Makes no more than so many at once; others wait in line.
+    pub fn at_most(&mut self, releases: usize) {
+        self.at_work = AtWork::at_most(releases);
+    }
+
     /// Waits a moment for what was given up and for what was left to be told: the process may be frozen after that.
     pub async fn settle(&self) {
         self.at_work.settle().await;
@@ -119,7 +124,7 @@ impl Releases {
         loop {
             let mut delivery = self.begin(wanted, deadline, tries).await?;
             match delivery.end_by(deadline).await {
-                Err(error) if tries + 1 < TRIES && may_go_again(&error) => tries += 1,
+                Err(error) if tries + 1 < TRIES => tries = next_try(tries, error)?,
                 end => {
                     let facts = end?;
                     // Whoever waits for the answer has some time left for it.
@@ -163,7 +168,7 @@ impl Releases {
             let mut delivery = self.begin(wanted, deadline, tries).await?;
             match ready(&mut delivery).await {
                 Ok(()) => return Ok(delivery),
-                Err(error) if tries + 1 < TRIES && may_go_again(&error) => tries += 1,
+                Err(error) if tries + 1 < TRIES => tries = next_try(tries, error)?,
                 Err(error) => return Err(error),
             }
         }
@@ -186,14 +191,16 @@ impl Releases {
         let kept = self.cache.as_ref().zip(named.name.as_ref());
         let kept = kept.filter(|_| tries + 1 < TRIES && self.may_keep(named));
         let Some((cache, name)) = kept else {
+            let busy = self.at_work.begin().await;
             let object = wanted.object().await?;
-            return self.once(wanted, object);
+            return self.once(wanted, object, busy);
         };
         match cache.find(name, deadline).await? {
             Found::Held(held) => Ok(Delivery::new(From::Kept(held), None)),
             Found::Missing(ticket) => {
+                let busy = self.at_work.begin().await;
                 let object = wanted.object().await?;
-                self.keep(wanted, object, ticket)
+                self.keep(wanted, object, ticket, busy)
             }
         }
     }
@@ -203,6 +210,7 @@ impl Releases {
         wanted: &Wanted<'_, O>,
         object: Fetched,
         ticket: Ticket,
+        busy: Busy,
     ) -> Result<Delivery> {
         let (writer, held) = ticket.begin();
         let recipe = self.recipe(wanted);
@@ -211,13 +219,18 @@ impl Releases {
             Ok(facts) => drop(writer.finish(facts)),
             Err(error) => drop(writer.fail(&error)),
         };
-        let making = recipe.start(object, writer, &self.at_work, end)?;
+        let making = recipe.start(object, writer, busy, end)?;
         let stop = Arc::clone(&making);
         held.on_abandoned(move || stop.stop());
         Ok(Delivery::new(From::Kept(held), Some(making)))
     }
 
-    fn once<O: Opens>(&self, wanted: &Wanted<'_, O>, object: Fetched) -> Result<Delivery> {
+    fn once<O: Opens>(
+        &self,
+        wanted: &Wanted<'_, O>,
+        object: Fetched,
+        busy: Busy,
+    ) -> Result<Delivery> {
         let (writer, once, verdict) = once::channel();
         let end = move |writer: OnceWriter, made: Result<Facts>| {
             let made = made.and_then(|facts| {
@@ -229,7 +242,7 @@ impl Releases {
             let _ = verdict.send(made);
         };
         let recipe = self.recipe(wanted);
-        let making = recipe.start(object, writer, &self.at_work, end)?;
+        let making = recipe.start(object, writer, busy, end)?;
         Ok(Delivery::new(From::Made(Box::new(once)), Some(making)))
     }
 
@@ -264,7 +277,17 @@ impl<O: Opens> Wanted<'_, O> {
     }
 }
 
-/// Whether to begin again: what was kept is damaged or has no room, or who made it gave it up.
-fn may_go_again(error: &Error) -> bool {
-    is_no_room(error) || is_damaged(error) || error.kind() == Kind::Interrupted
+/// Which try comes after a failed one. What was kept may be damaged, or who made it gave it up: it is begun anew. What
+/// has no room is not tried to be kept again.
+///
+/// # Errors
+/// Whatever else it failed with.
+fn next_try(tries: usize, error: Error) -> Result<usize> {
+    if is_no_room(&error) {
+        return Ok(TRIES - 1);
+    }
+    if is_damaged(&error) || error.kind() == Kind::Interrupted {
+        return Ok(tries + 1);
+    }
+    Err(error)
 }

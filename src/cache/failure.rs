@@ -35,7 +35,8 @@ pub fn is_damaged(error: &Error) -> bool {
     mark(error) == Some(Mark::Damaged)
 }
 
-/// Whether a release did not fit: into the limit, or onto the disk. It can still be made, and kept elsewhere.
+/// Whether a release was not kept: it did not fit into the limit or onto the disk, or the folder cannot be written to. It
+/// can still be made without the cache.
 pub fn is_no_room(error: &Error) -> bool {
     mark(error) == Some(Mark::NoRoom)
 }
@@ -56,11 +57,17 @@ impl Failure {
 
     /// As the writing side carries it.
     pub fn to_io(&self) -> io::Error {
-        let kind = match self.mark {
-            Some(Mark::NoRoom) => io::ErrorKind::StorageFull,
-            _ => io::ErrorKind::Other,
-        };
-        io::Error::new(kind, self.error())
+        io::Error::other(self.error())
+    }
+
+    /// Whether the release was not kept, with nothing wrong with it.
+    pub fn is_no_room(&self) -> bool {
+        self.mark == Some(Mark::NoRoom)
+    }
+
+    /// The public message.
+    pub fn message(&self) -> &str {
+        self.error.message()
     }
 
     pub fn damaged() -> Self {
@@ -79,13 +86,8 @@ impl Failure {
     }
 
     pub fn unwritable(error: &io::Error) -> Self {
-        let message = format!("the release cannot be kept: {}", error.kind());
-        Self::plain(Kind::Output, message)
-    }
-
-    pub fn unreadable(error: &io::Error) -> Self {
-        let message = format!("the kept release cannot be read: {}", error.kind());
-        Self::plain(Kind::Source, message)
+        let message = format!("the cache's folder cannot be written to: {}", error.kind());
+        Self::marked(Kind::Output, message, Mark::NoRoom)
     }
 
     pub fn internal(message: &str) -> Self {
@@ -97,7 +99,7 @@ impl Failure {
         Self { error, mark: None }
     }
 
-    fn marked(kind: Kind, message: &str, mark: Mark) -> Self {
+    fn marked(kind: Kind, message: impl Into<String>, mark: Mark) -> Self {
         let error = Error::new(kind, message);
         Self {
             error,

@@ -182,3 +182,55 @@ impl Drop for Ticket {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::*;
+
+    fn flights(folder: &tempfile::TempDir) -> Arc<Flights> {
+        Arc::new(Flights::new(Folder::open(folder.path(), 1 << 20).unwrap()))
+    }
+
+    fn ticket(flights: &Arc<Flights>) -> Ticket {
+        match flights.claim(&Name::from([1; 32])) {
+            Claim::Ours(ticket) => ticket,
+            _ => panic!("open already"),
+        }
+    }
+
+    #[test]
+    fn what_is_over_is_not_remembered() {
+        let folder = tempfile::tempdir().unwrap();
+        let flights = flights(&folder);
+        drop(ticket(&flights));
+        assert!(flights.open().is_empty());
+        let (writer, held) = ticket(&flights).begin();
+        writer.finish(Facts::default()).unwrap();
+        assert_eq!(flights.open().len(), 1);
+        drop(held);
+        assert!(flights.open().is_empty());
+    }
+
+    #[test]
+    fn who_comes_while_the_last_one_goes_still_has_the_work() {
+        let folder = tempfile::tempdir().unwrap();
+        let flights = flights(&folder);
+        let (writer, held) = ticket(&flights).begin();
+        let stopped = Arc::new(AtomicBool::new(false));
+        let stop = stopped.clone();
+        held.on_abandoned(move || stop.store(true, Ordering::SeqCst));
+        // As the one before it would say, late.
+        let Some(Flight::Open { body, .. }) = flights.open().remove(&Name::from([1; 32])) else {
+            panic!("begun");
+        };
+        let body = body.upgrade().unwrap();
+        let held = (flights.settle(&body), held).0;
+        flights.left(&body);
+        assert!(!stopped.load(Ordering::SeqCst));
+        drop(held);
+        assert!(stopped.load(Ordering::SeqCst));
+        drop(writer);
+    }
+}

@@ -38,25 +38,31 @@ impl Folder {
         self.path.join(form.file(name))
     }
 
-    /// An entry, used from now on. None where there is none, or where it was damaged: then it is removed.
-    pub fn entry(&self, name: &Name, form: Form) -> Result<Option<Entry>, Failure> {
+    /// An entry, used from now on. None where there is none, where it was damaged (then it is removed), and where it
+    /// cannot be opened: what is made in its place replaces it.
+    pub fn entry(&self, name: &Name, form: Form) -> Option<Entry> {
         let file = match File::open(self.file(name, form)) {
             Ok(file) => file,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(Failure::unreadable(&error)),
+            Err(error) => {
+                if error.kind() != ErrorKind::NotFound {
+                    let (entry, reason) = (form.file(name), error.kind().to_string());
+                    tracing::warn!(event = "cache_entry_unreadable", entry, reason);
+                }
+                return None;
+            }
         };
         let entry = entry::read(file, name, form);
         match &entry {
             Some(entry) => touch(&entry.file),
             None => self.drop_damaged(name, form),
         }
-        Ok(entry)
+        entry
     }
 
-    /// Facts of either form. What cannot be read now is not known now.
+    /// Facts of either form.
     pub fn facts(&self, name: &Name) -> Option<Facts> {
-        let entry = |form| self.entry(name, form).ok().flatten();
-        let entry = entry(Form::Facts).or_else(|| entry(Form::Release));
+        let entry = self.entry(name, Form::Facts);
+        let entry = entry.or_else(|| self.entry(name, Form::Release));
         entry.map(|entry| entry.facts)
     }
 

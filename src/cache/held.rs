@@ -52,7 +52,7 @@ impl Held {
     /// Waits for the end of the making.
     ///
     /// # Errors
-    /// Why it failed. [`super::is_no_room`]: it did not fit, and can be made without this cache.
+    /// Why it failed. [`super::is_no_room`]: it was not kept, and can be made without this cache.
     pub async fn end(&self) -> Result<Facts> {
         let progress = &mut self.body().progress.subscribe();
         let progress = until(progress, |progress| progress.end.is_some()).await?;

@@ -21,6 +21,10 @@
 //! what was cut short, or flipped, or lies under another name than its own. Checksums find damage, not forgery: the
 //! folder is its owner's alone.
 //!
+//! What goes wrong is one line of the log, with the entry's name and no path: `cache_entry_damaged`,
+//! `cache_entry_unreadable` (both are missing then), `release_not_kept` (too large, or the folder cannot be written to:
+//! whoever asked makes it without the cache).
+//!
 //! Several processes may share a folder. Each makes what it misses; a release is a pure function, so the second
 //! rename replaces the first by the same bytes. Within one process, every release is made once.
 //!
@@ -121,11 +125,11 @@ impl Cache {
     }
 
     /// What is there under a name. Waits while somebody else holds its ticket and has not begun: of all who ask at
-    /// once, one gets the ticket, and the next one should that be dropped. Another process that makes it is waited for
-    /// during half of the time until `deadline`.
+    /// once, one gets the ticket, and the next one should that be dropped. An entry that is damaged or cannot be opened
+    /// is missing. Another process that makes it is waited for during half of the time until `deadline`.
     ///
     /// # Errors
-    /// [`crate::Kind::Source`]: the entry cannot be opened. One that is damaged is missing.
+    /// [`crate::Kind::Interrupted`]: the process is ending.
     pub async fn find(&self, name: &Name, deadline: Instant) -> Result<Found> {
         loop {
             match self.flights.claim(name) {
@@ -135,8 +139,8 @@ impl Cache {
                 Claim::Ours(ticket) => {
                     let (folder, own) = (self.flights.folder().clone(), *name);
                     let entry = spawn_blocking(move || folder.entry(&own, Form::Release)).await;
-                    let entry = entry.unwrap_or_else(|_| Err(Failure::interrupted()));
-                    return Ok(match entry.map_err(|failure| failure.error())? {
+                    let entry = entry.map_err(|_| Failure::interrupted().error())?;
+                    return Ok(match entry {
                         Some(entry) => Found::Held(ticket.found(entry)),
                         None => self.seek(ticket, name, deadline).await,
                     });
@@ -173,7 +177,7 @@ impl Cache {
     /// Keeps the facts of a release whose bytes went elsewhere. A finished entry has kept its own.
     ///
     /// # Errors
-    /// [`crate::Kind::Output`]: they cannot be written, or there is no room ([`is_no_room`]).
+    /// [`is_no_room`]: they cannot be written.
     pub async fn keep_facts(&self, name: &Name, facts: &Facts) -> Result<()> {
         let (folder, own, facts) = (self.flights.folder().clone(), *name, facts.clone());
         let kept = spawn_blocking(move || folder.keep_facts(&own, &facts)).await;

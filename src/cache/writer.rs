@@ -41,9 +41,8 @@ impl EntryWriter {
     /// The release is whole: it appears under its name, with its facts, and its readers reach its end.
     ///
     /// # Errors
-    /// [`crate::Kind::Output`]: it cannot be kept; [`super::is_no_room`]: it does not fit; [`super::is_damaged`]: the disk
-    /// has lost something of it meanwhile. Its readers get the same. [`crate::Kind::Internal`]: the facts are not this
-    /// release's.
+    /// [`super::is_no_room`]: it cannot be kept; [`super::is_damaged`]: the disk has lost something of it meanwhile;
+    /// [`crate::Kind::Internal`]: the facts are not this release's. Its readers get the same.
     pub fn finish(mut self, facts: Facts) -> Result<(), Error> {
         match self.complete(&facts) {
             Ok(()) => {
@@ -77,6 +76,10 @@ impl EntryWriter {
     fn end(&mut self, failure: Failure) {
         self.over = true;
         self.aside = None;
+        if failure.is_no_room() {
+            let (entry, reason) = (self.body.name.to_string(), failure.message());
+            tracing::warn!(event = "release_not_kept", entry, reason);
+        }
         self.body.fail(failure);
     }
 

@@ -26,7 +26,17 @@ const IDLE: Duration = Duration::from_secs(3);
 /// How long a call waits before it is tried again, about: somebody waits for it.
 const BACKOFF: Duration = Duration::from_millis(100);
 
+/// The variable without which there is no account.
+const ACCOUNT: &str = "AWS_ACCESS_KEY_ID";
+
+/// The variable of the region.
+const REGION: &str = "AWS_REGION";
+
+/// Where nothing says which region it is, as in stores that have none: the one that S3's clients take.
+const SOME_REGION: &str = "us-east-1";
+
 /// Account, region and endpoint, as Lambda sets them. Without `Debug`: they are secrets.
+#[derive(Clone)]
 pub struct Aws {
     credentials: Credentials,
     region: Region,
@@ -36,9 +46,19 @@ pub struct Aws {
 impl Aws {
     /// Reads `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`, `AWS_REGION` and `AWS_ENDPOINT_URL`.
     pub(super) fn read() -> Result<Self> {
-        let needed = |name: &str| {
-            text(name)?.ok_or_else(|| Error::new(Kind::Settings, format!("{name} is not set")))
-        };
+        Self::of(needed(REGION)?)
+    }
+
+    /// The same, where there is an account. Without a region it is [`SOME_REGION`].
+    pub(super) fn find() -> Result<Option<Self>> {
+        if text(ACCOUNT)?.is_none() {
+            return Ok(None);
+        }
+        let region = text(REGION)?.unwrap_or_else(|| SOME_REGION.to_owned());
+        Self::of(region).map(Some)
+    }
+
+    fn of(region: String) -> Result<Self> {
         let endpoint = text("AWS_ENDPOINT_URL")?.map(|text| {
             let url = Url::parse(&text).ok().filter(Url::has_host);
             url.ok_or_else(|| {
@@ -47,7 +67,7 @@ impl Aws {
             })
         });
         let credentials = Credentials::new(
-            needed("AWS_ACCESS_KEY_ID")?,
+            needed(ACCOUNT)?,
             needed("AWS_SECRET_ACCESS_KEY")?,
             text("AWS_SESSION_TOKEN")?,
             None,
@@ -55,7 +75,7 @@ impl Aws {
         );
         Ok(Self {
             credentials,
-            region: Region::new(needed("AWS_REGION")?),
+            region: Region::new(region),
             endpoint: endpoint.transpose()?,
         })
     }
@@ -128,6 +148,10 @@ impl Aws {
             Some(host) => builder.build_with_resolver(Below(host.to_owned())),
         }
     }
+}
+
+fn needed(name: &str) -> Result<String> {
+    text(name)?.ok_or_else(|| Error::new(Kind::Settings, format!("{name} is not set")))
 }
 
 /// Names below this host are this host: the client puts the route of an answer in front of any endpoint, and no resolver

@@ -1,9 +1,8 @@
 //! Where a function keeps releases.
 
-use std::env;
 use std::path::PathBuf;
 
-use super::{Aws, CACHE, CACHE_BUCKET, CACHE_MAX_BYTES, text};
+use super::{Aws, CACHE, CACHE_BUCKET, CACHE_MAX_BYTES, temporary, text};
 use crate::error::{Error, Kind, Result};
 
 /// The folder's name below that of temporary files, unless a setting names another: in Lambda, its own disk.
@@ -41,7 +40,7 @@ impl CacheSettings {
         let folder = match text(CACHE)?.as_deref() {
             Some("none") => None,
             Some(folder) => Some(PathBuf::from(folder)),
-            None => Some(env::temp_dir().join(FOLDER)),
+            None => Some(temporary().join(FOLDER)),
         };
         let bucket = text(CACHE_BUCKET)?.map(|place| {
             let aws = Aws::read()?;

@@ -1,11 +1,7 @@
 //! Settings of the Lambda function.
 
-use super::{
-    Aws, CacheSettings, Environment, KEY_SECRET, RECORDS, RUNTIME_API, SQL, SQL_FOLDER, WARM,
-    WARM_BUCKET, read, text,
-};
+use super::{Aws, RUNTIME_API, Service, WARM, WARM_BUCKET, read, text};
 use crate::error::{Error, Kind, Result};
-use crate::key::MasterKey;
 
 /// What else the Lambda runtime must say; its library panics without.
 const RUNTIME: [&str; 3] = [
@@ -16,20 +12,14 @@ const RUNTIME: [&str; 3] = [
 
 /// Settings of the Lambda function. Without `Debug`: they hold secrets.
 pub struct Function {
-    /// Where contracts and projections lie.
-    pub sql: String,
-    /// Where records are written beside the log.
-    pub records: Option<String>,
+    /// What answers its requests.
+    pub service: Service,
     /// Credentials, region and endpoint.
     pub aws: Aws,
-    /// Where releases are kept.
-    pub cache: CacheSettings,
     /// Access points whose releases are made beforehand, as JSON.
     pub warm: Option<String>,
     /// Where their objects are read, if not in the bucket that tells of them.
     pub warm_bucket: Option<String>,
-    environment: Environment,
-    key_secret: Option<String>,
 }
 
 impl Function {
@@ -45,42 +35,12 @@ impl Function {
             );
             return Err(Error::new(Kind::Settings, message));
         }
+        let aws = Aws::read()?;
         Ok(Self {
-            sql: text(SQL)?.unwrap_or_else(|| SQL_FOLDER.to_owned()),
-            records: text(RECORDS)?,
-            aws: Aws::read()?,
-            cache: CacheSettings::read()?,
+            service: Service::read(Some(aws.clone()))?,
+            aws,
             warm: text(WARM)?,
             warm_bucket: text(WARM_BUCKET)?,
-            environment: Environment::read()?,
-            key_secret: text(KEY_SECRET)?,
         })
-    }
-
-    /// Whether a master key is named.
-    pub fn has_key(&self) -> bool {
-        let here = &self.environment;
-        here.key_file.is_some() || here.key.is_some() || self.key_secret.is_some()
-    }
-
-    /// The master key: of [`KEY_FILE`](super::KEY_FILE), else [`KEY`](super::KEY), else the secret that [`KEY_SECRET`] names.
-    ///
-    /// # Errors
-    /// [`Kind::Key`] where none is named, or the one that is cannot be had.
-    pub async fn master_key(&self) -> Result<MasterKey> {
-        let here = &self.environment;
-        if let Some(file) = &here.key_file {
-            return MasterKey::read_file(file);
-        }
-        if let Some(text) = &here.key {
-            return MasterKey::parse_hex(text);
-        }
-        match &self.key_secret {
-            Some(id) => self.aws.secret(id).await,
-            None => Err(Error::new(
-                Kind::Key,
-                format!("there is no master key: name its secret in {KEY_SECRET}"),
-            )),
-        }
     }
 }

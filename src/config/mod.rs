@@ -7,7 +7,9 @@
 mod aws;
 mod cache;
 mod function;
+mod service;
 mod store;
+mod webhook;
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -17,7 +19,9 @@ use zeroize::Zeroizing;
 pub use self::aws::Aws;
 pub use self::cache::{CacheBucket, CacheSettings};
 pub use self::function::Function;
+pub use self::service::Service;
 pub use self::store::{access_point_label, s3, s3_access_point, s3_at_host, s3_at_path};
+pub use self::webhook::Webhook;
 use crate::error::{Error, Kind, Result};
 use crate::key::MasterKey;
 
@@ -47,6 +51,9 @@ pub const CACHE_MAX_BYTES: &str = "VEILPOINT_CACHE_MAX_BYTES";
 /// The environment variable that names a prefix of a bucket, `s3://bucket/prefix/`, in which all instances of a function
 /// share what they keep.
 pub const CACHE_BUCKET: &str = "VEILPOINT_CACHE_BUCKET";
+
+/// The environment variable that holds the token which whoever sends an event to the webhook must know.
+pub const WEBHOOK_TOKEN: &str = "VEILPOINT_WEBHOOK_TOKEN";
 
 /// The environment variable that names the access points whose releases are made when an object is created: a JSON
 /// object of their ARNs and payloads.
@@ -140,6 +147,11 @@ pub fn is_bootstrap() -> bool {
 fn text(name: &str) -> Result<Option<String>> {
     let value = read(name).map(std::ffi::OsString::into_string).transpose();
     value.map_err(|_| Error::new(Kind::Settings, format!("{name} is not text in UTF-8")))
+}
+
+/// The folder of temporary files.
+fn temporary() -> PathBuf {
+    env::temp_dir()
 }
 
 /// The one place that asks.

@@ -2,3 +2,4 @@
 
 pub mod cli;
 pub mod object_lambda;
+pub mod webhook;

@@ -176,7 +176,7 @@ impl<W: Output> ParquetWriter<W> {
                 .map_err(|error| output(&error));
         };
         self.writer.inner_mut().held = Some(Vec::new());
-        self.writer.finish().map_err(|error| output(&error))?;
+        // This writes the metadata, too.
         let tail = self.writer.into_inner().map_err(|error| output(&error))?;
         tail.finish(length)
     }

@@ -24,3 +24,4 @@ mod s3;
 mod support;
 mod template;
 mod verify;
+mod webhook;

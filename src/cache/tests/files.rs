@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Command, Stdio};
 
 use super::*;
+use crate::cache::is_no_room;
 use crate::error::Kind;
 
 fn mode(path: &Path) -> u32 {
@@ -133,4 +134,28 @@ fn a_folder_that_cannot_be_a_cache_is_refused_with_a_remedy() {
         }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn what_cannot_be_opened_is_missing_and_what_cannot_be_written_is_not_kept() {
+    let site = Site::new();
+    let cache = site.open(AMPLE);
+    let path = site.file(name(1), Form::Release);
+    std::os::unix::fs::symlink(&path, &path).unwrap();
+    make(&cache, 1, b"abc").await.unwrap();
+    let held = find(&site.open(AMPLE), 1).await.unwrap();
+    assert_eq!(read_all(&held).await.unwrap(), b"abc");
+
+    fs::create_dir(site.file(name(2), Form::Release)).unwrap();
+    let files = site.files();
+    let error = make(&cache, 2, b"abc").await.unwrap_err();
+    assert!(is_no_room(&error), "{error}");
+    assert_eq!(site.files(), files);
+
+    fs::remove_dir_all(site.path()).unwrap();
+    let made = make(&cache, 3, b"abc").await.unwrap_err();
+    let kept = cache.keep_facts(&name(3), &facts(b"")).await.unwrap_err();
+    assert!(is_no_room(&made) && is_no_room(&kept), "{made}, {kept}");
+    fs::create_dir(site.path()).unwrap();
+    make(&cache, 3, b"abc").await.unwrap();
 }

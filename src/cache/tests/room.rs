@@ -222,6 +222,23 @@ async fn the_limit_holds_while_many_write_at_once() {
 }
 
 #[tokio::test]
+async fn small_files_count_as_what_they_take() {
+    let site = Site::new();
+    let limit = 64 * BLOCK;
+    let cache = site.open(limit);
+    let mut over = Vec::new();
+    for number in 0..200 {
+        let name = Name::from([number; 32]);
+        cache.keep_facts(&name, &facts(b"abc")).await.unwrap();
+        if taken(&site) > limit {
+            over.push((number, taken(&site)));
+        }
+    }
+    assert!(over.is_empty(), "{over:?}");
+    assert!(taken(&site) >= limit / 2);
+}
+
+#[tokio::test]
 async fn what_alone_is_more_than_the_limit_fails_and_leaves_nothing() {
     let site = Site::new();
     let limit = 2 * CHUNK as u64;

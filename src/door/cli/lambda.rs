@@ -1,13 +1,8 @@
 //! `veilpoint lambda`: the function, where the environment is that of a Lambda runtime.
 
-use std::io;
 use std::time::Instant;
 
-use tracing::Level;
-use tracing_subscriber::filter::Targets;
-use tracing_subscriber::prelude::*;
-
-use super::process;
+use super::{log_lines, process};
 use crate::config;
 use crate::door::object_lambda;
 use crate::error::Result;
@@ -33,30 +28,7 @@ pub(super) struct Args {}
 
 pub(super) fn run(_: &Args) -> Result<()> {
     let started = Instant::now();
-    log();
+    log_lines();
     let settings = config::Function::read()?;
     process::block_on(object_lambda::run(settings, started))
-}
-
-/// Our own events as JSON, a line each, on standard output. Those of libraries may quote addresses and data: none
-/// passes.
-fn log() {
-    let layer = tracing_subscriber::fmt::layer()
-        .json()
-        .flatten_event(true)
-        .with_current_span(false)
-        .with_span_list(false)
-        .with_target(false)
-        .with_writer(io::stdout);
-    let own = Targets::new().with_target("veilpoint", Level::INFO);
-    // Whoever calls this as a library may have a subscriber already: theirs stays.
-    let _ = tracing_subscriber::registry()
-        .with(layer.with_filter(own))
-        .try_init();
-    std::panic::set_hook(Box::new(|panic| {
-        let (file, line) = panic
-            .location()
-            .map_or(("unknown", 0), |at| (at.file(), at.line()));
-        tracing::error!(event = "panic", file, line);
-    }));
 }

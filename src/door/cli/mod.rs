@@ -5,6 +5,7 @@ mod convert;
 mod keygen;
 mod lambda;
 mod process;
+mod serve;
 mod verify;
 mod warm;
 
@@ -57,6 +58,7 @@ enum Command {
     Verify(verify::Args),
     Warm(warm::Args),
     Keygen(keygen::Args),
+    Serve(serve::Args),
     Lambda(lambda::Args),
     Completions(completions::Args),
 }
@@ -80,7 +82,7 @@ impl Cli {
 /// # Errors
 /// What the command was refused for, or failed with. A reader of standard output that went away is no error.
 pub fn run(cli: Cli, now: DateTime<Utc>) -> Result<()> {
-    if !matches!(cli.command, Command::Lambda(_)) {
+    if !matches!(cli.command, Command::Lambda(_) | Command::Serve(_)) {
         log();
     }
     match cli.command {
@@ -88,6 +90,7 @@ pub fn run(cli: Cli, now: DateTime<Utc>) -> Result<()> {
         Command::Verify(args) => verify::run(args, &Environment::read()?),
         Command::Warm(args) => warm::run(&args, &Environment::read()?, now.date_naive()),
         Command::Keygen(args) => keygen::run(&args),
+        Command::Serve(args) => serve::run(args),
         Command::Lambda(args) => lambda::run(&args),
         Command::Completions(args) => completions::run(&args),
     }
@@ -118,6 +121,29 @@ fn log() {
     let _ = tracing_subscriber::registry()
         .with(layer.with_filter(own))
         .try_init();
+}
+
+/// Our own events as JSON, a line each, on standard output. Those of libraries may quote addresses and data: none
+/// passes.
+fn log_lines() {
+    let layer = tracing_subscriber::fmt::layer()
+        .json()
+        .flatten_event(true)
+        .with_current_span(false)
+        .with_span_list(false)
+        .with_target(false)
+        .with_writer(io::stdout);
+    let own = Targets::new().with_target("veilpoint", Level::INFO);
+    // Whoever calls this as a library may have a subscriber already: theirs stays.
+    let _ = tracing_subscriber::registry()
+        .with(layer.with_filter(own))
+        .try_init();
+    std::panic::set_hook(Box::new(|panic| {
+        let (file, line) = panic
+            .location()
+            .map_or(("unknown", 0), |at| (at.file(), at.line()));
+        tracing::error!(event = "panic", file, line);
+    }));
 }
 
 /// The message alone: clap names the argument.

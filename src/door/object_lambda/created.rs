@@ -63,14 +63,15 @@ impl Function {
     ) -> Result<Value> {
         let mut made = 0;
         for (bucket, key) in objects {
-            let bucket = self.settings.warm_bucket.as_ref().unwrap_or(bucket);
+            let bucket = self.warm_bucket.as_ref().unwrap_or(bucket);
             let origin = Origin::Bucket(bucket.clone());
-            let store = self.own_store(&origin)?;
+            let store = self.service.own_store(&origin)?;
             let found = timeout_at(deadline.into(), store.head(std::slice::from_ref(key))).await;
             let Some((key, version)) = found.unwrap_or_else(|_| Err(silent()))? else {
                 // It is gone again.
                 continue;
             };
+            self.service.versions.see(&key, &version);
             let object = RawObject {
                 key,
                 version,
@@ -85,8 +86,11 @@ impl Function {
     async fn warm(&self, object: &RawObject, store: &OwnStore, deadline: Instant) -> Result<u64> {
         let mut made = 0;
         for named in &self.warmed {
-            let ask = self.ask_of(&named.access_point, &named.payload).await?;
-            let warmed = self.releases.warm(&ask, object, store, deadline);
+            let ask = self
+                .service
+                .ask_of(&named.access_point, &named.payload)
+                .await?;
+            let warmed = self.service.releases.warm(&ask, object, store, deadline);
             let warmed = timeout_at(deadline.into(), warmed).await;
             let outcome = match warmed.unwrap_or_else(|_| Err(silent())) {
                 Ok(Warmed::Made) => {

@@ -1,17 +1,17 @@
 //! The raw object or listing behind a request: at its presigned URL, which the caller's own rights open; or, where that
 //! is of another key, with the function's own role, at the same place, and only where the caller might have read.
 
-use super::Function;
-use super::answer::Refusal;
 use super::event::{Event, Operation};
 use super::get::Stop;
+use super::refusal::Refusal;
+use super::service::Service;
 use crate::access_point::{Asked, Opens};
 use crate::error::{Error, Kind, Result};
 use crate::source::{Answer, Fetched, ObjectVersion, Origin, OwnStore, PresignedUrl};
 
 /// Finds what one request is about.
 pub struct Finder<'a> {
-    function: &'a Function,
+    service: &'a Service,
     event: &'a Event,
     url: PresignedUrl,
     origin: Origin,
@@ -35,8 +35,8 @@ impl<'a> Finder<'a> {
     /// # Errors
     /// [`Kind::Usage`] for a URL that leads elsewhere, or another key than the user's; [`Kind::NotFound`] for a key that
     /// is no text.
-    pub fn new(function: &'a Function, event: &'a Event) -> Result<Self> {
-        let url = PresignedUrl::parse(&event.input_url, &function.hosts)?;
+    pub fn new(service: &'a Service, event: &'a Event) -> Result<Self> {
+        let url = PresignedUrl::parse(&event.input_url, &service.hosts)?;
         let supporting = event.supporting.as_deref();
         let (key, origin) = match event.operation {
             Operation::GetObject(_) | Operation::HeadObject => url.key(&event.url, supporting)?,
@@ -45,7 +45,7 @@ impl<'a> Finder<'a> {
             }
         };
         Ok(Self {
-            function,
+            service,
             event,
             url,
             origin,
@@ -69,7 +69,7 @@ impl<'a> Finder<'a> {
 
     /// The bucket, with the function's own role.
     pub fn own(&self) -> Result<OwnStore> {
-        self.function.own_store(&self.origin)
+        self.service.own_store(&self.origin)
     }
 
     /// The object for a GET: opened, unless it is still the version whose release is kept, as `kept` says.
@@ -78,7 +78,7 @@ impl<'a> Finder<'a> {
         asked: &Asked,
         kept: impl AsyncFn(&str, &ObjectVersion) -> bool,
     ) -> std::result::Result<Found, Stop> {
-        let fetcher = self.function.fetcher()?;
+        let fetcher = self.service.fetcher()?;
         let header = |name: &str| self.header(name);
         if asked.itself {
             let known = self.kept(&self.key, &kept).await;
@@ -117,10 +117,11 @@ impl<'a> Finder<'a> {
 
     /// The object for a HEAD, of which no byte is read.
     pub async fn head(&self, asked: &Asked) -> std::result::Result<Found, Stop> {
-        let fetcher = self.function.fetcher()?;
+        let fetcher = self.service.fetcher()?;
         let head = fetcher.head(&self.url, |name| self.header(name)).await?;
         match head {
             Ok(version) if asked.itself => {
+                self.service.versions.see(&self.key, &version);
                 return Ok(Found {
                     key: self.key.clone(),
                     version,
@@ -152,7 +153,7 @@ impl<'a> Finder<'a> {
 
     fn found(&self, key: String, object: Fetched) -> Found {
         let version = object.version.clone();
-        self.function.versions.see(&self.origin, &key, &version);
+        self.service.versions.see(&key, &version);
         Found {
             key,
             version,
@@ -166,7 +167,7 @@ impl<'a> Finder<'a> {
         key: &str,
         kept: &impl AsyncFn(&str, &ObjectVersion) -> bool,
     ) -> Option<ObjectVersion> {
-        let version = self.function.versions.seen(&self.origin, key)?;
+        let version = self.service.versions.seen(key)?;
         kept(key, &version).await.then_some(version)
     }
 
@@ -189,7 +190,7 @@ impl<'a> Finder<'a> {
     }
 
     async fn presigned(&self) -> std::result::Result<Fetched, Stop> {
-        let fetcher = self.function.fetcher()?;
+        let fetcher = self.service.fetcher()?;
         let answer = fetcher
             .get(&self.url, |name| self.header(name), None)
             .await?;

@@ -1,7 +1,7 @@
-//! `GetObject`: event → what may be answered → the object → its release → S3.
+//! `GetObject`: event → what may be answered → the object → its release → whoever asked.
 //!
 //! ```text
-//! payload ─▶ projection ─▶ key owned? ─▶ presigned URL, or own rights ─▶ the access point's answer ─▶ S3
+//! payload ─▶ projection ─▶ key owned? ─▶ presigned URL, or own rights ─▶ the access point's answer ─▶ caller
 //!        └──────── refused: an error of ours, before anything is read ─┘                  └ broken: no end
 //! ```
 
@@ -11,11 +11,12 @@ use std::time::Instant;
 use tokio::sync::Mutex;
 use tokio::time::timeout_at;
 
-use super::Function;
-use super::answer::{Fate, Refusal, Shared, body};
-use super::event::{Event, GetObject};
+use super::event::Event;
 use super::find::Finder;
 use super::log::{Line, Outcome};
+use super::refusal::Refusal;
+use super::service::Service;
+use super::transfer::{Fate, Shared, Transfer, transfer};
 use crate::access_point::{Answer, Delivery, Head, Recipient, Record, Request, Wanted, too_slow};
 use crate::cache::Facts;
 use crate::error::{Error, Kind, Result};
@@ -36,14 +37,37 @@ impl From<Error> for Stop {
     }
 }
 
+/// Where the answer to a GET goes.
+pub trait Caller {
+    /// Says that the reader has the release.
+    ///
+    /// # Errors
+    /// [`Stop::Lost`] where it is not taken.
+    fn not_modified(
+        &self,
+        head: &Head,
+    ) -> impl Future<Output = std::result::Result<(), Stop>> + Send;
+
+    /// Sends a release, or a range of it, up to its last byte. Where the body fails, the transfer breaks off without an
+    /// end; so it does where this future is dropped before.
+    ///
+    /// # Errors
+    /// [`Stop::Lost`] where it is not taken, or the body failed.
+    fn release(
+        &self,
+        head: &Head,
+        body: Transfer,
+    ) -> impl Future<Output = std::result::Result<(), Stop>> + Send;
+}
+
 /// One GET on its way.
-pub struct Get<'a> {
-    /// The function.
-    pub function: &'a Function,
+pub struct Get<'a, C> {
+    /// What answers it.
+    pub service: &'a Service,
     /// The event.
     pub event: &'a Event,
     /// Where the answer goes.
-    pub to: &'a GetObject,
+    pub to: &'a C,
     /// When the answer must be done.
     pub deadline: Instant,
 }
@@ -66,13 +90,13 @@ pub fn request(event: &Event, bytes: bool, deadline: Instant) -> Result<Request>
     })
 }
 
-impl Get<'_> {
+impl<C: Caller> Get<'_, C> {
     /// Answers with the release, or says why not. Its record is still to be kept.
     pub async fn answer(&self, line: &mut Line) -> std::result::Result<Option<Record>, Stop> {
-        let finder = Finder::new(self.function, self.event)?;
+        let finder = Finder::new(self.service, self.event)?;
         let request = request(self.event, true, self.deadline)?;
         let finding = async {
-            let ask = self.function.ask(self.event).await?;
+            let ask = self.service.ask(self.event).await?;
             line.of_ask(&ask);
             let asked = ask
                 .point
@@ -82,7 +106,7 @@ impl Get<'_> {
                 ask.name(key, version, asked.format, &request.conditions)
             };
             let kept = async |key: &str, version: &ObjectVersion| match name(key, version) {
-                Ok(named) => self.function.releases.known(&named).await.is_some(),
+                Ok(named) => self.service.releases.known(&named).await.is_some(),
                 Err(_) => false,
             };
             let found = finder.get(&asked, kept).await?;
@@ -99,7 +123,7 @@ impl Get<'_> {
             opens: &finder,
             threads: None,
         };
-        let answer = self.function.releases.answer(wanted, &request);
+        let answer = self.service.releases.answer(wanted, &request);
         let answer = timeout_at(self.deadline.into(), answer).await;
         match answer.unwrap_or_else(|_| Err(too_slow()))? {
             Answer::NotModified(head) => self.not_modified(&head, line).await,
@@ -126,10 +150,8 @@ impl Get<'_> {
         head: &Head,
         line: &mut Line,
     ) -> std::result::Result<Option<Record>, Stop> {
-        let sent = self.function.answers().not_modified(self.to, head);
-        let sent = timeout_at(self.deadline.into(), sent).await;
-        let sent = sent.unwrap_or_else(|_| Err(super::unanswered()));
-        sent.map_err(|error| Stop::Lost(Outcome::Failed, error))?;
+        let sent = timeout_at(self.deadline.into(), self.to.not_modified(head)).await;
+        sent.unwrap_or_else(|_| Err(Stop::Lost(Outcome::Failed, unanswered())))?;
         line.answered(304);
         Ok(None)
     }
@@ -150,9 +172,7 @@ impl Get<'_> {
         let facts = timeout_at(self.deadline.into(), delivery.facts()).await;
         let _ = timeout_at(self.deadline.into(), delivery.share()).await;
         line.bytes_in = delivery.bytes_in();
-        if let Err((outcome, error)) = sent {
-            return Err(Stop::Lost(outcome, error));
-        }
+        sent?;
         line.answered(head.status());
         match facts.unwrap_or_else(|_| Err(too_slow())) {
             Ok(facts) => {
@@ -173,23 +193,27 @@ impl Get<'_> {
         head: &Head,
         delivery: &Shared,
         line: &mut Line,
-    ) -> std::result::Result<(), (Outcome, Error)> {
+    ) -> std::result::Result<(), Stop> {
         let fate = Fate::default();
-        let body = body(Arc::clone(delivery), head.length, fate.clone());
-        let sent = self.function.answers().release(self.to, head, body);
+        let body = transfer(Arc::clone(delivery), head.length, fate.clone());
+        let sent = self.to.release(head, body);
         let sent = timeout_at(self.deadline.into(), sent).await;
         // What has left is said, also where the rest has not.
         line.bytes_out = fate.handed_over();
+        // Whoever counts bytes need not ask for the end behind the last.
+        let whole = head.length == Some(line.bytes_out);
+        let broken = |error| Err(Stop::Lost(Outcome::Broken, error));
         match (sent, fate.end()) {
-            (Ok(Ok(())), Some(Ok(()))) => Ok(()),
             // The release's own failure is the cause of the transfer's.
-            (_, Some(Err(error))) => Err((Outcome::Broken, error)),
-            (Ok(Err(error)), _) => Err((Outcome::Failed, error)),
+            (_, Some(Err(error))) => broken(error),
+            (Ok(Ok(())), Some(Ok(()))) => Ok(()),
+            (Ok(Ok(())), None) if whole => Ok(()),
             (Ok(Ok(())), None) => {
-                let message = "S3 took the answer before its end";
-                Err((Outcome::Broken, Error::new(Kind::Output, message)))
+                let message = "the answer was taken before its end";
+                broken(Error::new(Kind::Output, message))
             }
-            (Err(_), _) => Err((Outcome::Broken, too_slow())),
+            (Ok(Err(stop)), _) => Err(stop),
+            (Err(_), _) => broken(too_slow()),
         }
     }
 }
@@ -202,4 +226,9 @@ pub fn silent() -> Error {
 
 fn nothing() -> Error {
     Error::new(Kind::Internal, "the release has no bytes")
+}
+
+/// What an answer goes to is silent.
+pub fn unanswered() -> Error {
+    Error::new(Kind::Output, "S3 does not answer in time")
 }

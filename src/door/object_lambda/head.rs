@@ -3,25 +3,25 @@
 use serde_json::{Value, json};
 use tokio::time::timeout_at;
 
-use super::Function;
 use super::event::Event;
 use super::find::Finder;
 use super::get::{Stop, request, silent};
 use super::log::Line;
+use super::service::Service;
 use crate::access_point::{Answer, Head, Wanted, too_slow};
 use crate::request::content_range;
 
 /// What the invocation returns: S3's answer to a HEAD.
 pub async fn answer(
-    function: &Function,
+    service: &Service,
     event: &Event,
     deadline: std::time::Instant,
     line: &mut Line,
 ) -> Result<Value, Stop> {
-    let finder = Finder::new(function, event)?;
+    let finder = Finder::new(service, event)?;
     let request = request(event, false, deadline)?;
     let finding = async {
-        let ask = function.ask(event).await?;
+        let ask = service.ask(event).await?;
         line.of_ask(&ask);
         let asked = ask.point.asked(&finder.key, |name| event.header(name))?;
         line.of_asked(&asked);
@@ -44,7 +44,7 @@ pub async fn answer(
         opens: &finder,
         threads: None,
     };
-    let answer = timeout_at(deadline.into(), function.releases.answer(wanted, &request)).await;
+    let answer = timeout_at(deadline.into(), service.releases.answer(wanted, &request)).await;
     let (status, head) = match answer.unwrap_or_else(|_| Err(too_slow()))? {
         Answer::NotModified(head) => (304, head),
         Answer::Head(head) | Answer::Body(head, _) => (head.status(), head),
@@ -82,7 +82,7 @@ fn headers(head: &Head) -> Value {
 }
 
 /// `Wed, 21 Oct 2026 07:28:00 GMT` (RFC 9110, 5.6.7).
-fn http_date(at: chrono::DateTime<chrono::Utc>) -> String {
+pub fn http_date(at: chrono::DateTime<chrono::Utc>) -> String {
     at.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 

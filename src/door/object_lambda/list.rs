@@ -1,38 +1,41 @@
 //! `ListObjects` and `ListObjectsV2`: a page of releases, as the function's return value.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tokio::time::timeout_at;
 
-use super::Function;
-use super::answer::Refusal;
 use super::event::{Event, Operation};
 use super::find::Finder;
 use super::get::{Stop, silent};
 use super::list_xml::document;
 use super::log::Line;
+use super::refusal::Refusal;
+use super::service::Service;
 use crate::access_point::{Ask, Page};
 use crate::error::Result;
 use crate::request::{Format, ListQuery, ListVersion, MAX_KEYS};
 use crate::source::{RawObject, RawPage, RawQuery};
 
+/// What is left of the time when releases that a listing needs are given up, so that it can be said.
+const SPARE: Duration = Duration::from_millis(500);
+
 /// What the invocation returns: S3's answer to a LIST.
 pub async fn answer(
-    function: &Function,
+    service: &Service,
     event: &Event,
     deadline: Instant,
     line: &mut Line,
 ) -> std::result::Result<Value, Stop> {
     let list = List {
-        function,
-        finder: Finder::new(function, event)?,
+        service,
+        finder: Finder::new(service, event)?,
         event,
         deadline,
     };
     let query = list.query()?;
     let asking = async {
-        let ask = function.ask(event).await?;
+        let ask = service.ask(event).await?;
         line.of_ask(&ask);
         line.format = Some(ask.point.format);
         Ok::<_, Stop>((list.raw().await?, ask))
@@ -49,7 +52,7 @@ pub async fn answer(
 
 /// One LIST on its way.
 struct List<'a> {
-    function: &'a Function,
+    service: &'a Service,
     finder: Finder<'a>,
     event: &'a Event,
     deadline: Instant,
@@ -68,7 +71,7 @@ impl List<'_> {
 
     /// The page of objects, with the caller's own rights.
     async fn raw(&self) -> std::result::Result<RawPage, Stop> {
-        let fetcher = self.function.fetcher()?;
+        let fetcher = self.service.fetcher()?;
         let header = |name: &str| self.event.header(name);
         let listed = fetcher.list(self.finder.url(), header).await?;
         listed.map_err(|(status, code)| Stop::Refused(Refusal::of_s3(status, code)))
@@ -95,8 +98,11 @@ impl List<'_> {
         raw: RawPage,
         beside: Vec<RawObject>,
     ) -> Result<Page> {
-        let made = (&self.finder, self.deadline);
-        self.function
+        let made = (
+            &self.finder,
+            self.deadline.checked_sub(SPARE).unwrap_or(self.deadline),
+        );
+        self.service
             .releases
             .page(ask, query, raw, beside, made)
             .await

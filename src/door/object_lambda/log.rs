@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 use std::time::Instant;
 
-use super::answer::Refusal;
 use super::event::Event;
+use super::refusal::Refusal;
 use crate::access_point::{Ask, Asked, Record};
 use crate::cache::Facts;
 use crate::error::Error;

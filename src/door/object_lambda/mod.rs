@@ -1,18 +1,23 @@
 //! `veilpoint lambda`: the function behind S3 Object Lambda access points.
 //!
 //! ```text
+//! service.rs  what is kept between requests: projections, clients, key, releases
 //! event.rs    an event, read leniently
 //! find.rs     the raw object or listing: at its presigned URL, or with the function's own role
-//! get.rs      `GetObject`: what is asked → the release → S3
+//! get.rs      `GetObject`: what is asked → the release → the caller
+//! transfer.rs the release on its way there, and what became of it
+//! refusal.rs  why there is none, in S3's terms
+//! log.rs      one line a request
+//!
+//! answer.rs   the caller: WriteGetObjectResponse
 //! head.rs     `HeadObject`: what is said of it
 //! created.rs  a notification of new objects: their releases are made beforehand
 //! list.rs     `ListObjects`, both versions: a page of releases
 //! list_xml.rs a page of releases → S3's `ListBucketResult`
-//! answer.rs   WriteGetObjectResponse
-//! log.rs      one line a request
 //! ```
-//! It starts with what every request needs, its projections, proven; clients and key come with the first that needs
-//! them. Facts about S3 Object Lambda: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/olap-writing-lambda.html>.
+//! What stands above the gap serves MinIO's form of the same ([`webhook`](super::webhook)) too. The function starts with
+//! what every request needs, its projections, proven; clients and key come with the first that needs them. Facts about S3
+//! Object Lambda: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/olap-writing-lambda.html>.
 
 mod answer;
 mod created;
@@ -23,61 +28,48 @@ mod head;
 mod list;
 pub mod list_xml;
 mod log;
+mod refusal;
+mod service;
+mod transfer;
 mod versions;
 
-use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use chrono::Utc;
 use futures::FutureExt;
 use lambda_runtime::{Diagnostic, LambdaEvent, Runtime, service_fn};
 use serde_json::{Value, json};
-use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
 use self::answer::Answers;
-use self::event::{Event, GetObject, Operation};
-use self::get::{Get, Stop};
-use self::log::{Line, Outcome};
-use self::versions::Versions;
-use crate::access_point::{AccessPoint, Ask, Record, Releases, VERSION};
+pub(super) use self::event::{Event, GetObject, Operation};
+use self::get::unanswered;
+pub(super) use self::get::{Caller, Get, Stop};
+pub(super) use self::head::http_date;
+pub(super) use self::log::{Line, Outcome};
+pub(super) use self::refusal::Refusal;
+pub(super) use self::service::{RESERVE, START, Service};
+pub(super) use self::transfer::Transfer;
+use crate::access_point::{Record, VERSION};
 use crate::config;
 use crate::error::{Error, Kind, Result};
-use crate::key::MasterKey;
-use crate::release::Options;
-use crate::request::{NamedPayload, Payload};
-use crate::source::{Fetcher, Hosts, LiveSql, Origin, OwnStore, RecordPrefix};
+use crate::request::NamedPayload;
+use crate::source::Hosts;
 
 /// How long S3 waits for an answer, whatever time the function has.
 const S3_WAITS: Duration = Duration::from_mins(1);
 
-/// What is kept of the time for saying that it was not enough; a quarter of it, if it is short.
-const RESERVE: Duration = Duration::from_secs(2);
-
-/// How long the start waits for the projections. Lambda gives it 10 s, and begins again after that.
-const START: Duration = Duration::from_secs(5);
-
-/// Bytes that a projection which is not row by row may use before it spills: the least function that is deployed has
-/// 1,769 MB, of which everything else takes some hundred.
-const MEMORY_LIMIT: usize = 512 * 1024 * 1024;
-
 /// The function, and what it keeps between requests.
 pub struct Function {
-    settings: config::Function,
-    hosts: Hosts,
-    sql: LiveSql,
-    records: Option<RecordPrefix>,
-    master_key: OnceCell<MasterKey>,
-    fetcher: OnceLock<Fetcher>,
+    service: Service,
+    aws: config::Aws,
     answers: OnceLock<Answers>,
-    releases: Releases,
-    versions: Versions,
     /// The access points whose releases are made when an object is created.
     warmed: Vec<NamedPayload>,
-    stores: Mutex<HashMap<Origin, OwnStore>>,
+    /// Where their objects are read, if not in the bucket that tells of them.
+    warm_bucket: Option<String>,
     used: AtomicBool,
 }
 
@@ -88,7 +80,7 @@ pub struct Function {
 pub async fn run(settings: config::Function, started: Instant) -> Result<()> {
     let function = Function::new(settings)?;
     // What is wrong here is said to each request, too: an edit may put it right.
-    let _ = timeout(START, function.sql.current()).await;
+    let _ = timeout(START, function.service.sql.current()).await;
     let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::info!(event = "start", veilpoint = VERSION, milliseconds);
     let function = &function;
@@ -100,33 +92,23 @@ pub async fn run(settings: config::Function, started: Instant) -> Result<()> {
 
 impl Function {
     fn new(settings: config::Function) -> Result<Self> {
-        let hosts = match settings.aws.endpoint_host() {
+        let config::Function {
+            service,
+            aws,
+            warm,
+            warm_bucket,
+        } = settings;
+        let hosts = match aws.endpoint_host() {
             Some(host) => Hosts::AwsOr(host.to_owned()),
             None => Hosts::Aws,
         };
         Ok(Self {
-            hosts,
-            sql: LiveSql::new(&settings.sql)?,
-            records: settings
-                .records
-                .as_deref()
-                .map(RecordPrefix::parse)
-                .transpose()?,
-            releases: Releases::open(
-                &settings.cache,
-                Options {
-                    memory_limit: MEMORY_LIMIT,
-                    ..Options::default()
-                },
-            )?,
-            versions: Versions::default(),
-            warmed: warmed(settings.warm.as_deref())?,
-            master_key: OnceCell::new(),
-            fetcher: OnceLock::new(),
+            service: Service::new(service, hosts)?,
+            aws,
+            warmed: warmed(warm.as_deref())?,
+            warm_bucket,
             answers: OnceLock::new(),
-            stores: Mutex::default(),
             used: AtomicBool::new(false),
-            settings,
         })
     }
 
@@ -154,7 +136,7 @@ impl Function {
         });
         line.write();
         if let Ok((_, Some(record))) = &answer {
-            self.keep(record).await;
+            self.service.keep(record).await;
         }
         answer.map(|(value, _)| value).map_err(|error| Diagnostic {
             error_type: error.kind().facts().code.to_owned(),
@@ -174,15 +156,15 @@ impl Function {
         let answer = match &event.operation {
             Operation::GetObject(to) => self.get(&event, to, deadline, line).await,
             Operation::HeadObject => {
-                let answer = head::answer(self, &event, deadline, line).await;
+                let answer = head::answer(&self.service, &event, deadline, line).await;
                 returned(answer, line)
             }
             Operation::ListObjects | Operation::ListObjectsV2 => {
-                let answer = list::answer(self, &event, deadline, line).await;
+                let answer = list::answer(&self.service, &event, deadline, line).await;
                 returned(answer, line)
             }
         };
-        self.releases.settle().await;
+        self.service.releases.settle().await;
         answer
     }
 
@@ -194,7 +176,7 @@ impl Function {
     ) -> Result<(Value, Option<Record>)> {
         line.operation = "ObjectCreated";
         let made = self.created(objects, deadline).await;
-        self.releases.settle().await;
+        self.service.releases.settle().await;
         let made = made.inspect_err(|error| line.failed(Outcome::Failed, error))?;
         line.answered(200);
         Ok((made, None))
@@ -207,17 +189,18 @@ impl Function {
         deadline: Instant,
         line: &mut Line,
     ) -> Result<(Value, Option<Record>)> {
+        let to = self.answers().to(to);
         let get = Get {
-            function: self,
+            service: &self.service,
             event,
-            to,
+            to: &to,
             deadline,
         };
         let record = match get.answer(line).await {
             Ok(record) => record,
             Err(Stop::Refused(refusal)) => {
                 line.refused(&refusal);
-                let sent = timeout(RESERVE, self.answers().refuse(to, &refusal)).await;
+                let sent = timeout(RESERVE, to.refuse(&refusal)).await;
                 let sent = sent.unwrap_or_else(|_| Err(unanswered()));
                 sent.inspect_err(|error| line.failed(Outcome::Failed, error))?;
                 None
@@ -230,74 +213,8 @@ impl Function {
         Ok((json!({"statusCode": line.status}), record))
     }
 
-    /// Everything about a request that can be refused before it is looked for: who asks through which projection.
-    async fn ask(&self, event: &Event) -> Result<Ask> {
-        let payload = Payload::parse(&event.payload)?;
-        self.ask_of(&event.access_point, &payload).await
-    }
-
-    async fn ask_of(&self, access_point: &str, payload: &Payload) -> Result<Ask> {
-        let catalog = self.sql.current().await?;
-        let point = AccessPoint::of_payload(payload, &catalog)?;
-        let projection = &point.served.projection;
-        // One that works without a key has its ETag from it, where there is one.
-        let master = if projection.needs_key() || self.settings.has_key() {
-            Some(self.master_key().await?)
-        } else {
-            None
-        };
-        Ok(Ask {
-            access_point: access_point.to_owned(),
-            keys: master.map(|master| master.domain(&projection.domain())),
-            key_id: master.map(MasterKey::id),
-            today: Utc::now().date_naive(),
-            point,
-        })
-    }
-
-    async fn master_key(&self) -> Result<&MasterKey> {
-        self.master_key
-            .get_or_try_init(|| self.settings.master_key())
-            .await
-    }
-
-    fn fetcher(&self) -> Result<&Fetcher> {
-        if let Some(fetcher) = self.fetcher.get() {
-            return Ok(fetcher);
-        }
-        let fetcher = Fetcher::new()?;
-        Ok(self.fetcher.get_or_init(|| fetcher))
-    }
-
     fn answers(&self) -> &Answers {
-        self.answers
-            .get_or_init(|| Answers::new(self.settings.aws.s3()))
-    }
-
-    fn own_store(&self, origin: &Origin) -> Result<OwnStore> {
-        let mut stores = self.stores.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(store) = stores.get(origin) {
-            return Ok(store.clone());
-        }
-        let store = origin.open()?;
-        stores.insert(origin.clone(), store.clone());
-        Ok(store)
-    }
-
-    /// Writes the record of a release that was sent.
-    async fn keep(&self, record: &Record) {
-        log::record(record);
-        if let Some(prefix) = &self.records {
-            let kept = prefix.keep(Utc::now(), &record.request_id, record.line());
-            let kept = timeout(RESERVE, kept).await;
-            if let Err(error) = kept.unwrap_or_else(|_| Err(unanswered())) {
-                tracing::error!(
-                    event = "record_not_kept",
-                    request_id = record.request_id,
-                    message = error.to_string(),
-                );
-            }
-        }
+        self.answers.get_or_init(|| Answers::new(self.aws.s3()))
     }
 }
 
@@ -333,13 +250,8 @@ fn warmed(setting: Option<&str>) -> Result<Vec<NamedPayload>> {
     })
 }
 
-fn unanswered() -> Error {
-    Error::new(Kind::Output, "S3 does not answer in time")
-}
-
 /// The time that an answer has from now on: as much as whoever waits gives, or the function's if that is less, without
-/// the reserve. A deadline
-/// that has passed is none: Lambda gives no event after it, and cargo-lambda's is a day of 1970.
+/// the reserve. A deadline that has passed is none: Lambda gives no event after it, and cargo-lambda's is a day of 1970.
 fn time_for(deadline: SystemTime, now: SystemTime, most: Duration) -> Duration {
     let left = deadline.duration_since(now).unwrap_or(S3_WAITS);
     let time = left.min(most);

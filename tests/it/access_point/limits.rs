@@ -86,7 +86,7 @@ const OBJECTS: usize = 24;
 #[test]
 fn a_listing_of_exact_lengths_that_takes_too_long_gets_further_each_time() {
     let stage = Stage::of(1, &[("AWS_LAMBDA_FUNCTION_TIMEOUT", "2")]);
-    let raw = people(150_000);
+    let raw = people(600_000);
     for number in 0..OBJECTS {
         stage.put(&format!("{number:02}/people.csv"), raw.clone(), 1);
     }

@@ -9,10 +9,10 @@ use super::failure;
 use crate::support::site::{Answer, Site, run};
 
 /// Every command, with its arguments and options.
-const COMMANDS: [(&str, &[&str], &[&str]); 5] = [
+const COMMANDS: [(&str, &[&str], &[&str]); 6] = [
     (
         "",
-        &["convert", "verify", "keygen", "completions"],
+        &["convert", "verify", "keygen", "serve", "completions"],
         &["--help", "--version"],
     ),
     (
@@ -34,6 +34,7 @@ const COMMANDS: [(&str, &[&str], &[&str]); 5] = [
             "--compression",
             "--memory-limit",
             "--csv-formulas",
+            "--length-factor",
             "--help",
         ],
     ),
@@ -48,6 +49,22 @@ const COMMANDS: [(&str, &[&str], &[&str]); 5] = [
         &["--object", "--sql", "--key", "--help"],
     ),
     ("keygen", &["<FILE>"], &["--help"]),
+    (
+        "serve",
+        &[
+            "VEILPOINT_WEBHOOK_TOKEN",
+            "VEILPOINT_KEY_FILE",
+            "VEILPOINT_CACHE_MAX_BYTES",
+            "AWS_ACCESS_KEY_ID",
+        ],
+        &[
+            "--webhook",
+            "--endpoint",
+            "--access-point",
+            "--sql",
+            "--help",
+        ],
+    ),
     (
         "completions",
         &["<SHELL>", "bash", "zsh", "fish"],

@@ -218,6 +218,7 @@ fn a_release_goes_with_its_own_headers_and_no_other() {
         );
         let ours = [
             "status",
+            "header-accept-ranges",
             "header-content-type",
             "header-last-modified",
             "header-etag",

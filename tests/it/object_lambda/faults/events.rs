@@ -182,22 +182,28 @@ const OF_EVENTS: [OfEvent; 28] = [
         false,
         Failed("InvalidRequest"),
     ),
-    ("HEAD", |e| e.operation("headObjectContext"), false, NOT_YET),
     (
-        "LIST",
+        "HEAD by a presigned URL that is none",
+        |e| {
+            let event = e.with("/getObjectContext/inputS3Url", json!("CANARYURL"));
+            event.operation("headObjectContext")
+        },
+        false,
+        Returned(400, "InvalidRequest"),
+    ),
+    (
+        "LIST of a key",
         |e| e.operation("listObjectsContext"),
         false,
-        NOT_YET,
+        Returned(400, "InvalidRequest"),
     ),
     (
-        "LIST, version 2",
+        "LIST of a key, version 2",
         |e| e.operation("listObjectsV2Context"),
         false,
-        NOT_YET,
+        Returned(400, "InvalidRequest"),
     ),
 ];
-
-const NOT_YET: Expected = Returned(405, "MethodNotAllowed");
 
 #[test]
 fn events_that_cannot_be_answered_are_refused_before_anything_is_read() {

@@ -92,10 +92,10 @@ fn of_transfers(elsewhere: &S3) -> Vec<OfObject> {
             UNAVAILABLE,
         ),
         (
-            "fewer bytes, after bytes went out",
+            "fewer bytes, long after the first",
             CSV,
             Source::Cut(large, but_five),
-            Broken,
+            UNAVAILABLE,
         ),
         ("a redirect", CSV, at("127.0.0.1"), UNAVAILABLE),
         ("a redirect by name", CSV, at("localhost"), UNAVAILABLE),
@@ -150,17 +150,12 @@ fn of_contents() -> Vec<OfObject> {
         let bytes = [before.as_slice(), text.as_bytes()].concat();
         (name, CSV, Source::Object(bytes), Refused(409, code))
     });
-    let broken = [
-        people(MANY).as_slice(),
-        b"CANARYNAME,CANARYNOTE,CANARYCOST\n",
-    ]
-    .concat();
     let others = [
         (
-            "a broken record after bytes went out",
+            "a broken record long after the first",
             CSV,
-            Source::Object(broken),
-            Broken,
+            Source::Object(broken_late()),
+            Refused(409, "InvalidValue"),
         ),
         (
             "what is no text",
@@ -176,6 +171,13 @@ fn of_contents() -> Vec<OfObject> {
         ),
     ];
     rows.chain(others).collect()
+}
+
+/// An object whose last record is none, after more rows than are held back.
+fn broken_late() -> Vec<u8> {
+    let mut raw = people(MANY);
+    raw.extend_from_slice(b"CANARYNAME,CANARYNOTE,CANARYCOST\n");
+    raw
 }
 
 const UNAVAILABLE: Expected = Refused(503, "SourceUnavailable");
@@ -197,17 +199,46 @@ fn objects_that_cannot_be_read_are_refused_or_broken_off() {
         let outcome = stage.ask(&event);
         let mut complaints = unlike(&outcome, expected);
         let line = stage.line(&event);
-        let outcomes = match expected {
-            Broken => "broken",
-            _ => "refused",
-        };
-        if line["outcome"] != outcomes || line["key"] != key {
+        if line["outcome"] != "refused" || line["key"] != key {
             complaints.push(format!("is logged as {line}"));
         }
         wrong.extend(complaints.iter().map(|what| format!("{name}: {what}")));
     }
     if !elsewhere.asked().is_empty() {
         wrong.push("a redirect is followed".to_owned());
+    }
+    wrong.extend(told(&stage.emulator.log()));
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_leaves_while_it_is_made_is_broken_off_where_something_is_wrong_later() {
+    let stage = Stage::new();
+    let large = people(MANY);
+    let but_five = large.len() - 5;
+    let mut wrong = Vec::new();
+    for (name, source, code) in [
+        (
+            "fewer bytes",
+            Source::Cut(large, but_five),
+            "SourceUnavailable",
+        ),
+        (
+            "a broken record",
+            Source::Object(broken_late()),
+            "InvalidValue",
+        ),
+    ] {
+        stage.put(CSV, source);
+        // Of a known length: no cache need have all of it before the first byte leaves.
+        let event = get(&stage, CSV).header("x-veilpoint-format", "parquet");
+        let outcome = stage.ask(&event);
+        let mut complaints = unlike(&outcome, Broken);
+        let line = stage.line(&event);
+        if line["outcome"] != "broken" || line["code"] != code {
+            complaints.push(format!("is logged as {line}"));
+        }
+        wrong.extend(complaints.iter().map(|what| format!("{name}: {what}")));
     }
     wrong.extend(told(&stage.emulator.log()));
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
@@ -234,7 +265,7 @@ fn a_source_that_is_slow_is_told_from_one_that_is_done() {
         (
             "most of it comes",
             Source::Stalled(large, whole - 5),
-            Broken,
+            Refused(400, "TimeLimit"),
         ),
     ] {
         stage.put("people.csv", source);

@@ -43,6 +43,7 @@ fn document(bucket: &Bucket, request: &Request) -> String {
         ("delimiter", "Delimiter"),
         ("marker", "Marker"),
         ("start-after", "StartAfter"),
+        ("encoding-type", "EncodingType"),
     ] {
         if let Some(value) = request.value(name) {
             let _ = write!(xml, "<{element}>{}</{element}>", code(value));
