@@ -185,12 +185,4 @@ impl Named {
     pub fn modified(&self) -> Option<DateTime<Utc>> {
         self.object.modified
     }
-
-    /// Whether this is the version that it was named by.
-    pub fn is_of(&self, object: &ObjectVersion) -> bool {
-        let whole = |at: Option<DateTime<Utc>>| at.map(|at| at.timestamp());
-        self.object.tag() == object.tag()
-            && self.object.length == object.length
-            && whole(self.object.modified) == whole(object.modified)
-    }
 }

@@ -149,6 +149,15 @@ impl Delivery {
     }
 }
 
+impl Drop for Delivery {
+    fn drop(&mut self) {
+        // What is kept ends with its last reader; what is not has no other.
+        if let (From::Made(_), Some(making)) = (&self.from, &self.making) {
+            making.stop();
+        }
+    }
+}
+
 fn short() -> Error {
     Error::new(
         Kind::Internal,

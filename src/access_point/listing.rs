@@ -5,6 +5,8 @@
 //! what that lacks is made, several at once, within the request's time. Where that is not enough, the request is to be
 //! made again: what was made is kept.
 //!
+//! Of two objects with one release's key the one is shown that GET takes, be the other on another page.
+//!
 //! Within a page keys are in order; from page to page they follow the source's. The two differ where one object's name
 //! is another's up to a dot (`a.csv`, `a.eu.csv`).
 
@@ -12,13 +14,13 @@ use std::collections::HashMap;
 use std::time::Instant;
 
 use chrono::{DateTime, Utc};
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{StreamExt, stream};
 use tokio::time::timeout_at;
 
 use super::ask::{Ask, Named};
 use super::releases::{Opens, Releases, Wanted};
 use crate::error::{Error, Kind, Result};
-use crate::request::{Conditions, Format, ListQuery};
+use crate::request::{Conditions, Format, ListQuery, ListVersion};
 use crate::source::{RawObject, RawPage};
 
 /// A page of releases.
@@ -75,14 +77,22 @@ impl Releases {
         let below =
             |folder: &String| folder.starts_with(&query.prefix) && keys.may_own_below(folder);
         let prefixes = raw.prefixes.into_iter().filter(below).collect();
+        let prefixes: Vec<String> = prefixes;
+        let owned = |object: &RawObject| keys.owns(&object.key);
+        let shown = raw.objects.iter().filter(|object| owned(object));
+        let shown = shown.map(|object| &object.key).chain(&prefixes).max();
+        let next = match (query.version, shown) {
+            // A marker is a key: it goes on behind what was shown, and names nothing else.
+            (ListVersion::V1, Some(shown)) if raw.truncated => Some(shown.clone()),
+            _ => raw.next,
+        };
         let objects = raw.objects.into_iter().chain(beside);
-        let owned = objects.filter(|object| keys.owns(&object.key));
-        let entries = entries(ask, query, owned)?;
+        let entries = entries(ask, query, objects.filter(owned))?;
         Ok(Page {
             entries: self.sized(ask, entries, made).await?,
             prefixes,
             truncated: raw.truncated,
-            next: raw.next,
+            next,
         })
     }
 
@@ -101,27 +111,49 @@ impl Releases {
         let missing: Vec<usize> = (0..entries.len())
             .filter(|&at| lengths[at].is_none())
             .collect();
-        let (at_once, threads) = self.share(missing.len());
-        let made = stream::iter(missing)
-            .map(async |at| {
-                let mut wanted = Wanted {
-                    ask,
-                    named: &entries[at].named,
-                    opened: None,
-                    opens,
-                    threads: Some(threads),
-                };
-                let facts = self.facts(&mut wanted, deadline).await?;
-                Ok::<_, Error>((at, facts.length))
-            })
-            .buffer_unordered(at_once)
-            .try_collect::<Vec<_>>();
+        let beside = self.at_once(missing.len());
+        let made = stream::iter(missing).map(async |at| {
+            let length = self.length(ask, &entries[at].named, beside, (opens, deadline));
+            (at, length.await)
+        });
+        let made = made.buffer_unordered(beside).collect::<Vec<_>>();
         let made = timeout_at(deadline.into(), made).await;
-        for (at, length) in made.unwrap_or_else(|_| Err(slow())).map_err(slowed)? {
-            lengths[at] = Some(length);
+        for (at, length) in made.map_err(|_| slow())? {
+            // What one of several has no time for may have it alone; and what is too long for any request keeps the
+            // others from nothing.
+            let length = match length {
+                Err(error) if error.kind() == Kind::TimeLimit => {
+                    let alone = self.length(ask, &entries[at].named, 1, (opens, deadline));
+                    let alone = timeout_at(deadline.into(), alone).await;
+                    alone.unwrap_or_else(|_| Err(slow()))
+                }
+                length => length,
+            };
+            lengths[at] = Some(length.map_err(slowed)?);
         }
         let listed = entries.into_iter().zip(lengths);
         listed.map(|(entry, length)| entry.listed(length)).collect()
+    }
+}
+
+impl Releases {
+    /// The length of a release, which is made beside so many others.
+    async fn length<O: Opens>(
+        &self,
+        ask: &Ask,
+        named: &Named,
+        beside: usize,
+        (opens, deadline): (&O, Instant),
+    ) -> Result<u64> {
+        let mut wanted = Wanted {
+            ask,
+            named,
+            opened: None,
+            opens,
+            beside,
+        };
+        let facts = self.facts(&mut wanted, deadline).await?;
+        Ok(facts.length)
     }
 }
 
@@ -162,6 +194,40 @@ fn entries(
     Ok(entries)
 }
 
+/// The objects of a page that may not be the ones that GET takes for their releases, with the keys that it tries before
+/// theirs: those of which the page cannot say whether they exist, since they stand before or behind it.
+pub fn doubtful(
+    ask: &Ask,
+    query: &ListQuery,
+    page: &RawPage,
+) -> Result<Vec<(String, Vec<String>)>> {
+    let owner = ask.point.served.contract.keys()?;
+    let keys = || page.objects.iter().map(|object| object.key.as_str());
+    let (Some(first), Some(last)) = (keys().min(), keys().max()) else {
+        return Ok(Vec::new());
+    };
+    let begins = query.token.is_none() && query.after.is_none();
+    let outside = |key: &str| (key < first && !begins) || (key > last && page.truncated);
+    let mut doubtful = Vec::new();
+    for key in keys().filter(|key| owner.owns(key)) {
+        let release = ask.point.format.release_key(key);
+        if release == key {
+            continue;
+        }
+        let mut tried = vec![release.clone()];
+        tried.extend(
+            Format::object_keys(&release)
+                .into_iter()
+                .take_while(|other| other != key),
+        );
+        tried.retain(|other| owner.owns(other) && outside(other));
+        if !tried.is_empty() {
+            doubtful.push((key.to_owned(), tried));
+        }
+    }
+    Ok(doubtful)
+}
+
 /// How late a key is tried for a release: the release's own first, as GET does.
 fn rank(release: &str, object: &str) -> usize {
     if release == object {
@@ -190,7 +256,7 @@ fn slow() -> Error {
     Error::new(Kind::SlowDown, message)
 }
 
-/// One release that is too slow is no reason to give up the listing for ever.
+/// A listing that has no time for a release is asked for again: then it has made the others.
 fn slowed(error: Error) -> Error {
     if error.kind() == Kind::TimeLimit {
         slow()

@@ -251,7 +251,6 @@ impl Making {
     pub fn stop(&self) {
         self.control.cancelled.store(true, Ordering::Relaxed);
         self.stopper.abort();
-        self.control.abandon();
     }
 }
 

@@ -30,7 +30,7 @@ pub use delivery::Delivery;
 pub use digest::{Digest, sha256};
 pub use identity::Identity;
 pub use length::law;
-pub use listing::{Listed, Page};
+pub use listing::{Listed, Page, doubtful};
 pub use making::too_slow;
 pub use point::{AccessPoint, Asked};
 pub use record::Record;

@@ -53,8 +53,8 @@ pub struct Wanted<'a, O> {
     pub opened: Option<Fetched>,
     /// What opens it.
     pub opens: &'a O,
-    /// The threads that may make it; all, where nothing is said.
-    pub threads: Option<usize>,
+    /// How many are made beside each other, this one counted: each has its share of threads and memory.
+    pub beside: usize,
 }
 
 impl Releases {
@@ -96,16 +96,26 @@ impl Releases {
 
     /// Waits a moment for what was given up and for what was left to be told: the process may be frozen after that.
     pub async fn settle(&self) {
-        self.at_work.settle().await;
-        if let Some(cache) = &self.cache {
-            cache.settle().await;
-        }
+        let told = async {
+            if let Some(cache) = &self.cache {
+                cache.settle().await;
+            }
+        };
+        tokio::join!(self.at_work.settle(), told);
     }
 
     /// The facts of a release that was made before, as far as they are kept.
     pub async fn known(&self, named: &Named) -> Option<Facts> {
         let (cache, name) = self.cache.as_ref().zip(named.name.as_ref())?;
         cache.facts(name).await
+    }
+
+    /// Whether what was made is known to whoever asks next, in this process or another that shares the cache.
+    pub async fn is_shared(&self, named: &Named) -> bool {
+        match self.cache.as_ref().zip(named.name.as_ref()) {
+            Some((cache, name)) => cache.is_shared(name).await && cache.facts(name).await.is_some(),
+            None => false,
+        }
     }
 
     /// The facts of a release, which is made if nobody has them.
@@ -142,7 +152,7 @@ impl Releases {
     }
 
     /// Keeps the facts of a release whose bytes are too many to be kept.
-    async fn remember(&self, named: &Named, delivery: &Delivery, facts: &Facts) {
+    pub async fn remember(&self, named: &Named, delivery: &Delivery, facts: &Facts) {
         let place = self.cache.as_ref().zip(named.name.as_ref());
         if let (false, Some((cache, name))) = (delivery.is_kept(), place)
             && cache.keep_facts(name, facts).await.is_err()
@@ -174,10 +184,9 @@ impl Releases {
         }
     }
 
-    /// How many releases are made at once, where so many are wanted, and the threads that each of them has.
-    pub fn share(&self, wanted: usize) -> (usize, usize) {
-        let at_once = wanted.clamp(1, self.options.threads.max(1));
-        (at_once, (self.options.threads / at_once).max(1))
+    /// How many releases are made at once, where so many are wanted.
+    pub fn at_once(&self, wanted: usize) -> usize {
+        wanted.clamp(1, self.options.threads.max(1))
     }
 
     /// From the cache, or from whoever makes it; else it begins. The last try goes without the cache.
@@ -254,7 +263,8 @@ impl Releases {
 
     fn recipe<O: Opens>(&self, wanted: &Wanted<'_, O>) -> Recipe {
         let options = Options {
-            threads: wanted.threads.unwrap_or(self.options.threads),
+            threads: (self.options.threads / wanted.beside).max(1),
+            memory_limit: self.options.memory_limit / wanted.beside,
             ..self.options.clone()
         };
         Recipe::new(wanted.ask, wanted.named, &options)
@@ -268,7 +278,7 @@ impl<O: Opens> Wanted<'_, O> {
             Some(object) => object,
             None => self.opens.open(&self.named.object_key).await?,
         };
-        if self.named.is_of(&object.version) {
+        if self.named.object.is(&object.version) {
             Ok(object)
         } else {
             let message = "the object changed while it was asked for: ask again";

@@ -11,8 +11,10 @@ use crate::source::RawObject;
 /// What came of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Warmed {
-    /// Its release was made, and is kept.
+    /// Its release was made, and is known where it is asked for.
     Made,
+    /// Its release was made, and could not be kept: the log says why.
+    NotKept,
     /// Its release was kept already.
     Known,
     /// The length of its release is known by law: nobody waits for it before it is read.
@@ -51,9 +53,13 @@ impl Releases {
             named: &named,
             opened: None,
             opens,
-            threads: None,
+            beside: 1,
         };
         self.facts(&mut wanted, deadline).await?;
-        Ok(Warmed::Made)
+        Ok(if self.is_shared(&named).await {
+            Warmed::Made
+        } else {
+            Warmed::NotKept
+        })
     }
 }

@@ -188,7 +188,14 @@ impl Drop for Aside {
 fn private(path: &Path) -> Result<(), Error> {
     let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
     made.map_err(|error| unusable(&error))?;
-    let metadata = fs::metadata(path).map_err(|error| unusable(&error))?;
+    let metadata = fs::symlink_metadata(path).map_err(|error| unusable(&error))?;
+    // Whoever made it before us could put releases into it.
+    let ours = tempfile::tempfile_in(path).and_then(|file| file.metadata());
+    let ours = ours.map_err(|error| unusable(&error))?.uid();
+    if metadata.is_symlink() || metadata.uid() != ours {
+        let message = "the cache's folder is another user's, or a link: name another one";
+        return Err(Error::new(Kind::Settings, message));
+    }
     if metadata.permissions().mode() & 0o022 != 0 {
         let message = "others may write to the cache's folder: name another one, or chmod 700 it";
         return Err(Error::new(Kind::Settings, message));

@@ -142,7 +142,7 @@ impl Cache {
                     let entry = entry.map_err(|_| Failure::interrupted().error())?;
                     return Ok(match entry {
                         Some(entry) => Found::Held(ticket.found(entry)),
-                        None => self.seek(ticket, name, deadline).await,
+                        None => Box::pin(self.seek(ticket, name, deadline)).await,
                     });
                 }
             }
@@ -188,6 +188,14 @@ impl Cache {
             bucket.share(folder, name, &[Form::Facts]).await;
         }
         Ok(())
+    }
+
+    /// Whether whoever shares the bucket finds what is known of a release; without a bucket there is nobody else.
+    pub async fn is_shared(&self, name: &Name) -> bool {
+        match &self.bucket {
+            Some(bucket) => bucket.facts(self.flights.folder(), name).await.is_some(),
+            None => true,
+        }
     }
 
     /// Waits a moment for what is still to be told the bucket: the process may be frozen after that.

@@ -8,13 +8,13 @@ use serde::{Deserialize, Deserializer};
 
 use crate::error::{Error, Kind, Result};
 
-/// A number with at most three decimals, from 0.001 to 1,000: parsed from `1`, `2.5`, displayed likewise. It is kept in
+/// A number with at most three decimals, from 0.001 to 100: parsed from `1`, `2.5`, displayed likewise. It is kept in
 /// thousandths, so that every machine multiplies alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Factor(u32);
 
-/// The largest, in thousandths.
-const MAX: u32 = 1_000_000;
+/// The largest, in thousandths: no projection makes more of a text, and filler takes time, if no room.
+const MAX: u32 = 100_000;
 
 impl Factor {
     /// Once.
@@ -45,7 +45,7 @@ impl FromStr for Factor {
             .ok_or_else(|| {
                 Error::new(
                     Kind::Usage,
-                    "a length factor is a number from 0.001 to 1000, with at most three decimals",
+                    "a length factor is a number from 0.001 to 100, with at most three decimals",
                 )
             })
     }
@@ -89,7 +89,7 @@ mod tests {
             ("3.0", "3", 3003),
             ("2.5", "2.5", 2502),
             ("0.001", "0.001", 1),
-            ("1000", "1000", 1_001_000),
+            ("100", "100", 100_100),
         ] {
             let factor: Factor = text.parse().unwrap();
             assert_eq!(
@@ -98,12 +98,12 @@ mod tests {
             );
             assert_eq!(shown.parse::<Factor>().unwrap(), factor);
         }
-        assert_eq!("1000".parse::<Factor>().unwrap().of(u64::MAX), u64::MAX);
+        assert_eq!("100".parse::<Factor>().unwrap().of(u64::MAX), u64::MAX);
         for text in [
             "",
             "0",
             "0.0001",
-            "1000.001",
+            "100.001",
             "-1",
             "1e3",
             "1.",

@@ -70,7 +70,7 @@ impl Format {
     /// The key of the release of an object: `a/patients.csv.gz` becomes `a/patients.parquet`.
     ///
     /// A suffix that names neither a compression nor raw text stays in front of the new one, so that `a.x` and `a.y`
-    /// keep two keys.
+    /// keep two keys; so does one in capitals.
     pub fn release_key(self, object: &str) -> String {
         let plain = strip_suffix(object, &COMPRESSED);
         format!("{}.{}", strip_suffix(plain, &TEXT), self.suffix())
@@ -120,7 +120,7 @@ fn split_suffix(key: &str) -> Option<(&str, &str)> {
 
 fn strip_suffix<'a>(key: &'a str, suffixes: &[&str]) -> &'a str {
     match split_suffix(key) {
-        Some((stem, suffix)) if suffixes.iter().any(|s| suffix.eq_ignore_ascii_case(s)) => stem,
+        Some((stem, suffix)) if suffixes.contains(&suffix) => stem,
         _ => key,
     }
 }
@@ -155,6 +155,8 @@ mod tests {
             "p",
             "p.gz",
             "p.v2",
+            "p.CSV",
+            "p.csv.GZ",
         ] {
             for format in [Format::Parquet, Format::Csv] {
                 let keys = Format::object_keys(&format.release_key(object));
@@ -202,7 +204,7 @@ mod tests {
         for (object, release) in [
             ("a/patients.csv", "a/patients.parquet"),
             ("a/patients.csv.gz", "a/patients.parquet"),
-            ("patients.CSV.ZST", "patients.parquet"),
+            ("patients.CSV.ZST", "patients.CSV.ZST.parquet"),
             ("patients.tsv", "patients.parquet"),
             ("patients", "patients.parquet"),
             ("patients.v2", "patients.v2.parquet"),

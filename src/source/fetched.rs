@@ -91,11 +91,20 @@ impl OwnStore {
     /// # Errors
     /// [`Kind::Denied`] where it may not be read; [`Kind::Source`] where the store does not answer.
     pub async fn open(&self, key: &str) -> Result<Option<Fetched>> {
+        self.open_version(key, None).await
+    }
+
+    /// The same, in the version with this id, where one is given: that takes the right `s3:GetObjectVersion`.
+    ///
+    /// # Errors
+    /// As [`OwnStore::open`].
+    pub async fn open_version(&self, key: &str, version: Option<&str>) -> Result<Option<Fetched>> {
         // What the store's client takes for no key is none here.
         let Ok(path) = store::key(key) else {
             return Ok(None);
         };
-        let answer = self.store.get_opts(&path, GetOptions::new()).await;
+        let options = GetOptions::new().with_version(version);
+        let answer = self.store.get_opts(&path, options).await;
         let Some(answer) = found(answer)? else {
             return Ok(None);
         };

@@ -38,6 +38,14 @@ pub struct ObjectVersion {
 }
 
 impl ObjectVersion {
+    /// Whether this is the same version, as far as a listing tells: by `ETag`, length and date in whole seconds.
+    pub fn is(&self, other: &Self) -> bool {
+        let whole = |at: Option<DateTime<Utc>>| at.map(|at| at.timestamp());
+        self.tag() == other.tag()
+            && self.length == other.length
+            && whole(self.modified) == whole(other.modified)
+    }
+
     /// The `ETag` without the quotes, which listings and tools leave away.
     pub fn tag(&self) -> Option<&str> {
         self.etag.as_deref().map(|etag| etag.trim_matches('"'))

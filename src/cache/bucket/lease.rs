@@ -8,7 +8,8 @@ use super::objects::{Claimed, Put, Trouble};
 use super::{Bucket, Form, Name};
 use crate::cache::folder::Folder;
 
-/// A claim that is older belongs to a dead process: no request lives longer.
+/// A claim that is older belongs to a dead process: no request of S3's lives longer. What is made beforehand may take
+/// more time, and is then made by another too, which is the same bytes.
 const LIFE: i64 = 60;
 
 /// What tells one claim from another: also our own, when the answer to its PUT was lost and the PUT sent again.

@@ -136,7 +136,7 @@ impl Objects {
             Some(etag) => put.if_match(etag),
             None => put.if_none_match("*"),
         };
-        match in_time(put.send()).await? {
+        match Box::pin(in_time(put.send())).await? {
             Ok(made) => Ok(Put::Made(made.e_tag)),
             Err(error) => match status(&error) {
                 Some(409 | 412) => Ok(Put::Taken(clock(&error))),

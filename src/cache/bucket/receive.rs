@@ -34,8 +34,9 @@ pub(super) async fn receive(
         return Ok(Received::NoRoom);
     };
     let (folder, name) = (Arc::clone(folder), *name);
+    // What cannot be looked at is not damaged for others.
     let kept = blocking(move || keep(&folder, aside, &name, form)).await;
-    Ok(kept.map_or(Received::Nothing, Received::Entry))
+    Ok(kept.unwrap_or(Received::NoRoom))
 }
 
 /// Writes an object aside. None where there is no room.
@@ -67,18 +68,18 @@ async fn append(aside: Option<Aside>, bytes: Vec<u8>) -> Option<Aside> {
 }
 
 /// Checks all of it, and lets it appear. It can be read also where that fails.
-fn keep(folder: &Arc<Folder>, aside: Aside, name: &Name, form: Form) -> Option<Entry> {
+fn keep(folder: &Arc<Folder>, aside: Aside, name: &Name, form: Form) -> Option<Received> {
     let file = aside.file().try_clone().ok()?;
-    let entry = entry::read(file, name, form)?;
-    if !entry.is_whole(name) {
-        return None;
-    }
+    let entry = entry::read(file, name, form).filter(|entry| entry.is_whole(name));
+    let Some(entry) = entry else {
+        return Some(Received::Nothing);
+    };
     let _ = aside.publish(name, form);
     if form == Form::Release {
         // The entry has them too: these only last longer.
         let _ = folder.keep_facts(name, &entry.facts);
     }
-    Some(entry)
+    Some(Received::Entry(entry))
 }
 
 async fn blocking<T: Send + 'static>(

@@ -192,6 +192,13 @@ async fn one(
         let deadline = Instant::now() + A_DAY;
         let count = match releases.warm(ask, object, store, deadline).await {
             Ok(Warmed::Made) => &mut counts.made,
+            Ok(Warmed::NotKept) => {
+                let message =
+                    "the release was made and could not be kept: check the cache's room and rights";
+                let error = Error::new(Kind::Output, message).in_object(&object.key);
+                say(format_args!("{error}"));
+                &mut counts.failed
+            }
             Ok(Warmed::Known) => &mut counts.known,
             Ok(Warmed::ByLaw) => &mut counts.by_law,
             Ok(Warmed::NotOwned) => &mut counts.not_owned,

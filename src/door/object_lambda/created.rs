@@ -62,6 +62,8 @@ impl Function {
         deadline: Instant,
     ) -> Result<Value> {
         let mut made = 0;
+        // Nobody else's objects are looked at for nobody.
+        let objects = if self.warmed.is_empty() { &[] } else { objects };
         for (bucket, key) in objects {
             let bucket = self.warm_bucket.as_ref().unwrap_or(bucket);
             let origin = Origin::Bucket(bucket.clone());
@@ -86,17 +88,19 @@ impl Function {
     async fn warm(&self, object: &RawObject, store: &OwnStore, deadline: Instant) -> Result<u64> {
         let mut made = 0;
         for named in &self.warmed {
-            let ask = self
-                .service
-                .ask_of(&named.access_point, &named.payload)
-                .await?;
-            let warmed = self.service.releases.warm(&ask, object, store, deadline);
+            let warmed = async {
+                let ask = self.service.ask_of(&named.access_point, &named.payload);
+                let ask = ask.await?;
+                let releases = &self.service.releases;
+                releases.warm(&ask, object, store, deadline).await
+            };
             let warmed = timeout_at(deadline.into(), warmed).await;
             let outcome = match warmed.unwrap_or_else(|_| Err(silent())) {
                 Ok(Warmed::Made) => {
                     made += 1;
                     "made"
                 }
+                Ok(Warmed::NotKept) => "not_kept",
                 Ok(Warmed::Known) => "known",
                 Ok(Warmed::ByLaw) => "by_law",
                 Ok(Warmed::NotOwned) => "not_owned",

@@ -94,25 +94,19 @@ impl<'a> Finder<'a> {
         } else if let Err((status, code)) = fetcher.may_read(&self.url, header).await? {
             return Err(refused(status, code));
         }
+        self.other(asked).await
+    }
+
+    /// The object of which the key names a release, by our own rights. It is opened where its release is made.
+    async fn other(&self, asked: &Asked) -> std::result::Result<Found, Stop> {
         self.check_others()?;
-        let store = self.own()?;
-        for key in &asked.others {
-            // Where its release is kept, it is enough to know that the object has not changed.
-            if let Some(known) = self.kept(key, &kept).await
-                && let Some((key, now)) = store.head(std::slice::from_ref(key)).await?
-                && same(&known, &now)
-            {
-                return Ok(Found {
-                    key,
-                    version: now,
-                    opened: None,
-                });
-            }
-            if let Some(object) = store.open(key).await? {
-                return Ok(self.found(key.clone(), object));
-            }
-        }
-        Err(no_object().into())
+        let found = self.own()?.head(&asked.others).await?;
+        let (key, version) = found.ok_or_else(no_object)?;
+        Ok(Found {
+            key,
+            version,
+            opened: None,
+        })
     }
 
     /// The object for a HEAD, of which no byte is read.
@@ -133,19 +127,12 @@ impl<'a> Finder<'a> {
             Ok(_) => return Err(no_object().into()),
             Err((status, code)) => return Err(refused(status, code)),
         }
-        self.check_others()?;
-        let found = self.own()?.head(&asked.others).await?;
-        let (key, version) = found.ok_or_else(no_object)?;
-        Ok(Found {
-            key,
-            version,
-            opened: None,
-        })
+        self.other(asked).await
     }
 
     /// A version is one of the key that was asked for, and the object has another.
     fn check_others(&self) -> Result<()> {
-        if self.url.names_version() {
+        if self.url.version().is_some() {
             return Err(no_object());
         }
         Ok(())
@@ -211,13 +198,10 @@ impl Opens for Finder<'_> {
                 Stop::Refused(_) => gone(),
             });
         }
-        self.own()?.open(key).await?.ok_or_else(gone)
+        let version = self.url.version().filter(|_| key == self.key);
+        let opened = self.own()?.open_version(key, version.as_deref()).await?;
+        opened.ok_or_else(gone)
     }
-}
-
-fn same(known: &ObjectVersion, now: &ObjectVersion) -> bool {
-    let date = |version: &ObjectVersion| version.modified.map(|at| at.timestamp());
-    known.tag() == now.tag() && known.length == now.length && date(known) == date(now)
 }
 
 fn refused(status: u16, code: Option<String>) -> Stop {

@@ -17,7 +17,9 @@ use super::log::{Line, Outcome};
 use super::refusal::Refusal;
 use super::service::Service;
 use super::transfer::{Fate, Shared, Transfer, transfer};
-use crate::access_point::{Answer, Delivery, Head, Recipient, Record, Request, Wanted, too_slow};
+use crate::access_point::{
+    Answer, Delivery, Head, Named, Recipient, Record, Request, Wanted, too_slow,
+};
 use crate::cache::Facts;
 use crate::error::{Error, Kind, Result};
 use crate::request::{Conditions, Selection, content_range};
@@ -121,7 +123,7 @@ impl<C: Caller> Get<'_, C> {
             named: &named,
             opened: found.opened,
             opens: &finder,
-            threads: None,
+            beside: 1,
         };
         let answer = self.service.releases.answer(wanted, &request);
         let answer = timeout_at(self.deadline.into(), answer).await;
@@ -130,7 +132,7 @@ impl<C: Caller> Get<'_, C> {
             // All bytes were asked for, and there are none.
             Answer::Head(_) => Err(nothing().into()),
             Answer::Body(head, delivery) => {
-                let facts = self.send(&head, delivery, line).await?;
+                let facts = self.send(&named, &head, delivery, line).await?;
                 let to = Recipient {
                     request_id: &self.event.request_id,
                     principal: &self.event.principal,
@@ -160,6 +162,7 @@ impl<C: Caller> Get<'_, C> {
     /// Its facts, if it ended in time.
     async fn send(
         &self,
+        named: &Named,
         head: &Head,
         delivery: Delivery,
         line: &mut Line,
@@ -168,10 +171,8 @@ impl<C: Caller> Get<'_, C> {
         line.status = head.status();
         let delivery = Arc::new(Mutex::new(delivery));
         let sent = self.transfer(head, &delivery, line).await;
-        let mut delivery = delivery.lock().await;
-        let facts = timeout_at(self.deadline.into(), delivery.facts()).await;
-        let _ = timeout_at(self.deadline.into(), delivery.share()).await;
-        line.bytes_in = delivery.bytes_in();
+        let end = self.end(named, &delivery, sent.is_ok(), line);
+        let facts = timeout_at(self.deadline.into(), end).await;
         sent?;
         line.answered(head.status());
         match facts.unwrap_or_else(|_| Err(too_slow())) {
@@ -186,6 +187,29 @@ impl<C: Caller> Get<'_, C> {
                 Ok(None)
             }
         }
+    }
+
+    /// The end of what was delivered. What nobody took and nobody keeps is not made any further.
+    async fn end(
+        &self,
+        named: &Named,
+        delivery: &Shared,
+        sent: bool,
+        line: &mut Line,
+    ) -> Result<Facts> {
+        let mut delivery = delivery.lock().await;
+        line.bytes_in = delivery.bytes_in();
+        if !sent && !delivery.is_kept() {
+            return Err(unanswered());
+        }
+        let facts = delivery.facts().await?;
+        line.bytes_in = delivery.bytes_in();
+        self.service
+            .releases
+            .remember(named, &delivery, &facts)
+            .await;
+        delivery.share().await;
+        Ok(facts)
     }
 
     async fn transfer(

@@ -42,7 +42,7 @@ pub async fn answer(
         named: &named,
         opened: None,
         opens: &finder,
-        threads: None,
+        beside: 1,
     };
     let answer = timeout_at(deadline.into(), service.releases.answer(wanted, &request)).await;
     let (status, head) = match answer.unwrap_or_else(|_| Err(too_slow()))? {

@@ -12,7 +12,7 @@ use super::list_xml::document;
 use super::log::Line;
 use super::refusal::Refusal;
 use super::service::Service;
-use crate::access_point::{Ask, Page};
+use crate::access_point::{Ask, Page, doubtful};
 use crate::error::Result;
 use crate::request::{Format, ListQuery, ListVersion, MAX_KEYS};
 use crate::source::{RawObject, RawPage, RawQuery};
@@ -95,9 +95,14 @@ impl List<'_> {
         &self,
         ask: &Ask,
         query: &ListQuery,
-        raw: RawPage,
+        mut raw: RawPage,
         beside: Vec<RawObject>,
     ) -> Result<Page> {
+        for (key, likelier) in doubtful(ask, query, &raw)? {
+            if self.finder.own()?.head(&likelier).await?.is_some() {
+                raw.objects.retain(|object| object.key != key);
+            }
+        }
         let made = (
             &self.finder,
             self.deadline.checked_sub(SPARE).unwrap_or(self.deadline),
@@ -177,7 +182,7 @@ fn following(query: &ListQuery, next: String) -> RawQuery {
 fn release_of(prefix: &str, format: Format) -> Option<String> {
     let (stem, begun) = prefix.rsplit_once('.')?;
     let named = !stem.is_empty() && !stem.ends_with('/');
-    let begins = !begun.is_empty() && format.suffix().starts_with(begun);
+    let begins = format.suffix().starts_with(begun);
     (named && begins).then(|| format!("{stem}.{}", format.suffix()))
 }
 
@@ -191,7 +196,7 @@ mod tests {
             ("a/p.par", Some("a/p.parquet")),
             ("a/p.parquet", Some("a/p.parquet")),
             ("p.x.p", Some("p.x.parquet")),
-            ("a/p.", None),
+            ("a/p.", Some("a/p.parquet")),
             ("a/p", None),
             ("a/p.csv", None),
             ("a.p/p", None),

@@ -135,6 +135,8 @@ impl Function {
             Err(error)
         });
         line.write();
+        // Between invocations the process may be frozen.
+        self.service.releases.settle().await;
         if let Ok((_, Some(record))) = &answer {
             self.service.keep(record).await;
         }
@@ -153,19 +155,17 @@ impl Function {
     ) -> Result<(Value, Option<Record>)> {
         let event = Event::parse(event).inspect_err(|error| line.failed(Outcome::Failed, error))?;
         line.of(&event);
-        let answer = match &event.operation {
-            Operation::GetObject(to) => self.get(&event, to, deadline, line).await,
+        match &event.operation {
+            Operation::GetObject(to) => Box::pin(self.get(&event, to, deadline, line)).await,
             Operation::HeadObject => {
-                let answer = head::answer(&self.service, &event, deadline, line).await;
+                let answer = Box::pin(head::answer(&self.service, &event, deadline, line)).await;
                 returned(answer, line)
             }
             Operation::ListObjects | Operation::ListObjectsV2 => {
-                let answer = list::answer(&self.service, &event, deadline, line).await;
+                let answer = Box::pin(list::answer(&self.service, &event, deadline, line)).await;
                 returned(answer, line)
             }
-        };
-        self.service.releases.settle().await;
-        answer
+        }
     }
 
     async fn notified(
@@ -176,7 +176,6 @@ impl Function {
     ) -> Result<(Value, Option<Record>)> {
         line.operation = "ObjectCreated";
         let made = self.created(objects, deadline).await;
-        self.service.releases.settle().await;
         let made = made.inspect_err(|error| line.failed(Outcome::Failed, error))?;
         line.answered(200);
         Ok((made, None))

@@ -55,7 +55,12 @@ pub fn transfer(delivery: Shared, length: Option<u64>, fate: Fate) -> Transfer {
     tokio::spawn(async move {
         let mut delivery = delivery.lock().await;
         loop {
-            let next = match delivery.next().await {
+            // The transfer may go while nothing comes.
+            let piece = tokio::select! {
+                piece = delivery.next() => piece,
+                () = sender.closed() => return,
+            };
+            let next = match piece {
                 Ok(Some(piece)) => Next::Piece(piece),
                 Ok(None) => {
                     let _ = end.set(Ok(()));

@@ -37,6 +37,9 @@ use crate::config;
 use crate::error::{Error, Kind, Result};
 use crate::request::Payload;
 
+/// So many releases are made at once, at most: each may take half a gigabyte where its projection sorts.
+const AT_MOST: usize = 4;
+
 /// What answers events.
 struct Webhook {
     service: Service,
@@ -59,9 +62,8 @@ pub async fn run(
     let started = Instant::now();
     let mut service = Service::new(settings.service, endpoint.hosts())?;
     // Each of them takes all processors where it is alone; more at once would take memory, and give nothing.
-    service
-        .releases
-        .at_most(available_parallelism().map_or(1, usize::from));
+    let processors = available_parallelism().map_or(1, usize::from);
+    service.releases.at_most(processors.min(AT_MOST));
     let webhook = Webhook {
         service,
         points,

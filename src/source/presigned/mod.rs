@@ -160,9 +160,11 @@ impl PresignedUrl {
             .collect()
     }
 
-    /// Whether it reads one version of its key.
-    pub fn names_version(&self) -> bool {
-        self.url.query_pairs().any(|(name, _)| name == "versionId")
+    /// The version of its key that it reads, where it names one.
+    pub fn version(&self) -> Option<String> {
+        let mut pairs = self.url.query_pairs();
+        let version = pairs.find(|(name, _)| name == "versionId");
+        version.map(|(_, id)| id.into_owned())
     }
 
     /// The names of the headers that must be sent along, in lower case, without `host`.

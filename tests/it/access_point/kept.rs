@@ -15,13 +15,13 @@ type Meddle = fn(&Path);
 const MEDDLED: [(&str, Meddle); 7] = [
     ("its first byte flipped", |path| flip(path, |_| 0)),
     ("a byte in the middle flipped", |path| {
-        flip(path, |length| length / 2)
+        flip(path, |length| length / 2);
     }),
     ("its last byte flipped", |path| {
-        flip(path, |length| length - 1)
+        flip(path, |length| length - 1);
     }),
     ("a byte near its end flipped", |path| {
-        flip(path, |length| length - 60)
+        flip(path, |length| length - 60);
     }),
     ("cut to a half", |path| cut(path, |length| length / 2)),
     ("cut by a byte", |path| cut(path, |length| length - 1)),

@@ -65,7 +65,7 @@ fn two_processes_in_other_places_and_languages_answer_the_same_bytes() {
         .map(|variables| {
             let stage = Stage::of(1, variables);
             stage.put("patients.csv", patients(0, 5_000), 1);
-            let answers = ["parquet", "csv"].map(|format| {
+            ["parquet", "csv"].map(|format| {
                 let bucket = stage.point("one", &payload("patients/research", format, &json!({})));
                 let got = stage.ask("GET", &format!("{bucket}/patients.{format}"), &[]);
                 assert_eq!(got.status(), 200, "{}", got.text());
@@ -74,8 +74,7 @@ fn two_processes_in_other_places_and_languages_answer_the_same_bytes() {
                     got.header("last-modified").to_owned(),
                     got.body,
                 )
-            });
-            answers
+            })
         })
         .collect();
     let unlike = (1..seen.len()).filter(|at| seen[*at] != seen[0]);

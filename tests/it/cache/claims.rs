@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 
 use chrono::Utc;
 
-use super::{ROWS, SHARED, count, empty, forget, key, made, object, shared, stage, unlike};
+use super::{
+    ROWS, SHARED, count, empty, forget, is_claim, key, made, object, shared, stage, unlike,
+};
 use crate::access_point::stage::Stage;
 use crate::support::lambda::store::Object;
 use crate::support::site::wait_for;
@@ -102,7 +104,7 @@ fn a_living_process_that_gives_up_is_followed_by_who_waits() {
         assert_eq!(unlike(&asked.join().unwrap(), &release), None);
     });
     assert_eq!(made(&stage), 2);
-    assert!(!shared(&stage).iter().any(|name| name.ends_with(".claim")));
+    assert!(!shared(&stage).iter().any(|name| is_claim(name)));
 }
 
 #[test]
@@ -129,7 +131,7 @@ fn a_process_that_is_killed_leaves_a_claim_that_ends_nothing() {
     scope(|scope| {
         scope.spawn(|| stage.ask("GET", &target, &[]));
         wait_for("a claim", || {
-            shared(&stage).iter().any(|name| name.ends_with(".claim"))
+            shared(&stage).iter().any(|name| is_claim(name))
         });
         stage.front.emulators()[0].kill();
     });

@@ -64,6 +64,11 @@ fn forget(stage: &Stage, process: usize) {
     }
 }
 
+/// Whether a key is that of a claim.
+fn is_claim(key: &str) -> bool {
+    key.strip_suffix(".claim").is_some()
+}
+
 /// Empties the bucket.
 fn empty(stage: &Stage) {
     let store = stage.front.store();

@@ -12,8 +12,15 @@ const RUNTIME: [(&str, &str); 4] = [
     ("AWS_LAMBDA_FUNCTION_VERSION", "1"),
 ];
 
-/// What is set, and what the refusal names.
-const REFUSED: [(&str, &[(&str, &str)], &str); 5] = [
+/// A row: its name, what is set, and what the refusal names.
+type Row = (
+    &'static str,
+    &'static [(&'static str, &'static str)],
+    &'static str,
+);
+
+/// What is refused.
+const REFUSED: [Row; 5] = [
     (
         "no folder",
         &[

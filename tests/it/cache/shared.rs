@@ -2,7 +2,7 @@
 
 use std::thread::scope;
 
-use super::{ROWS, SHARED, key, made, object, shared, stage, unlike};
+use super::{ROWS, SHARED, is_claim, key, made, object, shared, stage, unlike};
 use crate::access_point::stage::RAW;
 
 #[test]
@@ -118,9 +118,7 @@ fn a_release_that_does_not_fit_the_folder_is_made_where_it_is_asked_for() {
         if made(&small) == before {
             wrong.push(format!("{shared_before}: it was not made"));
         }
-        let claims = shared(&small)
-            .into_iter()
-            .filter(|key| key.ends_with(".claim"));
+        let claims = shared(&small).into_iter().filter(|key| is_claim(key));
         wrong.extend(claims.map(|key| format!("{shared_before}: {key} is left")));
     }
     let release = key(&small, ".release");
