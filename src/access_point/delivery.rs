@@ -23,6 +23,8 @@ pub struct Delivery {
     /// The next byte, and the one behind the last, where that is known.
     next: u64,
     end: Option<u64>,
+    /// What was read of it already.
+    first: Option<Bytes>,
 }
 
 /// Where they come from.
@@ -41,6 +43,7 @@ impl Delivery {
             making,
             next: 0,
             end: None,
+            first: None,
         }
     }
 
@@ -71,14 +74,20 @@ impl Delivery {
             },
         };
         match &self.making {
-            Some(making) if !done => making.check_time(deadline),
-            _ => Ok(()),
+            Some(making) if !done => making.check_time(deadline)?,
+            _ => {}
         }
+        if self.is_kept() && self.first.is_none() {
+            // What was damaged meanwhile shows here, while it can be begun anew.
+            self.first = self.next().await?;
+        }
+        Ok(())
     }
 
     /// Its length, where the release's own is known: waits for nothing.
     pub fn length(&self) -> Option<u64> {
-        self.end.map(|end| end.saturating_sub(self.next))
+        let read = self.first.as_ref().map_or(0, |first| first.len() as u64);
+        self.end.map(|end| (end + read).saturating_sub(self.next))
     }
 
     /// The next bytes; none after the last.
@@ -86,6 +95,9 @@ impl Delivery {
     /// # Errors
     /// What the release failed with, or [`Kind::Source`] where what was kept is damaged: the answer must not end cleanly.
     pub async fn next(&mut self) -> Result<Option<Bytes>> {
+        if let Some(first) = self.first.take() {
+            return Ok(Some(first));
+        }
         if self.end.is_some_and(|end| self.next >= end) {
             return Ok(None);
         }

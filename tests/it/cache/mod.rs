@@ -14,6 +14,7 @@ use serde_json::json;
 use crate::access_point::stage::{Stage, payload};
 use crate::support::lambda::Got;
 use crate::support::samples::patients;
+use crate::support::site::wait_for;
 
 /// The bucket that is shared, and the prefix in it.
 const SHARED: &str = "shared";
@@ -48,8 +49,12 @@ fn shared(stage: &Stage) -> Vec<String> {
         .collect()
 }
 
-/// The one name in the bucket that has this ending, in full.
+/// The one name in the bucket that has this ending, in full. It comes there after the answer to whoever asked.
 fn key(stage: &Stage, ending: &str) -> String {
+    wait_for("an object of this kind", || {
+        let mut keys = stage.front.store().keys(SHARED).into_iter();
+        keys.any(|key| key.ends_with(ending))
+    });
     let keys = stage.front.store().keys(SHARED);
     let mut keys = keys.into_iter().filter(|key| key.ends_with(ending));
     let key = keys.next().expect("an object of this kind");
