@@ -5,6 +5,7 @@ use super::super::stage::{KEY, Stage, people};
 use super::Expected::{self, Broken, Refused, Released};
 use super::{MANY, get, told, unlike};
 use crate::support::lambda::{S3, Source};
+use crate::support::samples::patients;
 
 /// A name, the key, what lies there, and what a request of it comes to.
 type OfObject = (&'static str, &'static str, Source, Expected);
@@ -214,24 +215,26 @@ fn objects_that_cannot_be_read_are_refused_or_broken_off() {
 #[test]
 fn what_leaves_while_it_is_made_is_broken_off_where_something_is_wrong_later() {
     let stage = Stage::new();
-    let large = people(MANY);
-    let but_five = large.len() - 5;
-    let mut wrong = Vec::new();
+    let (mut wrong, key) = (Vec::new(), "patients.csv");
+    // Tokens do not compress: of these, far more than what is held back has left before the last is made.
+    let cut = patients(0, 600_000);
+    let but_five = cut.len() - 5;
+    let mut broken = cut.clone();
+    broken.extend_from_slice(
+        b"CANARYNAME,CANARYSSN,1,CANARYDATE,Female,FALSE,64,171,Asthma,Street\n",
+    );
     for (name, source, code) in [
         (
             "fewer bytes",
-            Source::Cut(large, but_five),
+            Source::Cut(cut, but_five),
             "SourceUnavailable",
         ),
-        (
-            "a broken record",
-            Source::Object(broken_late()),
-            "InvalidValue",
-        ),
+        ("a broken record", Source::Object(broken), "InvalidValue"),
     ] {
-        stage.put(CSV, source);
+        stage.put(key, source);
         // Of a known length: no cache need have all of it before the first byte leaves.
-        let event = get(&stage, CSV).header("x-veilpoint-format", "parquet");
+        let event = stage.get(key, "patients/billing");
+        let event = event.header("x-veilpoint-format", "parquet");
         let outcome = stage.ask(&event);
         let mut complaints = unlike(&outcome, Broken);
         let line = stage.line(&event);
