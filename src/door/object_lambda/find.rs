@@ -88,7 +88,9 @@ impl<'a> Finder<'a> {
                 Answer::Unchanged(now) => {
                     return self.unchanged(known.unwrap_or_default(), &now).await;
                 }
-                Answer::Refused { status: 404, .. } if !asked.others.is_empty() => {}
+                // Without rights of our own, S3's word for the key that was asked for is the last.
+                Answer::Refused { status: 404, .. }
+                    if !asked.others.is_empty() && self.service.has_rights() => {}
                 Answer::Refused { status, code } => return Err(refused(status, code)),
             }
         } else if let Err((status, code)) = fetcher.may_read(&self.url, header).await? {
