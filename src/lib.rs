@@ -6,9 +6,10 @@
 //! source → csv (cut, tokenize, decode) → project → encode → output
 //!          └────────────────────── release ──────────────┘ bounded, in parallel, in order
 //!                                     ▼
-//!                               access_point             who may ask for it, and what it is known by
+//!                           cache ◀─ access_point         made once, and what it is known by: HEAD, LIST, GET, ranges
 //! ```
-//! Modules import only from those declared before them. Everything but `source`, `release`, `cache` and `door` is without I/O.
+//! Modules import only from those declared before them. Everything but `source`, `release`, `cache`, `access_point` and
+//! `door` is without I/O.
 //!
 //! A release in a few lines (the command does the same, with files):
 //! ```

@@ -3,28 +3,52 @@
 
 usage: python3 samples/events/s3.py [--host 127.0.0.1] [--port 9900] [--once] [FILE]
 
-The events beside this file ask for http://127.0.0.1:9900/samples/patients.csv. What the function writes back is shown:
-status, headers, and the first lines of a CSV, or the size and magic of a Parquet file. With FILE the body of the last
-answer is kept there. --once ends after one answer: 0 if it came whole, 1 if it was broken off.
+The events beside this file ask for http://127.0.0.1:9900/samples/patients.csv, or for a listing of the folder. Shown is
+what the function asks for, and what it writes back: status, headers, and the first lines of a CSV, or the size and
+magic of a Parquet file. What it says to a HEAD or a LIST it returns, to whoever invoked it. With FILE the body of the
+last answer is kept there. --once ends after one answer: 0 if it came whole, 1 if it was broken off.
 """
 import argparse
 import contextlib
 import http.server
 import pathlib
 import sys
+import time
 import urllib.parse
+from xml.sax.saxutils import escape
 
 SAMPLES = pathlib.Path(__file__).resolve().parent.parent
 SHOWN = 5
+ETAG = '"of-the-raw-object"'
+
+
+def listing(prefix):
+    """The files that begin with the prefix, as ListObjectsV2 lists them, on one page."""
+    files = sorted(file for file in SAMPLES.iterdir() if file.is_file() and file.name.startswith(prefix))
+    date = lambda file: time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(file.stat().st_mtime))
+    contents = "".join(
+        f"<Contents><Key>{escape(file.name)}</Key><LastModified>{date(file)}</LastModified>"
+        f"<ETag>{escape(ETAG)}</ETag><Size>{file.stat().st_size}</Size><StorageClass>STANDARD</StorageClass></Contents>"
+        for file in files
+    )
+    head = f"<Name>samples</Name><Prefix>{escape(prefix)}</Prefix><KeyCount>{len(files)}</KeyCount>"
+    head += "<MaxKeys>1000</MaxKeys><IsTruncated>false</IsTruncated>"
+    return f"<ListBucketResult>{head}{contents}</ListBucketResult>".encode()
 
 
 class S3(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self):
-        """The presigned URL, and what the function reads with a role of its own: samples/NAME is a file."""
-        path = urllib.parse.unquote(urllib.parse.urlsplit(self.path).path)
-        name = path.removeprefix("/samples/")
+        """The presigned URL, and what the function reads with a role of its own: samples/NAME is a file, and samples
+        alone a listing."""
+        url = urllib.parse.urlsplit(self.path)
+        query = dict(urllib.parse.parse_qsl(url.query))
+        name = urllib.parse.unquote(url.path).removeprefix("/samples").removeprefix("/")
+        if not name and "list-type" in query:
+            print(f"S3 is asked: LIST {query.get('prefix', '')}", flush=True)
+            return self.answer(200, listing(query.get("prefix", "")), {"Content-Type": "application/xml"})
+        print(f"S3 is asked: {self.command} {name}", flush=True)
         file = SAMPLES / name
         if "/" in name or not file.is_file():
             return self.answer(404, b"<Error><Code>NoSuchKey</Code></Error>", {"Content-Type": "application/xml"})
@@ -32,7 +56,7 @@ class S3(http.server.BaseHTTPRequestHandler):
         if self.headers.get("Range") == "bytes=0-0":
             headers["Content-Range"] = f"bytes 0-0/{len(body)}"
             body, status = body[:1], 206
-        headers["ETag"] = '"of-the-raw-object"'
+        headers["ETag"] = ETAG
         headers["Last-Modified"] = self.date_time_string(int(file.stat().st_mtime))
         self.answer(status, body, headers)
 

@@ -97,12 +97,15 @@ impl Conditions {
     /// A date there never holds: the release changes with its projection and the as-of date while the object's own date
     /// stays, and the reader would put ranges of two releases together. It is what RFC 9110 calls a weak validator.
     pub fn range_holds(&self, etag: &str) -> bool {
-        let Some(range) = &self.range else {
-            return true;
-        };
-        // A date has a comma, and so falls into tags of which none can be ours: it is looked for first all the same.
-        http_date(range).is_none()
-            && matches!(Tags::parse(range), Some(Tags::These(tags)) if matches!(&tags[..], [tag] if tag.is(etag, Strength::Strong)))
+        self.range.as_deref().is_none_or(|range| {
+            // A date falls into one tag or two, of which none is ours.
+            match Tags::parse(range) {
+                Some(Tags::These(tags)) => {
+                    matches!(&tags[..], [tag] if tag.is(etag, Strength::Strong))
+                }
+                Some(Tags::Any) | None => false,
+            }
+        })
     }
 }
 

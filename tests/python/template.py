@@ -66,14 +66,12 @@ BEGIN, END = "# --- Consumer: research", "# --- End of the consumers"
 
 
 def with_consumer(text):
-    """The template after README.md's words: the lines of `research` copied, in both places, and the names replaced."""
-    parts = []
-    for part, end in zip(text.split("\nOutputs:\n"), (END, None)):
-        begin = part.index(f"  {BEGIN}")
-        end = part.index(f"  {end}") if end else len(part)
-        copied = part[begin:end].replace("Research", "Billing").replace("research", "billing")
-        parts.append(f"{part[:end].rstrip()}\n\n{copied}{part[end:]}")
-    return "\nOutputs:\n".join(parts)
+    """The template after README.md's words: the lines of `research` copied, in all three places, and the names
+    replaced."""
+    place = re.compile(rf"^ *{BEGIN}.*?(?=^ *{END})", re.DOTALL | re.MULTILINE)
+    named = lambda lines: lines.replace("Research", "Billing").replace("research", "billing")
+    added, places = place.subn(lambda found: f"{found[0]}{named(found[0])}", text)
+    return added, places
 
 
 def named(words):
@@ -83,15 +81,18 @@ def named(words):
 
 
 def known(template):
-    return {*template["Parameters"], *template["Resources"], *template["Outputs"]}
+    """The names that the template has, and the codes of errors."""
+    codes = re.findall(r'\("(\w+)", \d{3}, ', (HOME / "src/error.rs").read_text(encoding="utf-8"))
+    return {*template["Parameters"], *template["Resources"], *template["Outputs"], *codes}
 
 
 def consumer(text):
-    added = with_consumer(text)
+    added, places = with_consumer(text)
     template = load(added)
     words = (HOME / "README.md").read_text(encoding="utf-8")
     three = len(Stack(template).of_type("AWS::S3ObjectLambda::AccessPoint")) == 3
     wrong = [] if three else ["there is no third consumer"]
+    wrong += [] if places == 3 else [f"it is copied in {places} places"]
     wrong += [f"README.md does not say “{mark}”" for mark in (BEGIN, END) if f"`{mark}`" not in words]
     wrong += [f"{name} of README.md is not there" for name in named(words) - known(template)]
     wrong += [f"{rule}: {why}" for rule, why in broken(template).items()]

@@ -17,6 +17,9 @@ use crate::source::Location;
 /// How long a call may take that moves no release, its retries included; and each piece of one that does.
 pub(super) const PATIENCE: Duration = Duration::from_secs(2);
 
+/// Bytes a second that a release moves there at least: a tenth of what a function has.
+const SLOWEST: u64 = 4 * 1024 * 1024;
+
 /// What one PUT takes. What is longer stays where it was made.
 const LONGEST: u64 = 5 * 1024 * 1024 * 1024;
 
@@ -149,12 +152,14 @@ impl Objects {
         let Ok(body) = ByteStream::from_path(path).await else {
             return Ok(());
         };
-        if body.size_hint().0 > LONGEST {
+        let length = body.size_hint().0;
+        if length > LONGEST {
             return Ok(());
         }
+        let patience = PATIENCE + Duration::from_secs(length / SLOWEST);
         let put = self.client.put_object().bucket(&self.bucket);
         let put = put.key(self.key(file)).if_none_match("*").body(body);
-        match Box::pin(put.send()).await {
+        match within(patience, put.send()).await? {
             Ok(_) => Ok(()),
             Err(error) if matches!(status(&error), Some(409 | 412)) => Ok(()),
             Err(error) => Err(trouble(&error)),
@@ -177,9 +182,13 @@ impl Objects {
 
 /// What a call comes to in the time that it has.
 pub(super) async fn in_time<T>(call: impl Future<Output = T>) -> Answered<T> {
+    within(PATIENCE, call).await
+}
+
+async fn within<T>(patience: Duration, call: impl Future<Output = T>) -> Answered<T> {
     // The client's futures are large, and many others hold one.
     let call = Box::pin(call);
-    timeout(PATIENCE, call).await.map_err(|_| Trouble::Silent)
+    timeout(patience, call).await.map_err(|_| Trouble::Silent)
 }
 
 fn status<E>(error: &SdkError<E>) -> Option<u16> {
@@ -189,7 +198,7 @@ fn status<E>(error: &SdkError<E>) -> Option<u16> {
 fn trouble<E>(error: &SdkError<E>) -> Trouble {
     match status(error) {
         Some(401 | 403) => Trouble::Denied,
-        Some(status) if status < 500 => Trouble::Refused,
+        Some(status) if status < 500 || status == 501 => Trouble::Refused,
         _ => Trouble::Silent,
     }
 }

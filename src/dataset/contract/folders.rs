@@ -26,39 +26,20 @@ impl Folders {
     }
 
     /// Whether a part of LOCATION is left for what lies below these folders.
-    ///
-    /// All places of the pattern at which one may be are followed at once, so that the time is bounded by both lengths.
     pub(super) fn lead_to<'a>(&self, folders: impl Iterator<Item = &'a str>) -> bool {
         let Some(parts) = &self.0 else {
             return true;
         };
-        let mut at = vec![false; parts.len() + 1];
-        at[0] = true;
-        pass_over(parts, &mut at);
+        let mut parts = parts.iter();
         for folder in folders {
-            let mut next = vec![false; at.len()];
-            let here = parts.iter().enumerate().filter(|(place, _)| at[*place]);
-            for (place, part) in here {
-                match part {
-                    Part::Any => next[place] = true,
-                    Part::One(glob) if glob.is_match(folder) => next[place + 1] = true,
-                    Part::One(_) => {}
-                }
+            match parts.next() {
+                // It takes all folders that follow, and what stands behind it comes after them.
+                Some(Part::Any) => return true,
+                Some(Part::One(glob)) if glob.is_match(folder) => {}
+                Some(Part::One(_)) | None => return false,
             }
-            pass_over(parts, &mut next);
-            at = next;
         }
-        at.pop();
-        at.contains(&true)
-    }
-}
-
-/// `**` also stands for no folder.
-fn pass_over(parts: &[Part], at: &mut [bool]) {
-    for (place, part) in parts.iter().enumerate() {
-        if at[place] && matches!(part, Part::Any) {
-            at[place + 1] = true;
-        }
+        parts.next().is_some()
     }
 }
 

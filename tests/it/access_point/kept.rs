@@ -43,7 +43,9 @@ fn cut(path: &Path, to: fn(usize) -> usize) {
 
 /// The files of this kind in the folder of the one process.
 fn entries(stage: &Stage, kind: &str) -> Vec<PathBuf> {
-    let files = fs::read_dir(stage.front.cache(0)).unwrap().flatten();
+    // It makes the folder when it first needs it.
+    let files = fs::read_dir(stage.front.cache(0)).into_iter();
+    let files = files.flatten().flatten();
     let paths = files.map(|file| file.path());
     paths
         .filter(|path| path.extension().is_some_and(|end| end == kind))

@@ -1,5 +1,8 @@
 //! Little room, little time, other surroundings: the answers stay the same, or say to come again.
 
+use std::thread;
+use std::time::Duration;
+
 use serde_json::json;
 
 use super::stage::{RAW, Stage, payload};
@@ -80,22 +83,32 @@ fn two_processes_in_other_places_and_languages_answer_the_same_bytes() {
     assert!(unlike.is_empty(), "{unlike:?}");
 }
 
-/// Objects that take longer than one request has, together but not alone.
-const OBJECTS: usize = 24;
+/// When the body of each object comes.
+const LATE: Duration = Duration::from_millis(300);
+
+/// Objects that take longer than one request has, together but by far not alone: as many are made at once as there are
+/// processors.
+fn objects() -> usize {
+    12 * thread::available_parallelism().map_or(1, usize::from)
+}
 
 #[test]
 fn a_listing_of_exact_lengths_that_takes_too_long_gets_further_each_time() {
-    let stage = Stage::of(1, &[("AWS_LAMBDA_FUNCTION_TIMEOUT", "2")]);
-    let raw = people(600_000);
-    for number in 0..OBJECTS {
-        stage.put(&format!("{number:02}/people.csv"), raw.clone(), 1);
+    let stage = Stage::of(1, &[("AWS_LAMBDA_FUNCTION_TIMEOUT", "3")]);
+    let raw = people(100);
+    let store = stage.front.store();
+    for number in 0..objects() {
+        let key = format!("{number:03}/people.csv");
+        stage.put(&key, raw.clone(), 1);
+        store.change(RAW, &key, |object| object.late = LATE);
     }
     let bucket = stage.point("csv", &payload("people/costs", "csv", &json!({})));
+    let objects = objects();
     let mut said = Vec::new();
     // Each time at least one more of them is done.
-    while said.len() <= OBJECTS && said.last().is_none_or(|said| said != "whole") {
+    while said.len() <= objects && said.last().is_none_or(|said| said != "whole") {
         said.push(match stage.page(&bucket, "list-type=2") {
-            Ok(page) if page.entries.len() == OBJECTS => "whole".to_owned(),
+            Ok(page) if page.entries.len() == objects => "whole".to_owned(),
             Ok(page) => format!("{} entries", page.entries.len()),
             Err(error) => error,
         });
@@ -104,7 +117,6 @@ fn a_listing_of_exact_lengths_that_takes_too_long_gets_further_each_time() {
     assert_eq!(last, "whole", "{said:?}");
     assert!(!before.is_empty(), "it takes no longer than a request has");
     assert!(before.iter().all(|said| said == "503 SlowDown"), "{said:?}");
-    let store = stage.front.store();
     let often = store
         .keys(RAW)
         .into_iter()

@@ -81,26 +81,29 @@ fn each_object_is_transformed_once_for_one_reader_and_for_sixteen() {
     let stage = stage(1, &[]);
     let right = right(&stage);
     let mut wrong = Vec::new();
-    for length in ["law", "exact"] {
-        for reader in ["duckdb", "pyarrow", "boto3"] {
-            for count in [1, MANY] {
-                // Another access point has other releases.
-                let name = format!("{length}-{reader}-{count}");
-                let bucket = point(&stage, &name, &json!({"length": length}));
-                stage.front.store().forget();
-                let before = made(&stage);
-                let seen = scan(&stage, reader, &bucket, count);
-                let unlike = seen.iter().filter(|seen| **seen != right);
-                wrong.extend(unlike.map(|seen| format!("{name}: {seen}, not {right}")));
-                wrong.extend(
-                    not_once(&stage)
-                        .into_iter()
-                        .map(|what| format!("{name}: {what}")),
-                );
-                let made = made(&stage) - before;
-                if made != OBJECTS {
-                    wrong.push(format!("{name}: {made} releases were made"));
-                }
+    for (length, reader) in [
+        ("law", "duckdb"),
+        ("law", "pyarrow"),
+        ("law", "boto3"),
+        ("exact", "duckdb"),
+    ] {
+        for count in [1, MANY] {
+            // Another access point has other releases.
+            let name = format!("{length}-{reader}-{count}");
+            let bucket = point(&stage, &name, &json!({"length": length}));
+            stage.front.store().forget();
+            let before = made(&stage);
+            let seen = scan(&stage, reader, &bucket, count);
+            let unlike = seen.iter().filter(|seen| **seen != right);
+            wrong.extend(unlike.map(|seen| format!("{name}: {seen}, not {right}")));
+            wrong.extend(
+                not_once(&stage)
+                    .into_iter()
+                    .map(|what| format!("{name}: {what}")),
+            );
+            let made = made(&stage) - before;
+            if made != OBJECTS {
+                wrong.push(format!("{name}: {made} releases were made"));
             }
         }
     }

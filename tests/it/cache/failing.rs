@@ -16,7 +16,7 @@ const FAULTS: [(&str, Fault, &str); 5] = [
     (
         "no conditions there",
         Fault::Refuses(501, "NotImplemented"),
-        "silent",
+        "refused",
     ),
     ("broken", Fault::Refuses(500, "InternalError"), "silent"),
     ("nothing said", Fault::Silence, "silent"),

@@ -211,7 +211,7 @@ fn what_it_names_is_there() {
     let text = readme();
     let site = Site::new();
     let help = |command| run(&mut site.command([command, "--help"])).stdout;
-    let help = [help("convert"), help("verify")].concat();
+    let help = ["convert", "verify", "warm", "serve"].map(help).concat();
     let known = options(&String::from_utf8(help).unwrap());
     let named: BTreeSet<String> = options(&text)
         .into_iter()
@@ -221,6 +221,9 @@ fn what_it_names_is_there() {
     for fact in [
         config::KEY.to_owned(),
         config::KEY_FILE.to_owned(),
+        format!("`{}`, `{}`", config::CACHE, config::CACHE_MAX_BYTES),
+        format!("`{}`", config::WARM),
+        format!("`{}`", config::WARM_BUCKET),
         config::LOCAL_KEY.to_owned(),
         format!("Rust {}", env!("CARGO_PKG_RUST_VERSION")),
         format!("{} MiB", csv::MAX_RECORD >> 20),

@@ -27,6 +27,7 @@ ARNS = {
     "AWS::SecretsManager::Secret": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{{id}}",
     "AWS::Logs::LogGroup": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{{id}}:*",
     "AWS::SNS::Topic": f"arn:aws:sns:{REGION}:{ACCOUNT}:{{id}}",
+    "AWS::Events::Rule": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{{id}}",
 }
 # Those whose Ref is their ARN; of all others it is their name.
 BY_ARN = {"AWS::SecretsManager::Secret", "AWS::IAM::ManagedPolicy", "AWS::SNS::Topic"}
@@ -64,6 +65,12 @@ class Stack:
         self.resources = {name: self.resolve(one) for name, one in there.items()}
         self.outputs = self.resolve(template.get("Outputs", {}))
 
+    def refusals(self):
+        """What the deployer is told where the template's own rules refuse the parameters."""
+        rules = self.template.get("Rules", {}).values()
+        asserted = [one for rule in rules if self.holds(rule.get("RuleCondition")) for one in rule["Assertions"]]
+        return [one["AssertDescription"] for one in asserted if not self.holds(one["Assert"])]
+
     def holds(self, condition):
         if condition is None or isinstance(condition, str):
             return condition is None or self.holds(self.template["Conditions"][condition])
@@ -88,14 +95,20 @@ class Stack:
                 return self.attribute(*arguments)
             if function == "Fn::If":
                 return self.resolve(arguments[1 if self.holds(arguments[0]) else 2])
+            if function == "Fn::Join":
+                return arguments[0].join(self.resolve(arguments[1]))
             if function == "Fn::Sub":
-                return re.sub(r"\$\{([^}]+)\}", lambda found: self.variable(found[1]), arguments)
+                text, own = arguments if isinstance(arguments, list) else (arguments, {})
+                own = self.resolve(own)
+                return re.sub(r"\$\{([^}]+)\}", lambda found: self.variable(found[1], own), text)
             if function.startswith("Fn::"):
                 raise ValueError(f"unknown function {function}")
         resolved = ((key, self.resolve(one)) for key, one in value.items())
         return {key: one for key, one in resolved if one is not None}
 
-    def variable(self, name):
+    def variable(self, name, own):
+        if name in own:
+            return own[name]
         return str(self.attribute(*name.split(".", 1)) if "." in name else self.reference(name))
 
     def reference(self, name):
@@ -112,6 +125,8 @@ class Stack:
         resource = self.template["Resources"][name]
         if attribute == "Alias.Value" and resource["Type"] == "AWS::S3ObjectLambda::AccessPoint":
             return f"{self.reference(name)}--ol-s3"
+        if attribute == "Alias" and resource["Type"] == "AWS::S3::AccessPoint":
+            return f"{self.reference(name)}-s3alias"
         if attribute != "Arn":
             raise ValueError(f"unknown attribute {name}.{attribute}")
         named = self.resolve(resource["Properties"].get("Name", name))

@@ -93,9 +93,9 @@ def reading(ask):
         may("Object Lambda lists for the reader", "s3:listbucket", ask.raw, THROUGH)
 
 
-def readers_with_every_right(ask):
+def readers_with_every_right(ask, cache):
     """The reader's own policy closes the rest, whatever other rights its role has, and alone: without the policies of
-    bucket and access points."""
+    bucket and access points. `cache` is the place in a bucket where releases are kept, or None."""
     for name, own in ask.consumers.items():
         rights = [ask.readers[name], ALL_RIGHTS]
         may_not = lambda rule, actions, resource, context=None: ask.expect(
@@ -117,6 +117,10 @@ def readers_with_every_right(ask):
                 "a reader is kept from the raw access point", [*OF_LISTS, "s3:PutAccessPointPolicy"], ask.raw, context
             )
             may_not("a reader is kept from the raw access point", OF_OBJECTS, f"{ask.raw}/object/{KEY}", context)
+            kept = "a reader is kept from the releases of others"
+            ask.wrong.setdefault(kept, [])
+            if cache:
+                may_not(kept, OF_OBJECTS, f"arn:aws:s3:::{cache[0]}/{cache[1]}a", context)
 
 
 def others_with_every_right(ask):
@@ -152,8 +156,8 @@ def others_with_every_right(ask):
     may("the deployment is not locked out", ["secretsmanager:PutResourcePolicy"], ask.secret)
 
 
-def the_function(ask, sql, records):
-    """`sql` and `records` are the places in buckets that the stack was given, or None."""
+def the_function(ask, sql, records, cache):
+    """`sql`, `records` and `cache` are the places in buckets that the stack was given, or None."""
     ask_for = lambda yes: lambda rule, actions, resource, context=None: ask.expect(
         rule, yes, ask.role, ask.own, actions, resource, context
     )
@@ -175,18 +179,24 @@ def the_function(ask, sql, records):
     nobody = f"{next(iter(ask.consumers.values()))}2"
     may_not("the function has no more than it needs", "s3-object-lambda:WriteGetObjectResponse", nobody)
     may_not("the function has no more than it needs", "s3:listallmybuckets", "*")
-    for place, actions in ((sql, ["s3:getobject"]), (records, ["s3:putobject"])):
+    told = "the function reads SQL and writes records where it is told"
+    keeps = "the function keeps releases where it is told"
+    read_write = ["s3:getobject", "s3:putobject", "s3:deleteobject"]
+    told_of = [(told, sql, ["s3:getobject"]), (told, records, ["s3:putobject"]), (keeps, cache, read_write)]
+    for rule, place, actions in told_of:
         bucket, prefix = place or ("elsewhere", "in/")
-        rule = "the function reads SQL and writes records where it is told"
         (may if place else may_not)(rule, actions, f"arn:aws:s3:::{bucket}/{prefix}a/b")
         rest = [one for one in OF_OBJECTS if one not in actions]
         may_not("the function has no more than it needs", rest, f"arn:aws:s3:::{bucket}/{prefix}a/b")
         may_not("the function has no more than it needs", OF_OBJECTS, f"arn:aws:s3:::{bucket}/a/b")
-    bucket, prefix = sql or ("elsewhere", "in/")
-    rule = "the function lists SQL where it is told"
-    (may if sql else may_not)(rule, "s3:listbucket", f"arn:aws:s3:::{bucket}", {"s3:prefix": prefix})
-    may_not("the function has no more than it needs", "s3:listbucket", f"arn:aws:s3:::{bucket}", {"s3:prefix": "a/"})
-    may_not("the function has no more than it needs", "s3:listbucket", f"arn:aws:s3:::{bucket}")
+    # S3 says that a key is missing to those who may list it as a prefix.
+    lists, misses = "the function lists SQL where it is told", "the function misses what is not kept"
+    for rule, place, under in ((lists, sql, ""), (misses, cache, "a")):
+        bucket, prefix = place or ("elsewhere", "in/")
+        listed_as = {"s3:prefix": f"{prefix}{under}"}
+        (may if place else may_not)(rule, "s3:listbucket", f"arn:aws:s3:::{bucket}", listed_as)
+        for context in ({"s3:prefix": "a/"}, {}):
+            may_not("the function has no more than it needs", "s3:listbucket", f"arn:aws:s3:::{bucket}", context)
 
 
 def the_raw_reader(ask, arn):
@@ -204,12 +214,12 @@ def the_raw_reader(ask, arn):
     )
 
 
-def answers(stack, sql, records, raw_reader):
+def answers(stack, sql, records, cache, raw_reader):
     """For each rule, the requests that are not answered as they must be."""
     ask = Requests(stack)
     reading(ask)
-    readers_with_every_right(ask)
+    readers_with_every_right(ask, cache)
     others_with_every_right(ask)
-    the_function(ask, sql, records)
+    the_function(ask, sql, records, cache)
     the_raw_reader(ask, raw_reader)
     return ask.wrong

@@ -17,6 +17,14 @@ LINES = [
     ({"event": "request", "status": 200, "outcome": "broken"}, {"BrokenTransfers"}),
     ({"event": "request", "status": 500, "outcome": "refused", "code": "KeyUnavailable"}, {"Faults"}),
     ({"event": "request", "status": 503, "outcome": "refused", "code": "SourceUnavailable"}, {"Faults"}),
+    # S3's own answer to a HEAD has no body, and so no code.
+    ({"event": "request", "status": 503, "outcome": "refused"}, {"Faults"}),
+    ({"event": "request", "status": 503, "outcome": "refused", "code": "SlowDown"}, {"SlowLists"}),
+    ({"event": "request", "status": 416, "outcome": "refused", "code": "InvalidRange"}, set()),
+    ({"event": "warmed", "level": "INFO", "outcome": "made"}, set()),
+    ({"event": "not_warmed", "level": "ERROR"}, {"ObjectsRefused"}),
+    ({"event": "release_made", "level": "INFO"}, set()),
+    ({"event": "cache_bucket", "level": "WARN", "kind": "denied"}, set()),
     ({"event": "record_not_kept", "level": "ERROR"}, {"Faults"}),
     ({"event": "panic", "level": "ERROR"}, {"Faults"}),
 ]
@@ -53,12 +61,18 @@ def alarms(stack):
 def matches(pattern, line):
     """Whether a log line counts, by the part of CloudWatch's filter language that the template uses."""
     inner = re.fullmatch(r"\{(.*)\}", pattern)[1]
-    words = {"&&": " and ", "||": " or ", "=": "==", ">=": ">="}
-    tokens = re.findall(r'\$\.\w+|"\w*"|\d+|&&|\|\||>=|=|[()]|\s+|.', inner)
+    words = {"&&": " and ", "||": " or ", "=": "==", ">=": ">=", "!=": "!="}
+    # A comparison with a field that is not there never holds.
+    inner = re.sub(r"(\$\.\w+)(\s*!=)", r"(\1 EXISTS) && \1\2", inner)
+    tokens = re.findall(r'\$\.\w+(?: NOT)? EXISTS|\$\.\w+|"\w*"|\d+|&&|\|\||>=|!=|=|[()]|\s+|.', inner)
     known = re.compile(r'\$\.\w+|"\w*"|\d+|[()]|\s+')
     code = ""
     for token in tokens:
-        if token not in words and not known.fullmatch(token):
+        field, _, there = token.partition(" ")
+        if there:
+            code += f"({field[2:]!r} {'not ' if there.startswith('NOT') else ''}in line)"
+        elif token not in words and not known.fullmatch(token):
             raise ValueError(f"unknown {token} in {pattern}")
-        code += f"line.get({token[2:]!r}, -1)" if token.startswith("$.") else words.get(token, token)
+        else:
+            code += f"line.get({token[2:]!r}, -1)" if token.startswith("$.") else words.get(token, token)
     return bool(eval(code, {"line": line}))

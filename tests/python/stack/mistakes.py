@@ -118,6 +118,10 @@ def one_consumer(template):
         template[part] = {name: one for name, one in template[part].items() if not name.startswith("Research")}
 
 
+def without_rules(template):
+    del template["Rules"]
+
+
 def payload(text):
     place = "ObjectLambdaConfiguration/TransformationConfigurations/0/ContentTransformation/AwsLambda/FunctionPayload"
     return put("Analytics", place, text)
@@ -140,6 +144,9 @@ RETAINED = "what cannot be made again is retained"
 LOCKED_OUT = "the deployment is not locked out"
 NO_MORE = "the function has no more than it needs"
 PASSED = "nothing passes through untransformed"
+ROOM = "sorts have room to spill beside the releases that are kept"
+KEEPS = "the function keeps releases where it is told"
+FEATURES = "ranges and parts are let through"
 RAW_THROUGH = "the raw access point is read through Object Lambda only"
 
 BUCKET = [
@@ -340,7 +347,24 @@ FUNCTION = [
     ),
     ("3 seconds", drop("Function", "Timeout"), "the function has as long as Object Lambda waits"),
     ("128 MB", put("Function", "MemorySize", 128), "the function has a whole processor"),
-    ("no room", drop("Function", "EphemeralStorage"), "sorts have room to spill"),
+    ("no room", drop("Function", "EphemeralStorage"), ROOM),
+    ("half the room", put("Function", "EphemeralStorage/Size", 4096), ROOM),
+    ("all kept", put("Function", "Environment/Variables/VEILPOINT_CACHE_MAX_BYTES", "8000MiB"), ROOM),
+    (
+        "little kept",
+        drop("Function", "Environment/Variables/VEILPOINT_CACHE_MAX_BYTES"),
+        "long releases have room to be kept",
+    ),
+    (
+        "no shared releases",
+        drop("Function", "Environment/Variables/VEILPOINT_CACHE_BUCKET"),
+        "the function's settings are those that it knows",
+    ),
+    (
+        "around the access point",
+        put("Function", "Environment/Variables/VEILPOINT_WARM_BUCKET", {"Ref": "RawBucket"}),
+        "the function's settings are those that it knows",
+    ),
     ("SAM's role", drop("Function", "Role"), "the function has its own role"),
     ("no limit", drop("Function", "ReservedConcurrentExecutions"), "concurrency is as asked for"),
     ("text", put("Function", "LoggingConfig/LogFormat", "Text"), "the log is JSON and keeps the records"),
@@ -396,6 +420,15 @@ FUNCTION = [
     ),
     ("no SQL listed", without("FunctionPolicy", "ListSql"), "the function lists SQL where it is told"),
     ("all listed", statement("FunctionPolicy", "ListSql", Condition=None), NO_MORE),
+    ("nothing kept", without("FunctionPolicy", "KeepReleases"), KEEPS),
+    ("nothing deleted", statement("FunctionPolicy", "KeepReleases", Action=["s3:GetObject", "s3:PutObject"]), KEEPS),
+    (
+        "kept anywhere",
+        statement("FunctionPolicy", "KeepReleases", Resource={"Fn::Sub": "arn:aws:s3:::${CacheBucket}/*"}),
+        NO_MORE,
+    ),
+    ("nothing missed", without("FunctionPolicy", "MissReleases"), "the function misses what is not kept"),
+    ("all kept listed", statement("FunctionPolicy", "MissReleases", Condition=None), NO_MORE),
     ("records read", statement("FunctionPolicy", "WriteRecords", Action=["s3:PutObject", "s3:GetObject"]), NO_MORE),
     ("no answer", drop("ResearchAnswer"), "the function answers every consumer"),
     ("any answer", more("ResearchAnswer", Action="s3-object-lambda:WriteGetObjectResponse", Resource="*"), BY_RESOURCE),
@@ -406,6 +439,42 @@ FUNCTION = [
     ),
 ]
 
+WARM = "Environment/Variables/VEILPOINT_WARM/Fn::If/1/Fn::Sub/1/Consumers/Fn::Join/1"
+ANALYTICS = '"arn:aws:s3-object-lambda:eu-central-1:111122223333:accesspoint/veilpoint-analytics": '
+BEFOREHAND = "what is made beforehand is what consumers ask for"
+TOLD = "the function is told of the bucket's new objects"
+ALONE = "nothing else calls the function by itself"
+TELLS = "the bucket tells of new objects if it is asked to"
+
+NEW_OBJECTS = [
+    ("a bucket that is silent", drop("RawBucket", "NotificationConfiguration"), TELLS),
+    (
+        "a bucket that always tells",
+        put("RawBucket", "NotificationConfiguration", {"EventBridgeConfiguration": {"EventBridgeEnabled": True}}),
+        TELLS,
+    ),
+    ("nobody told", put("NewObjects", "Targets", []), TOLD),
+    ("another bucket's", put("NewObjects", "EventPattern/detail/bucket/name", ["other"]), TOLD),
+    ("every bucket's", drop("NewObjects", "EventPattern/detail"), TOLD),
+    ("what is deleted", put("NewObjects", "EventPattern/detail-type", ["Object Deleted"]), TOLD),
+    ("another function told", put("NewObjects", "Targets/0/Arn", "arn"), TOLD),
+    ("told unasked", attribute("NewObjects", "Condition", None), TOLD),
+    ("no call permitted", drop("NewObjectsPermission"), ALONE),
+    ("every rule calls", drop("NewObjectsPermission", "SourceArn"), ALONE),
+    ("everybody calls", put("NewObjectsPermission", "Principal", "*"), ALONE),
+    ("every action", put("NewObjectsPermission", "Action", "lambda:*"), ALONE),
+    ("nothing made", put("Function", WARM, []), BEFOREHAND),
+    ("another format", put("Function", f"{WARM}/0", ANALYTICS + '{"projection": "patients/analytics"}'), BEFOREHAND),
+    (
+        "a payload that went another way",
+        payload('{"projection": "patients/analytics", "format": "csv", "as_of": "object"}'),
+        BEFOREHAND,
+    ),
+    ("an exact length", payload('{"projection": "patients/analytics", "length": "exact"}'), BEFOREHAND),
+    ("broken JSON made", put("Function", f"{WARM}/0", ANALYTICS), BEFOREHAND),
+    ("made for nobody", without_rules, "releases are made beforehand only where all instances share them"),
+]
+
 CONSUMERS = [
     ("LIST untransformed", put("Analytics", f"{TRANSFORM}/Actions", THREE), "all four actions are transformed"),
     (
@@ -413,11 +482,8 @@ CONSUMERS = [
         put("Research", f"{TRANSFORM}/Actions", ["GetObject", *THREE[2:], "ListObjectsV2"]),
         "all four actions are transformed",
     ),
-    (
-        "ranges",
-        put("Analytics", "ObjectLambdaConfiguration/AllowedFeatures", ["GetObject-Range"]),
-        "no feature is promised that is not there",
-    ),
+    ("no ranges", drop("Analytics", "ObjectLambdaConfiguration/AllowedFeatures"), FEATURES),
+    ("GET alone", put("Research", "ObjectLambdaConfiguration/AllowedFeatures", ["GetObject-Range"]), FEATURES),
     (
         "no metrics",
         drop("Analytics", "ObjectLambdaConfiguration/CloudWatchMetricsEnabled"),
@@ -438,6 +504,14 @@ CONSUMERS = [
     ("a list", payload('["patients/analytics"]'), PAYLOAD_RULE),
     ("a word too many", payload('{"projection": "patients/analytics", "formats": "csv"}'), PAYLOAD_RULE),
     ("another format", payload('{"projection": "patients/analytics", "format": "orc"}'), PAYLOAD_RULE),
+    ("no such length", payload('{"projection": "patients/analytics", "length": "laws"}'), PAYLOAD_RULE),
+    (
+        "a factor of nothing",
+        payload('{"projection": "patients/analytics", "length": "exact", "length_factor": 2}'),
+        PAYLOAD_RULE,
+    ),
+    ("a factor in words", payload('{"projection": "patients/analytics", "length_factor": "2"}'), PAYLOAD_RULE),
+    ("no factor at all", payload('{"projection": "patients/analytics", "length_factor": 0}'), PAYLOAD_RULE),
     ("no such projection", payload('{"projection": "patients/everything"}'), PAYLOAD_RULE),
     ("the contract", payload('{"projection": "patients/schema"}'), PAYLOAD_RULE),
     ("a path", payload('{"projection": "../sql/patients/analytics"}'), PAYLOAD_RULE),
@@ -504,6 +578,11 @@ READERS = [
     ("by itself", without("AnalyticsReader", "NotByItself"), "a reader does not call the function itself"),
     ("calls", action("AnalyticsReader", "NotByItself", "lambda:Invoke*"), "a reader does not call the function itself"),
     ("the bucket", action("AnalyticsReader", "NotByItself", "s3:*"), "a reader is kept from the bucket"),
+    (
+        "the kept releases",
+        drop("ResearchReader", "PolicyDocument/Statement/2/Resource/6"),
+        "a reader is kept from the releases of others",
+    ),
     (
         "lists",
         action("ResearchReader", "NotByItself", "s3:*", "s3:*Object"),
@@ -573,6 +652,41 @@ ALARMS = [
         "no 503",
         put("FaultsFilter", "FilterPattern", '{ ($.event = "panic") || ($.status = 500) }'),
         counts({"event": "request", "status": 503, "outcome": "refused", "code": "SourceUnavailable"}),
+    ),
+    (
+        "no answer to a HEAD",
+        put("FaultsFilter", "FilterPattern", '{ ($.status >= 500) && ($.code != "SlowDown") }'),
+        counts({"event": "request", "status": 503, "outcome": "refused"}),
+    ),
+    (
+        "a listing that waits",
+        put("FaultsFilter", "FilterPattern", '{ ($.event = "panic") || ($.status >= 500) }'),
+        counts({"event": "request", "status": 503, "outcome": "refused", "code": "SlowDown"}),
+    ),
+    (
+        "every refusal",
+        put("SlowListsFilter", "FilterPattern", '{ ($.event = "request") && ($.status >= 416) }'),
+        counts({"event": "request", "status": 416, "outcome": "refused", "code": "InvalidRange"}),
+    ),
+    (
+        "outcomes",
+        put("ObjectsFilter", "FilterPattern", '{ $.outcome = "made" }'),
+        counts({"event": "warmed", "level": "INFO", "outcome": "made"}),
+    ),
+    (
+        "only who asks",
+        put("ObjectsFilter", "FilterPattern", '{ ($.event = "request") && ($.status = 409) }'),
+        counts({"event": "not_warmed", "level": "ERROR"}),
+    ),
+    (
+        "every release",
+        put("BrokenFilter", "FilterPattern", '{ $.event = "release_made" }'),
+        counts({"event": "release_made", "level": "INFO"}),
+    ),
+    (
+        "denials",
+        put("FaultsFilter", "FilterPattern", '{ $.kind = "denied" }'),
+        counts({"event": "cache_bucket", "level": "WARN", "kind": "denied"}),
     ),
     (
         "no lost record",
@@ -656,6 +770,12 @@ SETTINGS = [
         parameter("RecordsPrefix", "AllowedPattern", "^[a-z]+/$"),
         "RecordsPrefix takes what it should",
     ),
+    ("any cache", parameter("CacheBucket", "AllowedPattern", "^.*$"), "CacheBucket takes nothing else"),
+    ("a cache is a must", parameter("CacheBucket", "AllowedPattern", "^[a-z-]+$"), "CacheBucket takes what it should"),
+    ("a star of releases", parameter("CachePrefix", "AllowedPattern", "^[^/]*/?$"), "CachePrefix takes nothing else"),
+    ("one cache folder", parameter("CachePrefix", "AllowedPattern", "^[a-z]+/$"), "CachePrefix takes what it should"),
+    ("true", parameter("Warm", "AllowedValues", ["no", "yes", "true"]), "Warm takes nothing else"),
+    ("never", parameter("Warm", "AllowedValues", ["no"]), "Warm takes what it should"),
     ("everybody", parameter("RawReaderArn", "AllowedPattern", "^.*$"), "RawReaderArn takes nothing else"),
     (
         "no paths",
@@ -675,4 +795,4 @@ SETTINGS = [
     ),
 ]
 
-MISTAKES = BUCKET + POINT + SECRET + FUNCTION + CONSUMERS + READERS + ALARMS + SETTINGS
+MISTAKES = BUCKET + POINT + SECRET + FUNCTION + NEW_OBJECTS + CONSUMERS + READERS + ALARMS + SETTINGS

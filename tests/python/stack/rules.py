@@ -19,6 +19,9 @@ FULL = {
     "SqlPrefix": "veilpoint/sql/",
     "RecordsBucket": "audit",
     "RecordsPrefix": "releases/",
+    "CacheBucket": "kept",
+    "CachePrefix": "veilpoint/cache/",
+    "Warm": "yes",
     "RawReaderArn": "arn:aws:iam::111122223333:role/auditor",
     "AlarmEmail": "a@example.org",
     "Concurrency": "50",
@@ -31,6 +34,9 @@ VALUES = {
     "SqlPrefix": (["sql/", "a/b/"], ["", "/", "sql", "/sql/", "a//b/", "*/"]),
     "RecordsBucket": (["", "our-records"], ["s3://our-records", "Our", "*"]),
     "RecordsPrefix": (["records/", "a/b/"], ["", "records", "/records/", "*"]),
+    "CacheBucket": (["", "our-cache"], ["s3://our-cache", "Our", "*"]),
+    "CachePrefix": (["cache/", "a/b/"], ["", "cache", "/cache/", "*"]),
+    "Warm": (["no", "yes"], ["", "true", "analytics"]),
     "RawReaderArn": (
         ["", "arn:aws:iam::111122223333:role/team/auditor", "arn:aws-cn:iam::111122223333:role/auditor"],
         ["*", "auditor", "arn:aws:iam::111122223333:root", "arn:aws:iam::111122223333:role/*"],
@@ -97,7 +103,12 @@ def function(stack):
     yield "the function is built from the checkout", built and one["Metadata"]["BuildMethod"] == "rust-cargolambda"
     yield "the function has as long as Object Lambda waits", properties.get("Timeout") == 60
     yield "the function has a whole processor", properties.get("MemorySize", 0) >= 1769
-    yield "sorts have room to spill", properties.get("EphemeralStorage", {}).get("Size", 512) > 512
+    variables = dict(properties["Environment"]["Variables"])
+    disk = properties.get("EphemeralStorage", {}).get("Size", 512)
+    kept = re.fullmatch(r"(\d+)MiB", variables.get("VEILPOINT_CACHE_MAX_BYTES", "384MiB"))
+    # In MiB: 4 GB is what a function can read in the time that it has.
+    yield "sorts have room to spill beside the releases that are kept", disk - int(kept[1]) >= 4096
+    yield "long releases have room to be kept", int(kept[1]) >= 3072
     yield "the function has its own role", properties.get("Role") == stack.attribute("FunctionRole", "Arn")
     limit = properties.get("ReservedConcurrentExecutions", "0")
     yield "concurrency is as asked for", limit == stack.parameters["Concurrency"]
@@ -111,7 +122,67 @@ def function(stack):
         settings["VEILPOINT_SQL"] = "s3://analysts/veilpoint/sql/"
     if stack.parameters["RecordsBucket"]:
         settings["VEILPOINT_RECORDS"] = "s3://audit/releases/"
-    yield "the function's settings are those that it knows", properties["Environment"]["Variables"] == settings
+    if stack.parameters["CacheBucket"]:
+        settings["VEILPOINT_CACHE_BUCKET"] = "s3://kept/veilpoint/cache/"
+    if stack.parameters["Warm"] == "yes":
+        settings["VEILPOINT_WARM_BUCKET"] = stack.attribute("SupportingAccessPoint", "Alias")
+    # Their values have rules of their own.
+    variables = {name: one for name, one in variables.items() if name not in OWN_RULES}
+    yield "the function's settings are those that it knows", variables == settings
+
+
+# Variables of the function with rules of their own.
+OWN_RULES = ("VEILPOINT_CACHE_MAX_BYTES", "VEILPOINT_WARM")
+
+
+def new_objects(stack):
+    """Whether the function is told of new objects, by nobody else, and makes what somebody will ask for."""
+    wanted = stack.parameters["Warm"] == "yes"
+    told = stack.resources["RawBucket"]["Properties"].get("NotificationConfiguration")
+    tells = {"EventBridgeConfiguration": {"EventBridgeEnabled": True}} if wanted else None
+    yield "the bucket tells of new objects if it is asked to", told == tells
+    pattern = {
+        "source": ["aws.s3"],
+        "detail-type": ["Object Created"],
+        "detail": {"bucket": {"name": [stack.reference("RawBucket")]}},
+    }
+    called = [(stack.attribute("Function", "Arn"), pattern)] if wanted else []
+    rules = stack.of_type("AWS::Events::Rule")
+    found = [(target["Arn"], one["EventPattern"]) for one in rules.values() for target in one["Targets"]]
+    yield "the function is told of the bucket's new objects", found == called
+    may = [
+        (one["Principal"], one["Action"], one["FunctionName"], one.get("SourceArn"))
+        for one in stack.of_type("AWS::Lambda::Permission").values()
+    ]
+    events = ("events.amazonaws.com", "lambda:InvokeFunction", stack.attribute("Function", "Arn"))
+    only = [(*events, stack.attribute(name, "Arn")) for name in rules]
+    yield "nothing else calls the function by itself", may == only
+    text = stack.resources["Function"]["Properties"]["Environment"]["Variables"].get("VEILPOINT_WARM")
+    yield "what is made beforehand is what consumers ask for", json_of(text) == (exact(stack) if wanted else None)
+    without = Stack(stack.template, **stack.parameters | {"Warm": "yes", "CacheBucket": ""})
+    refused = bool(without.refusals()) and not stack.refusals()
+    yield "releases are made beforehand only where all instances share them", refused
+
+
+def exact(stack):
+    """The payloads of the access points whose releases have exact lengths, by their ARNs."""
+    found = {}
+    for name, point in stack.of_type("AWS::S3ObjectLambda::AccessPoint").items():
+        for one in point["ObjectLambdaConfiguration"]["TransformationConfigurations"]:
+            asked = json_of(one["ContentTransformation"]["AwsLambda"].get("FunctionPayload"))
+            if isinstance(asked, dict) and (asked.get("format") == "csv" or asked.get("length") == "exact"):
+                found[stack.attribute(name, "Arn")] = asked
+    return found
+
+
+def json_of(text):
+    try:
+        return json.loads(text)
+    except (ValueError, TypeError):
+        return None
+
+
+FEATURES = ["GetObject-PartNumber", "GetObject-Range", "HeadObject-PartNumber", "HeadObject-Range"]
 
 
 def consumers(stack):
@@ -122,8 +193,8 @@ def consumers(stack):
         through = stack.attribute("SupportingAccessPoint", "Arn")
         yield "an access point reads through the supporting one", setup.get("SupportingAccessPoint") == through
         yield "an access point counts its requests", setup.get("CloudWatchMetricsEnabled") is True
-        # The function does not slice releases, and S3 refuses ranges as long as no feature is named.
-        yield "no feature is promised that is not there", not setup.get("AllowedFeatures")
+        # S3 refuses what is not named, and readers of Parquet ask for nothing else.
+        yield "ranges and parts are let through", sorted(setup.get("AllowedFeatures", [])) == FEATURES
         changed = [action for one in setup["TransformationConfigurations"] for action in one["Actions"]]
         four = ["GetObject", "HeadObject", "ListObjects", "ListObjectsV2"]
         yield "all four actions are transformed", sorted(changed) == four
@@ -145,7 +216,11 @@ def payload(text):
         named = re.fullmatch(r"[a-z0-9_]+/[a-z0-9_]+", asked["projection"])
     except (ValueError, KeyError, TypeError):
         return False
-    known = set(asked) <= {"projection", "format", "as_of"} and asked.get("format", "parquet") in ("parquet", "csv")
+    known = set(asked) <= {"projection", "format", "as_of", "length", "length_factor"}
+    known = known and asked.get("format", "parquet") in ("parquet", "csv")
+    known = known and asked.get("length", "law") in (("law",) if "length_factor" in asked else ("law", "exact"))
+    factor = asked.get("length_factor", 1)
+    known = known and type(factor) in (int, float) and 0.001 <= factor <= 1000
     place = SQL / f"{asked['projection']}.sql"
     return bool(named) and known and place.is_file() and place.name != "schema.sql"
 
@@ -196,19 +271,20 @@ def settings(template):
         name for name, one in template["Parameters"].items() if one["Type"] == "String"
     }
     for name, (good, bad) in VALUES.items():
-        pattern = template["Parameters"][name].get("AllowedPattern", "")
+        one = template["Parameters"][name]
+        pattern = one.get("AllowedPattern", "|".join(map(re.escape, one.get("AllowedValues", []))))
         default = template["Parameters"][name]["Default"]
         yield f"{name} takes what it should", all(re.fullmatch(pattern, value) for value in [*good, default])
         yield f"{name} takes nothing else", not any(re.fullmatch(pattern, value) for value in bad)
 
 
-PARTS = (raw_objects, what_stays, secret, function, consumers, permissions, alarms)
+PARTS = (raw_objects, what_stays, secret, function, new_objects, consumers, permissions, alarms)
 
 
 def requests(stack, parameters):
     places = [
         (parameters[f"{name}Bucket"], parameters[f"{name}Prefix"]) if f"{name}Bucket" in parameters else None
-        for name in ("Sql", "Records")
+        for name in ("Sql", "Records", "Cache")
     ]
     return answers(stack, *places, parameters.get("RawReaderArn", ""))
 

@@ -11,12 +11,11 @@ const PAGE: &str =
     "<ListBucketResult><Contents><Key>a</Key><Size>1</Size></Contents></ListBucketResult>";
 
 /// Asks for one thing, and says what came.
-async fn told(what: &str, port: u16) -> String {
+async fn told(fetcher: &Fetcher, what: &str, port: u16) -> String {
     let signed = "X-Amz-SignedHeaders=host%3Bx-amz-checksum-mode&X-Amz-Signature=CANARY";
     let url = format!("http://127.0.0.1:{port}/b/a?{signed}");
     let url = PresignedUrl::parse(&url, &Hosts::AwsOr("127.0.0.1".into())).unwrap();
     let headers = |name: &str| (name == "x-amz-checksum-mode").then_some("ENABLED");
-    let fetcher = Fetcher::new().unwrap();
     let refused = |(status, code): Refused| format!("{status} {}", code.unwrap_or_default());
     let said = match what {
         "head" => {
@@ -78,6 +77,7 @@ fn every_answer_of_s3_is_told_for_what_it_is() {
     let (denied, part) = (answer(403, "", ERROR), answer(206, DATED, "b"));
     let empty = |status| answer(status, "", "");
     let too_long = " ".repeat(8 << 20) + PAGE;
+    let fetcher = Fetcher::new().unwrap();
     let mut wrong = Vec::new();
     for (what, from_s3, said) in [
         ("get", body.clone(), "\"e\" - 4 1795600800"),
@@ -121,7 +121,7 @@ fn every_answer_of_s3_is_told_for_what_it_is() {
         ("may", empty(503), "503 "),
     ] {
         let s3 = Answering::with(&[&from_s3]);
-        let told = block(told(what, s3.port));
+        let told = block(told(&fetcher, what, s3.port));
         if told != said {
             wrong.push(format!("{what}: {told}, and not {said}"));
         }

@@ -17,6 +17,7 @@ mod uploads;
 use std::collections::BTreeMap;
 use std::net::TcpStream;
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
 use chrono::{DateTime, SubsecRound as _, Utc};
 use data_encoding::HEXLOWER;
@@ -38,6 +39,8 @@ pub struct Object {
     pub modified: DateTime<Utc>,
     /// Of its body only so many bytes are sent before the line is cut.
     pub cut: Option<usize>,
+    /// Its body comes after so long.
+    pub late: Duration,
 }
 
 /// What was asked of an object.
@@ -198,6 +201,7 @@ impl Object {
             bytes: Arc::new(bytes),
             modified: Utc::now().trunc_subsecs(0),
             cut: None,
+            late: Duration::ZERO,
         }
     }
 }

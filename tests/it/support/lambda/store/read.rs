@@ -3,6 +3,7 @@
 use std::net::TcpStream;
 use std::ops::Range;
 use std::sync::Arc;
+use std::thread;
 
 use data_encoding::BASE64;
 use sha2::{Digest as _, Sha256};
@@ -16,7 +17,12 @@ impl Store {
     pub(super) fn read(&self, stream: &TcpStream, request: &Request) {
         let head = request.method == "HEAD";
         let reply = match self.object(&request.bucket, &request.key) {
-            Some(object) => answer(&object, request),
+            Some(object) => {
+                if !head {
+                    thread::sleep(object.late);
+                }
+                answer(&object, request)
+            }
             None => Reply::refused(404, "NoSuchKey", "no such key"),
         };
         // Counted before it is sent: whoever has the answer finds it here.
