@@ -88,18 +88,15 @@ impl<'a> Finder<'a> {
                 Answer::Unchanged(now) => {
                     return self.unchanged(known.unwrap_or_default(), &now).await;
                 }
-                Answer::Refused { status: 404, .. } if self.may_look(asked) => {}
+                // Without rights of our own, S3's word for the key that was asked for is the last.
+                Answer::Refused { status: 404, .. }
+                    if !asked.others.is_empty() && self.service.has_rights() => {}
                 Answer::Refused { status, code } => return Err(refused(status, code)),
             }
         } else if let Err((status, code)) = fetcher.may_read(&self.url, header).await? {
             return Err(refused(status, code));
         }
         self.other(asked).await
-    }
-
-    /// Whether there are other keys to look under, and rights of our own.
-    fn may_look(&self, asked: &Asked) -> bool {
-        !asked.others.is_empty() && self.own().is_ok()
     }
 
     /// The object of which the key names a release, by our own rights. It is opened where its release is made.

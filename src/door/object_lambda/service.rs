@@ -122,12 +122,17 @@ impl Service {
         Ok(self.fetcher.get_or_init(|| fetcher))
     }
 
+    /// Whether we have rights of our own.
+    pub fn has_rights(&self) -> bool {
+        self.settings.aws.is_some()
+    }
+
     /// A bucket, with our own rights.
     ///
     /// # Errors
     /// [`Kind::Denied`] where there are none.
     pub fn own_store(&self, origin: &Origin) -> Result<OwnStore> {
-        if self.settings.aws.is_none() {
+        if !self.has_rights() {
             let message = "an object's own key is the only one that is read here: for its release under another suffix, \
                            veilpoint needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY of its own";
             return Err(Error::new(Kind::Denied, message));

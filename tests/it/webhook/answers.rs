@@ -69,7 +69,7 @@ fn a_whole_release_is_what_convert_makes() {
     let mut wrong = Vec::new();
     for (name, point, event, format) in [
         (
-            "the point's format",
+            "by the suffix of the key",
             "analytics",
             event("patients.csv"),
             "csv",
@@ -81,7 +81,7 @@ fn a_whole_release_is_what_convert_makes() {
             "csv",
         ),
         (
-            "of a compressed object",
+            "the point's, of a compressed object",
             "analytics",
             event("patients.csv.gz"),
             "parquet",
@@ -143,12 +143,13 @@ fn a_release_leaves_a_record_of_the_bytes_that_were_sent() {
 fn a_range_is_cut_from_the_same_bytes() {
     let stage = Stage::new();
     stage.put("patients.csv", Source::Object(sample()));
-    let whole = stage.ask("analytics", &stage.event("patients.csv"));
+    let whole = stage.ask("analytics", &stage.event("patients.csv").parquet());
     let (bytes, length) = (&whole.body, whole.body.len());
     let behind = format!("bytes={length}-");
     let last = format!("bytes={}-", length - 1);
-    let range =
-        |name: &'static str, values: &[&str]| stage.event("patients.csv").header(name, values);
+    let range = |name: &'static str, values: &[&str]| {
+        stage.event("patients.csv").parquet().header(name, values)
+    };
     let mut wrong = Vec::new();
     for (name, event, first, end) in [
         ("the first ten", range("Range", &["bytes=0-9"]), 0, 10),
@@ -176,7 +177,10 @@ fn a_range_is_cut_from_the_same_bytes() {
         ),
         (
             "in the query",
-            stage.event("patients.csv").asking("Range=bytes%3D3-7"),
+            stage
+                .event("patients.csv")
+                .parquet()
+                .asking("Range=bytes%3D3-7"),
             3,
             8,
         ),

@@ -84,8 +84,9 @@ fn an_object_that_fails_before_the_first_byte_is_a_clean_error() {
         ("nothing", Source::Object(Vec::new()), 409, "HeaderRefused"),
     ] {
         stage.put("patients.csv", source);
-        for point in ["analytics", "research"] {
-            let got = stage.ask(point, &stage.event("patients.csv"));
+        let event = stage.event("patients.csv");
+        for (format, event) in [("parquet", event.clone().parquet()), ("csv", event)] {
+            let got = stage.ask("analytics", &event);
             let mut complaints = unlike_refusal(&got, status, code);
             let line = stage.line(&got);
             if line["outcome"] != "refused" || line["code"] != code {
@@ -94,14 +95,18 @@ fn an_object_that_fails_before_the_first_byte_is_a_clean_error() {
             wrong.extend(
                 complaints
                     .iter()
-                    .map(|what| format!("{name}, {point}: {what}")),
+                    .map(|what| format!("{name}, {format}: {what}")),
             );
         }
     }
     stage.put("people.csv", Source::Object(wrong_at_its_end(10)));
-    for point in ["costs", "costs-csv"] {
-        let got = stage.ask(point, &stage.event("people.csv"));
-        wrong.extend(unlike_refusal(&got, 409, "InvalidValue"));
+    let event = stage.event("people.csv");
+    for event in [event.clone().parquet(), event] {
+        wrong.extend(unlike_refusal(
+            &stage.ask("costs", &event),
+            409,
+            "InvalidValue",
+        ));
     }
     wrong.extend(stage.told());
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
@@ -124,7 +129,7 @@ fn an_object_that_fails_behind_the_first_byte_breaks_the_answer_off() {
         stage.put("people.csv", source);
         // Twice: nothing of the first may be there for the second.
         for _ in 0..2 {
-            let got = stage.ask("costs", &stage.event("people.csv"));
+            let got = stage.ask("costs", &stage.event("people.csv").parquet());
             let mut complaints = unlike_broken(&got);
             let line = stage.line(&got);
             if line["outcome"] != "broken" || line["code"] != code || line["status"] != 200 {
@@ -139,7 +144,7 @@ fn an_object_that_fails_behind_the_first_byte_breaks_the_answer_off() {
     }
     // Put right, it is released as if nothing had been.
     stage.put("people.csv", Source::Object(raw));
-    let got = stage.ask("costs", &stage.event("people.csv"));
+    let got = stage.ask("costs", &stage.event("people.csv").parquet());
     if got.header("x-amz-fwd-status") != "200" || !got.whole {
         wrong.push(format!("put right: {:?}", got.head.headers));
     }
@@ -164,7 +169,7 @@ fn a_release_of_a_length_that_nobody_knows_is_not_begun() {
         wrong.push(format!("logs {line}"));
     }
     // By its law it has one.
-    let got = stage.ask("costs", &stage.event("people.csv"));
+    let got = stage.ask("costs", &stage.event("people.csv").parquet());
     if got.header("x-amz-fwd-status") != "200" || !got.whole {
         wrong.push(format!("by law: {:?}", got.head.headers));
     }

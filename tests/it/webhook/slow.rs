@@ -17,7 +17,7 @@ const MANY: usize = 1_500_000;
 fn begin(stage: &Stage, point: &str) -> (Head, BufReader<TcpStream>) {
     let token = format!("Bearer {TOKEN}");
     let headers = [("Authorization", token.as_str())];
-    let event = stage.event("people.csv").text();
+    let event = stage.event("people.csv").parquet().text();
     let mut reader = open(stage.port, "POST", point, &headers, event.as_bytes());
     let head = Head::read(&mut reader).expect("a head");
     reader.read_exact(&mut [0; 1000]).unwrap();
@@ -76,7 +76,7 @@ fn who_goes_away_is_noticed_at_once() {
     assert_eq!(outcome_of, ["broken", "OutputFailed"], "{line}");
     assert!(line["milliseconds"].as_u64().unwrap() < 50_000, "{line}");
     // The next one gets it whole.
-    let got = stage.ask("costs", &stage.event("people.csv"));
+    let got = stage.ask("costs", &stage.event("people.csv").parquet());
     assert_eq!((outcome(&got), got.whole), (("200", ""), true));
     assert_eq!(stage.told(), [""; 0]);
 }
@@ -102,7 +102,7 @@ fn who_goes_away_before_the_answer_stops_what_is_made_for_it() {
 }
 
 /// Whether something of a release is being written.
-fn asked(stage: &Stage) -> bool {
+fn is_kept(stage: &Stage) -> bool {
     let files = std::fs::read_dir(stage.path("cache"))
         .into_iter()
         .flatten()

@@ -314,6 +314,11 @@ impl Event {
         event
     }
 
+    /// For Parquet: the suffix of an object's key means CSV.
+    pub fn parquet(self) -> Self {
+        self.header("X-Veilpoint-Format", &["parquet"])
+    }
+
     /// With another value at a place.
     pub fn with(mut self, pointer: &str, value: Value) -> Self {
         *self.0.pointer_mut(pointer).expect("a place in the event") = value;

@@ -20,7 +20,7 @@ fn an_answer_that_is_under_way_is_finished() {
         stage.put("people.csv", Source::Object(people(MANY)));
         let token = format!("Bearer {TOKEN}");
         let headers = [("Authorization", token.as_str())];
-        let event = stage.event("people.csv").text();
+        let event = stage.event("people.csv").parquet().text();
         let mut reader = open(stage.port, "POST", "costs", &headers, event.as_bytes());
         let head = Head::read(&mut reader).expect("a head");
         reader.read_exact(&mut [0; 1000]).unwrap();
