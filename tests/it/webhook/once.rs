@@ -17,10 +17,10 @@ fn sixteen_at_once_are_one_transformation() {
     {
         let raw = patients(at, 60_000);
         stage.put("patients.csv", Source::Object(raw.clone()));
+        let event = stage
+            .event("patients.csv")
+            .header("X-Veilpoint-Format", &[format]);
         let answers: Vec<Got> = std::thread::scope(|scope| {
-            let event = stage
-                .event("patients.csv")
-                .header("X-Veilpoint-Format", &[format]);
             let asking = || stage.ask(point, &event);
             let readers: Vec<_> = (0..READERS).map(|_| scope.spawn(asking)).collect();
             readers

@@ -91,9 +91,7 @@ fn who_goes_away_before_the_answer_stops_what_is_made_for_it() {
     let event = stage.event("people.csv").text();
     let headers = [("Authorization", token.as_str())];
     let reader = open(stage.port, "POST", "costs-csv", &headers, event.as_bytes());
-    wait_for("the object's request", || {
-        stage.log().contains("start") && asked(&stage)
-    });
+    wait_for("the beginning of a release", || is_kept(&stage));
     drop(reader);
     let line = stage.lines("request", 1).remove(0);
     let outcome_of = [&line["outcome"], &line["code"]];
