@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use chrono::Utc;
 
 use super::{
-    ROWS, SHARED, count, empty, forget, is_claim, key, made, object, shared, stage, unlike,
+    ROWS, SHARED, count, empty, forget, is_claim, key, made, object, shared, stage, told, unlike,
 };
 use crate::access_point::stage::Stage;
 use crate::support::lambda::store::Object;
@@ -27,6 +27,7 @@ struct Entry {
 fn claimed(stage: &Stage, target: &str, age: i64) -> Entry {
     let store = stage.front.store();
     assert_eq!(stage.ask("GET", target, &[]).status(), 200);
+    told(stage);
     let claim = key(stage, ".release").replace(".release", ".claim");
     let keys = store.keys(SHARED).into_iter();
     let objects = keys.map(|key| {
@@ -53,6 +54,7 @@ fn a_dead_process_keeps_nobody_waiting() {
     assert!(asked.elapsed() < HALF, "{:?}", asked.elapsed());
     assert_eq!(made(&stage), 2);
     // It is shared, and the claim was ours in the end.
+    told(&stage);
     let objects = shared(&stage);
     let endings: Vec<_> = objects
         .iter()
@@ -104,7 +106,7 @@ fn a_living_process_that_gives_up_is_followed_by_who_waits() {
         assert_eq!(unlike(&asked.join().unwrap(), &release), None);
     });
     assert_eq!(made(&stage), 2);
-    assert!(!shared(&stage).iter().any(|name| is_claim(name)));
+    told(&stage);
 }
 
 #[test]
@@ -141,5 +143,5 @@ fn a_process_that_is_killed_leaves_a_claim_that_ends_nothing() {
     });
     stage.front.use_only(Some(1));
     assert_eq!(unlike(&stage.ask("GET", &target, &[]), &release), None);
-    assert!(store.object(SHARED, &claim).is_none());
+    told(&stage);
 }

@@ -22,8 +22,9 @@ const FAULTS: [(&str, Fault, &str); 5] = [
     ("nothing said", Fault::Silence, "silent"),
 ];
 
-/// What two requests may take that meet it: the calls that end in time, on a machine that has other work.
-const SOON: Duration = Duration::from_secs(20);
+/// What all requests that meet it may take, on a machine that has other work: one that waited for the bucket as long as it
+/// may would have half a minute of its own.
+const SOON: Duration = Duration::from_secs(45);
 
 #[test]
 fn a_bucket_that_fails_is_left_alone_and_told_of_once() {
@@ -53,7 +54,7 @@ fn a_bucket_that_fails_is_left_alone_and_told_of_once() {
             wrong.push(format!("{name}: the log tells {told:?}"));
         }
         let log = stage.front.emulators()[0].log();
-        for secret in ["CANARY", SHARED, "127.0.0.1"] {
+        for secret in ["CANARYFAULT", "CANARYACCOUNT", "X-Amz", SHARED, "127.0.0.1"] {
             if log.contains(secret) {
                 wrong.push(format!("{name}: the log tells {secret}"));
             }

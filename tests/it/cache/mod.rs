@@ -49,12 +49,16 @@ fn shared(stage: &Stage) -> Vec<String> {
         .collect()
 }
 
-/// The one name in the bucket that has this ending, in full. It comes there after the answer to whoever asked.
-fn key(stage: &Stage, ending: &str) -> String {
-    wait_for("an object of this kind", || {
-        let mut keys = stage.front.store().keys(SHARED).into_iter();
-        keys.any(|key| key.ends_with(ending))
+/// Waits for what was made to be in the bucket: it comes there after the answer to whoever asked, and its claim, which was
+/// there before the answer, goes at last.
+fn told(stage: &Stage) {
+    wait_for("the bucket to be told", || {
+        !shared(stage).iter().any(|key| is_claim(key))
     });
+}
+
+/// The one name in the bucket that has this ending, in full.
+fn key(stage: &Stage, ending: &str) -> String {
     let keys = stage.front.store().keys(SHARED);
     let mut keys = keys.into_iter().filter(|key| key.ends_with(ending));
     let key = keys.next().expect("an object of this kind");
