@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use chrono::Utc;
 
 use super::{
-    ROWS, SHARED, count, empty, forget, is_claim, key, made, object, shared, stage, unlike,
+    ROWS, SHARED, count, empty, forget, is_claim, key, made, object, settle, shared, stage, unlike,
 };
 use crate::access_point::stage::Stage;
 use crate::support::lambda::store::Object;
@@ -53,6 +53,7 @@ fn a_dead_process_keeps_nobody_waiting() {
     assert!(asked.elapsed() < HALF, "{:?}", asked.elapsed());
     assert_eq!(made(&stage), 2);
     // It is shared, and the claim was ours in the end.
+    settle(&stage);
     let objects = shared(&stage);
     let endings: Vec<_> = objects
         .iter()
@@ -135,11 +136,12 @@ fn a_process_that_is_killed_leaves_a_claim_that_ends_nothing() {
         });
         stage.front.emulators()[0].kill();
     });
-    let claim = key(&stage, ".claim");
+    let claim = store.keys(SHARED).into_iter().find(|key| is_claim(key));
+    let claim = claim.expect("a claim");
     store.change(SHARED, &claim, |object| {
         object.modified -= chrono::Duration::seconds(70);
     });
     stage.front.use_only(Some(1));
     assert_eq!(unlike(&stage.ask("GET", &target, &[]), &release), None);
-    assert!(store.object(SHARED, &claim).is_none());
+    wait_for("the claim's end", || store.object(SHARED, &claim).is_none());
 }

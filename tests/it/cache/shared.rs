@@ -2,7 +2,7 @@
 
 use std::thread::scope;
 
-use super::{ROWS, SHARED, is_claim, key, made, object, shared, stage, unlike};
+use super::{ROWS, SHARED, is_claim, key, made, object, settle, shared, stage, unlike};
 use crate::access_point::stage::RAW;
 
 #[test]
@@ -137,6 +137,7 @@ fn an_object_that_is_refused_leaves_no_claim_behind() {
         stage.front.use_only(Some(process));
         let got = stage.ask("GET", &target, &[]);
         assert_eq!((got.status(), got.code()), (409, "ColumnMissing".into()));
+        settle(&stage);
         assert_eq!(shared(&stage), [""; 0], "{process}");
     }
 }
