@@ -1,6 +1,6 @@
 //! What lies in the bucket is checked before anything of it is answered, and made anew where it is not what was put there.
 
-use super::{SHARED, count, forget, key, object, stage, unlike};
+use super::{SHARED, count, forget, key, object, settle, stage, unlike};
 use crate::access_point::stage::Stage;
 
 /// What happens to an object.
@@ -81,6 +81,7 @@ fn an_entry_of_another_release_is_not_answered() {
     let own = [key(&stage, ".release"), key(&stage, ".facts")];
     let theirs = target.replace("/a/", "/b/");
     assert_eq!(unlike(&stage.ask("GET", &theirs, &[]), &other), None);
+    settle(&stage);
     let store = stage.front.store();
     for own in own {
         let ending = own.rsplit('.').next().unwrap();
