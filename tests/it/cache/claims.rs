@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use chrono::Utc;
 
 use super::{
-    ROWS, SHARED, count, empty, forget, is_claim, key, made, object, shared, stage, told, unlike,
+    ROWS, SHARED, count, empty, forget, is_claim, key, made, object, settle, shared, stage, unlike,
 };
 use crate::access_point::stage::Stage;
 use crate::support::lambda::store::Object;
@@ -27,7 +27,6 @@ struct Entry {
 fn claimed(stage: &Stage, target: &str, age: i64) -> Entry {
     let store = stage.front.store();
     assert_eq!(stage.ask("GET", target, &[]).status(), 200);
-    told(stage);
     let claim = key(stage, ".release").replace(".release", ".claim");
     let keys = store.keys(SHARED).into_iter();
     let objects = keys.map(|key| {
@@ -54,7 +53,7 @@ fn a_dead_process_keeps_nobody_waiting() {
     assert!(asked.elapsed() < HALF, "{:?}", asked.elapsed());
     assert_eq!(made(&stage), 2);
     // It is shared, and the claim was ours in the end.
-    told(&stage);
+    settle(&stage);
     let objects = shared(&stage);
     let endings: Vec<_> = objects
         .iter()
@@ -106,7 +105,7 @@ fn a_living_process_that_gives_up_is_followed_by_who_waits() {
         assert_eq!(unlike(&asked.join().unwrap(), &release), None);
     });
     assert_eq!(made(&stage), 2);
-    told(&stage);
+    assert!(!shared(&stage).iter().any(|name| is_claim(name)));
 }
 
 #[test]
@@ -137,11 +136,12 @@ fn a_process_that_is_killed_leaves_a_claim_that_ends_nothing() {
         });
         stage.front.emulators()[0].kill();
     });
-    let claim = key(&stage, ".claim");
+    let claim = store.keys(SHARED).into_iter().find(|key| is_claim(key));
+    let claim = claim.expect("a claim");
     store.change(SHARED, &claim, |object| {
         object.modified -= chrono::Duration::seconds(70);
     });
     stage.front.use_only(Some(1));
     assert_eq!(unlike(&stage.ask("GET", &target, &[]), &release), None);
-    told(&stage);
+    wait_for("the claim's end", || store.object(SHARED, &claim).is_none());
 }

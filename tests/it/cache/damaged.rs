@@ -1,6 +1,6 @@
 //! What lies in the bucket is checked before anything of it is answered, and made anew where it is not what was put there.
 
-use super::{SHARED, count, forget, key, object, stage, told, unlike};
+use super::{SHARED, count, forget, key, object, settle, stage, unlike};
 use crate::access_point::stage::Stage;
 
 /// What happens to an object.
@@ -45,7 +45,6 @@ fn an_entry_that_was_meddled_with_is_made_anew_here_and_there() {
     // More than one chunk of an entry.
     let (target, release) = object(&stage, "a", 6_000, "csv");
     assert_eq!(unlike(&stage.ask("GET", &target, &[]), &release), None);
-    told(&stage);
     let keys = [key(&stage, ".release"), key(&stage, ".facts")];
     let mut wrong = Vec::new();
     for (name, change) in MEDDLED {
@@ -59,7 +58,6 @@ fn an_entry_that_was_meddled_with_is_made_anew_here_and_there() {
         }
         let got = stage.ask("GET", &target, &[]);
         wrong.extend(unlike(&got, &release).map(|what| format!("{name}: {what}")));
-        told(&stage);
         for (key, whole) in keys.iter().zip(whole) {
             let now = stage.front.store().object(SHARED, key);
             if now.is_none_or(|object| *object.bytes != whole) {
@@ -80,11 +78,10 @@ fn an_entry_of_another_release_is_not_answered() {
     let (_, other) = object(&stage, "b", 300, "csv");
     let (target, release) = object(&stage, "a", 200, "csv");
     assert_eq!(unlike(&stage.ask("GET", &target, &[]), &release), None);
-    told(&stage);
     let own = [key(&stage, ".release"), key(&stage, ".facts")];
     let theirs = target.replace("/a/", "/b/");
     assert_eq!(unlike(&stage.ask("GET", &theirs, &[]), &other), None);
-    told(&stage);
+    settle(&stage);
     let store = stage.front.store();
     for own in own {
         let ending = own.rsplit('.').next().unwrap();
@@ -104,7 +101,6 @@ fn a_transfer_from_the_bucket_that_breaks_off_is_made_up_for() {
     let stage = stage(1, &[]);
     let (target, release) = object(&stage, "a", 6_000, "csv");
     assert_eq!(unlike(&stage.ask("GET", &target, &[]), &release), None);
-    told(&stage);
     forget(&stage, 0);
     let release_key = key(&stage, ".release");
     stage

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{SHARED, count, forget, object, shared, stage, unlike};
+use super::{SHARED, count, forget, object, settle, shared, stage, unlike};
 use crate::support::lambda::store::Fault;
 
 /// How the bucket fails, and the kind of it in the log.
@@ -22,8 +22,8 @@ const FAULTS: [(&str, Fault, &str); 5] = [
     ("nothing said", Fault::Silence, "silent"),
 ];
 
-/// What all requests that meet it may take, on a machine that has other work: one that waited for the bucket as long as it
-/// may would have half a minute of its own.
+/// What all requests that meet it may take, on a machine that has other work: one that waited for the bucket as long as
+/// it may would take half a minute by itself.
 const SOON: Duration = Duration::from_secs(45);
 
 #[test]
@@ -53,8 +53,10 @@ fn a_bucket_that_fails_is_left_alone_and_told_of_once() {
         if kinds != [kind] {
             wrong.push(format!("{name}: the log tells {told:?}"));
         }
+        // The object's version is the record's business.
         let log = stage.front.emulators()[0].log();
-        for secret in ["CANARYFAULT", "CANARYACCOUNT", "X-Amz", SHARED, "127.0.0.1"] {
+        let log = log.replace("CANARYVERSION", "");
+        for secret in ["CANARY", SHARED, "127.0.0.1"] {
             if log.contains(secret) {
                 wrong.push(format!("{name}: the log tells {secret}"));
             }
@@ -64,6 +66,7 @@ fn a_bucket_that_fails_is_left_alone_and_told_of_once() {
         forget(&stage, 0);
         let got = stage.ask("GET", &target, &[]);
         wrong.extend(unlike(&got, &release).map(|what| format!("{name}, later: {what}")));
+        settle(&stage);
         let objects = shared(&stage);
         if !objects.is_empty() || count(&stage, 0, "cache_bucket") != 1 {
             wrong.push(format!("{name}, later: the bucket holds {objects:?}"));

@@ -12,7 +12,7 @@ use std::fs;
 use serde_json::json;
 
 use crate::access_point::stage::{Stage, payload};
-use crate::support::lambda::Got;
+use crate::support::lambda::{Emulator, Got};
 use crate::support::samples::patients;
 use crate::support::site::wait_for;
 
@@ -49,16 +49,16 @@ fn shared(stage: &Stage) -> Vec<String> {
         .collect()
 }
 
-/// Waits for what was made to be in the bucket: it comes there after the answer to whoever asked, and its claim, which was
-/// there before the answer, goes at last.
-fn told(stage: &Stage) {
-    wait_for("the bucket to be told", || {
-        !shared(stage).iter().any(|key| is_claim(key))
+/// Waits until nothing is under way: what is shared is so after the answer to whoever asked.
+fn settle(stage: &Stage) {
+    wait_for("the end of all invocations", || {
+        stage.front.emulators().iter().all(Emulator::is_idle)
     });
 }
 
 /// The one name in the bucket that has this ending, in full.
 fn key(stage: &Stage, ending: &str) -> String {
+    settle(stage);
     let keys = stage.front.store().keys(SHARED);
     let mut keys = keys.into_iter().filter(|key| key.ends_with(ending));
     let key = keys.next().expect("an object of this kind");
@@ -68,6 +68,7 @@ fn key(stage: &Stage, ending: &str) -> String {
 
 /// A process forgets what it kept: its next request finds what the bucket has.
 fn forget(stage: &Stage, process: usize) {
+    settle(stage);
     for file in fs::read_dir(stage.front.cache(process)).unwrap().flatten() {
         fs::remove_file(file.path()).unwrap();
     }
@@ -80,6 +81,7 @@ fn is_claim(key: &str) -> bool {
 
 /// Empties the bucket.
 fn empty(stage: &Stage) {
+    settle(stage);
     let store = stage.front.store();
     for key in store.keys(SHARED) {
         store.delete(SHARED, &key);
@@ -94,6 +96,7 @@ fn count(stage: &Stage, process: usize, event: &str) -> usize {
 
 /// How many releases all processes say that they made.
 fn made(stage: &Stage) -> usize {
+    settle(stage);
     let processes = 0..stage.front.emulators().len();
     processes
         .map(|process| count(stage, process, "release_made"))

@@ -46,9 +46,10 @@ const FORWARDED: [&str; 6] = [
 ];
 
 /// Access points, with their projections.
-const POINTS: [(&str, &str, &str); 6] = [
+const POINTS: [(&str, &str, &str); 7] = [
     ("analytics", "patients/analytics", "parquet"),
     ("research", "patients/research", "csv"),
+    ("billing", "patients/billing", "parquet"),
     ("costs", "people/costs", "parquet"),
     ("costs-csv", "people/costs", "csv"),
     ("named", "people/named", "csv"),

@@ -9,7 +9,7 @@ use crate::support::site::{Site, run};
 fn it_says_where_it_listens_and_for_whom() {
     let stage = Stage::new();
     let expected = format!(
-        "listening on http://127.0.0.1:{}, access points: analytics, costs, costs-csv, missing, named, research\n",
+        "listening on http://127.0.0.1:{}, access points: analytics, billing, costs, costs-csv, missing, named, research\n",
         stage.port
     );
     assert_eq!(stage.said(), expected);

@@ -92,6 +92,13 @@ impl Emulator {
         ours.flat_map(|line| [line, "\n"]).collect()
     }
 
+    /// Whether every invocation has come to its end, which may be after that of its answer.
+    pub fn is_idle(&self) -> bool {
+        let log = fs::read_to_string(self.folder.path().join("out")).unwrap();
+        let count = |start: &str| log.lines().filter(|line| line.starts_with(start)).count();
+        count(ITS_OWN[0]) == count(ITS_OWN[2])
+    }
+
     /// The lines of the log that are this event, once there are so many of them.
     pub fn events(&self, event: &str, least: usize) -> Vec<Value> {
         self.lines(event, least, |line| line["event"] == event)
