@@ -52,7 +52,7 @@ impl Delivery {
         (self.next, self.end) = (range.start, Some(range.end));
     }
 
-    /// Waits until all of it is there or [`HELD`] bytes of it are, and the rest can be done in time: until then whatever
+    /// Waits until all of it is there or 8 MiB of it are, and the rest can be done in time: until then whatever
     /// is wrong is a clean error.
     ///
     /// # Errors
