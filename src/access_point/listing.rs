@@ -207,6 +207,10 @@ pub fn doubtful(
         return Ok(Vec::new());
     };
     let begins = query.token.is_none() && query.after.is_none();
+    if begins && !page.truncated {
+        // There is no other page.
+        return Ok(Vec::new());
+    }
     let outside = |key: &str| (key < first && !begins) || (key > last && page.truncated);
     let mut doubtful = Vec::new();
     for key in keys().filter(|key| owner.owns(key)) {
