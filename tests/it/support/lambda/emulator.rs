@@ -139,6 +139,12 @@ impl Emulator {
         assert!(killed.unwrap().success());
     }
 
+    /// Tells it to end: it ends the function first.
+    pub fn end(&self) {
+        let id = self.process.id().to_string();
+        let _ = Command::new("kill").args(["-TERM", &id]).status();
+    }
+
     /// The id of the function's process.
     fn function(&self) -> String {
         let tasks = format!("/proc/{}/task", self.process.id());
@@ -153,9 +159,7 @@ impl Emulator {
 
 impl Drop for Emulator {
     fn drop(&mut self) {
-        // Told to end, it ends the function first.
-        let id = self.process.id().to_string();
-        let _ = Command::new("kill").args(["-TERM", &id]).status();
+        self.end();
         let _ = self.process.wait();
     }
 }

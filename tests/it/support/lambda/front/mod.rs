@@ -62,6 +62,15 @@ pub struct Front {
     folder: TempDir,
 }
 
+impl Drop for Front {
+    fn drop(&mut self) {
+        // What takes connections lives as long as the tests do, and holds the processes.
+        for emulator in self.emulators() {
+            emulator.end();
+        }
+    }
+}
+
 struct Shared {
     port: u16,
     points: Mutex<Vec<Point>>,
