@@ -12,7 +12,7 @@
 //! **The factor** is 1 for plain CSV and 3 for compressed CSV unless it is set. Parquet of the same columns is much
 //! smaller than their CSV: of the 861 MB of the benchmark's admissions, ten of sixteen columns take 71 MB, a twelfth.
 //! What grows is what the projection adds: a token has 26 characters for whatever it stands for, so a file of little
-//! else than short, all-distinct numbers, each replaced by a token, comes to nearly four times itself. That is an error
+//! else than short, all-distinct numbers, each replaced by a token, comes to 3.5 times itself. That is an error
 //! which names the setting, and never a wrong length. Of the same admissions, gzip leaves a third.
 //!
 //! **The 4 KiB a column** are what the format takes however little the object holds: a column's name stands in the

@@ -188,9 +188,9 @@ impl Body {
         lease.unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    /// What is called once nobody reads any more and the end is not reached; none to let the work go on.
-    pub fn set_cancel(&self, cancel: Option<Cancel>) {
-        *self.cancel.lock().unwrap_or_else(PoisonError::into_inner) = cancel;
+    /// What is called once nobody reads any more and the end is not reached.
+    pub fn set_cancel(&self, cancel: Cancel) {
+        *self.cancel.lock().unwrap_or_else(PoisonError::into_inner) = Some(cancel);
     }
 
     pub fn take_cancel(&self) -> Option<Cancel> {

@@ -126,12 +126,7 @@ impl Held {
     /// What stops the work if the last reader goes before the end. Of several, the last one counts. Whoever asks for the
     /// entry after that begins anew.
     pub fn on_abandoned(&self, cancel: impl FnOnce() + Send + 'static) {
-        self.body().set_cancel(Some(Box::new(cancel)));
-    }
-
-    /// Lets the work go on though its last reader goes: somebody will ask again.
-    pub fn keep_going(&self) {
-        self.body().set_cancel(None);
+        self.body().set_cancel(Box::new(cancel));
     }
 }
 

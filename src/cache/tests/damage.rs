@@ -320,6 +320,8 @@ async fn damage_is_one_line_of_the_log_with_the_entrys_name_and_no_path() {
     let log = tracing_subscriber::fmt()
         .with_writer(move || writer.clone())
         .finish();
+    // With one subscriber alone, a thread of another test that has none would decide for all that nothing is logged.
+    let _second = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::default());
     tracing::subscriber::with_default(log, || {
         for _ in 0..3 {
             assert!(folder.entry(&name(1), Form::Release).is_none());
