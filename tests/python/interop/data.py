@@ -23,7 +23,6 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 import oracle
 
-AS_OF = datetime.date(2026, 11, 25)
 KEY = bytes([7]) * 32
 LARGE_BYTES = 200_000_000
 MANY = 50
@@ -79,7 +78,6 @@ def released(row, tokens):
     born = datetime.date.fromisoformat(row["Born"])
     return [
         tokens[row["Insured"]],
-        str(oracle.full_years(born, AS_OF)),
         f"{born.year}-01-01",
         row["Admitted"].replace("T", " "),
         row["Emergency"],

@@ -3,7 +3,6 @@
 -- reveals: "Admitted"
 SELECT
   token("Insured")                AS "account",
-  age("Born")                     AS "age",
   generalize_date("Born", 'year') AS "born",
   "Admitted"                      AS "admitted",
   "Emergency"                     AS "emergency",
