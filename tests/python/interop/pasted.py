@@ -29,6 +29,12 @@ def sections(text):
     return {part.split("\n", 1)[0].strip(): block.findall(part) for part in parts}
 
 
+def catalog(where):
+    """The catalog that the page gives for Trino."""
+    blocks = sections(PAGE.read_text(encoding="utf-8"))["Trino"]
+    return dict(blocks)["properties"].replace(ADDRESS, where.host)
+
+
 def lines(text):
     return [MOMENT.sub("MOMENT", line.rstrip()) for line in text.strip("\n").split("\n")]
 

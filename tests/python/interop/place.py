@@ -1,6 +1,7 @@
 """Where the readers' tests read: what stands on standard input, as JSON.
 
-{"endpoint": "http://127.0.0.1:PORT", "access_key_id", "secret_access_key", "cache": a folder for what readers fetch}
+{"endpoint": "http://127.0.0.1:PORT", "access_key_id", "secret_access_key", "cache": a folder for what readers fetch,
+"trino": where Trino's server is unpacked}
 """
 import json
 import os
@@ -17,6 +18,7 @@ class Place:
         self.key = given["access_key_id"]
         self.secret = given["secret_access_key"]
         self.cache = pathlib.Path(given["cache"])
+        self.trino = pathlib.Path(given["trino"])
 
     def environment(self, home):
         """Of a reader: nothing of the account that runs the tests, and its own home."""

