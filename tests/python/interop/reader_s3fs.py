@@ -1,0 +1,24 @@
+"""s3fs, the file system in user space: mounted, listed and read as files."""
+import contextlib
+
+import place
+import tools
+
+
+@contextlib.contextmanager
+def reader(where, home):
+    def read(point, form):
+        folder = home / point
+        folder.mkdir()
+        tools.run(["s3fs", point, str(folder), "-o", "ro", "-o", f"url={where.endpoint}", "-o", "use_path_request_style",
+                   "-o", f"endpoint={place.REGION}"], where, home)
+        try:
+            listed = {}
+            for line in tools.run(["ls", "-l", "--time-style=+", str(folder)], where, home).splitlines()[1:]:
+                _, _, _, _, size, name = line.split(None, 5)
+                listed[name] = int(size)
+            return tools.of_folder(folder, form, listed)
+        finally:
+            tools.run(["fusermount", "-u", "-z", str(folder)], where, home)
+
+    yield read
