@@ -2,8 +2,8 @@
 
 usage: read.py READER FOLDER       (a place on standard input, see place.py; FOLDER as data.py made it)
 
-READER is the name of a module beside this one. The access points large and many give Parquet, large-csv and many-csv
-CSV. Prints a JSON list of what was wrong.
+READER is the name of a module beside this one. The access point stays gives Parquet, stays-csv CSV; both have the
+objects of FOLDER at the same keys. Prints a JSON list of what was wrong.
 """
 import importlib
 import json
@@ -14,7 +14,13 @@ import traceback
 
 import place
 
-POINTS = {"large": ("large", "parquet"), "many": ("many", "parquet"), "large-csv": ("large", "csv"), "many-csv": ("many", "csv")}
+# Where each reads: an access point and a prefix, and what that gives.
+PLACES = {
+    "stays/large": ("large", "parquet"),
+    "stays/many": ("many", "parquet"),
+    "stays-csv/large": ("large", "csv"),
+    "stays-csv/many": ("many", "csv"),
+}
 
 
 def wrong(name, seen, expected):
@@ -29,15 +35,15 @@ def main(reader, folder):
     module = importlib.import_module(f"reader_{reader}")
     found = []
     with tempfile.TemporaryDirectory() as home, module.reader(where, pathlib.Path(home)) as read:
-        for point, (kind, form) in POINTS.items():
+        for path, (kind, form) in PLACES.items():
             try:
-                seen = read(point, form)
-                found += wrong(f"{reader}, {point}", seen, expected[kind])
-                found += [f"{reader}, {point}: {what}" for what in seen.get("wrong", [])]
+                seen = read(path, form)
+                found += wrong(f"{reader}, {path}", seen, expected[kind])
+                found += [f"{reader}, {path}: {what}" for what in seen.get("wrong", [])]
                 if "rows" not in seen:
-                    found.append(f"{reader}, {point}: no answer")
+                    found.append(f"{reader}, {path}: no answer")
             except Exception:
-                found.append(f"{reader}, {point}: " + traceback.format_exc().replace(where.secret, "SECRET")[-2000:])
+                found.append(f"{reader}, {path}: " + traceback.format_exc().replace(where.secret, "SECRET")[-2000:])
     json.dump(found, sys.stdout, ensure_ascii=False)
 
 

@@ -20,8 +20,8 @@ def reader(where, home):
         connection.execute(f"""CREATE SECRET (TYPE s3, KEY_ID '{where.key}', SECRET '{where.secret}', URL_STYLE 'path',
                                REGION '{place.REGION}', ENDPOINT '{where.host}', USE_SSL false)""")
 
-        def read(point, form):
-            table = f"read_{form}('s3://{point}/*.{form}')"
+        def read(path, form):
+            table = f"read_{form}('s3://{path}/*.{form}')"
             return answers.by_sql(lambda sql: connection.execute(sql).fetchall(), table, DIGEST)
 
         yield read

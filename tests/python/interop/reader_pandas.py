@@ -15,21 +15,21 @@ def reader(where, home):
     s3 = s3fs.S3FileSystem(key=where.key, secret=where.secret, endpoint_url=where.endpoint,
                            client_kwargs={"region_name": place.REGION})
 
-    def parquet(point):
-        seen = frame_answers(pandas.read_parquet(f"{point}/", filesystem=s3))
+    def parquet(path):
+        seen = frame_answers(pandas.read_parquet(f"{path}/", filesystem=s3))
         dear = [("cost", ">=", data.COSTLY), ("emergency", "==", False)]
-        seen["costly"] = len(pandas.read_parquet(f"{point}/", filesystem=s3, columns=["cost"], filters=dear))
-        seen["days"] = int(pandas.read_parquet(f"{point}/", filesystem=s3, columns=["days"])["days"].sum())
+        seen["costly"] = len(pandas.read_parquet(f"{path}/", filesystem=s3, columns=["cost"], filters=dear))
+        seen["days"] = int(pandas.read_parquet(f"{path}/", filesystem=s3, columns=["days"])["days"].sum())
         return seen
 
-    def csv(point):
+    def csv(path):
         frames = []
-        for path in s3.glob(f"{point}/*.csv"):
-            with s3.open(path) as file:
+        for found in s3.glob(f"{path}/*.csv"):
+            with s3.open(found) as file:
                 frames.append(pandas.read_csv(file, parse_dates=["born", "admitted"], dtype={"cost": "Int64"}))
         return frame_answers(pandas.concat(frames, ignore_index=True))
 
-    yield lambda point, form: {"parquet": parquet, "csv": csv}[form](point)
+    yield lambda path, form: {"parquet": parquet, "csv": csv}[form](path)
 
 
 def frame_answers(frame):

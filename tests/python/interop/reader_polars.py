@@ -13,13 +13,13 @@ def reader(where, home):
     options = {"aws_endpoint_url": where.endpoint, "aws_allow_http": "true", "aws_region": place.REGION,
                "aws_access_key_id": where.key, "aws_secret_access_key": where.secret}
 
-    def scan(point, form):
+    def scan(path, form):
         if form == "parquet":
-            return polars.scan_parquet(f"s3://{point}/*.parquet", storage_options=options)
-        return polars.scan_csv(f"s3://{point}/*.csv", storage_options=options, try_parse_dates=True)
+            return polars.scan_parquet(f"s3://{path}/*.parquet", storage_options=options)
+        return polars.scan_csv(f"s3://{path}/*.csv", storage_options=options, try_parse_dates=True)
 
-    def read(point, form):
-        rows = scan(point, form)
+    def read(path, form):
+        rows = scan(path, form)
         seen = answers.of_arrow(rows.collect().to_arrow())
         dear = rows.filter((polars.col("cost") >= data.COSTLY) & ~polars.col("emergency"))
         seen["costly"] = dear.select(polars.len()).collect().item()

@@ -23,8 +23,8 @@ def reader(where, home):
     s3 = fs.S3FileSystem(access_key=where.key, secret_key=where.secret, region=place.REGION, scheme="http",
                          endpoint_override=where.host)
 
-    def read(point, form):
-        dataset = pyarrow.dataset.dataset(f"{point}/", filesystem=s3, format=forms()[form])
+    def read(path, form):
+        dataset = pyarrow.dataset.dataset(f"{path}/", filesystem=s3, format=forms()[form])
         seen = answers.of_arrow(dataset.to_table())
         dear = (pc.field("cost") >= data.COSTLY) & ~pc.field("emergency")
         seen["costly"] = dataset.count_rows(filter=dear)

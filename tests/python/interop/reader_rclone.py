@@ -10,13 +10,14 @@ def reader(where, home):
     tools.run(["rclone", "config", "create", "veilpoint", "s3", "provider=Other", "env_auth=true",
                f"region={place.REGION}", f"endpoint={where.endpoint}"], where, home)
 
-    def read(point, form):
+    def read(path, form):
         listed = {}
-        for line in tools.run(["rclone", "ls", f"veilpoint:{point}"], where, home).splitlines():
+        for line in tools.run(["rclone", "ls", f"veilpoint:{path}"], where, home).splitlines():
             size, name = line.strip().split(" ", 1)
             listed[name] = int(size)
-        tools.run(["rclone", "sync", f"veilpoint:{point}", point], where, home)
-        tools.run(["rclone", "check", f"veilpoint:{point}", point], where, home)
-        return tools.of_folder(home / point, form, listed)
+        (home / path).mkdir(parents=True)
+        tools.run(["rclone", "sync", f"veilpoint:{path}", path], where, home)
+        tools.run(["rclone", "check", f"veilpoint:{path}", path], where, home)
+        return tools.of_folder(home / path, form, listed)
 
     yield read

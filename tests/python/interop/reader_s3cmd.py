@@ -10,13 +10,13 @@ def reader(where, home):
     (home / "s3cfg").write_text("\n".join(settings) + "\n")
     s3cmd = ["s3cmd", "--config", "s3cfg"]
 
-    def read(point, form):
+    def read(path, form):
         listed = {}
-        for line in tools.run([*s3cmd, "ls", f"s3://{point}/"], where, home).splitlines():
+        for line in tools.run([*s3cmd, "ls", f"s3://{path}/"], where, home).splitlines():
             _, _, size, uri = line.split(None, 3)
-            listed[uri.removeprefix(f"s3://{point}/")] = int(size)
-        (home / point).mkdir()
-        tools.run([*s3cmd, "get", "--recursive", "--quiet", f"s3://{point}/", f"{point}/"], where, home)
-        return tools.of_folder(home / point, form, listed)
+            listed[uri.removeprefix(f"s3://{path}/")] = int(size)
+        (home / path).mkdir(parents=True)
+        tools.run([*s3cmd, "get", "--recursive", "--quiet", f"s3://{path}/", f"{path}/"], where, home)
+        return tools.of_folder(home / path, form, listed)
 
     yield read

@@ -42,15 +42,15 @@ def reader(where, home):
     os.environ.update(where.environment(home) | java.for_spark(where.cache, home))
     spark = session(where)
 
-    def read(point, form):
+    def read(path, form):
         if form == "parquet":
-            frame = spark.read.parquet(f"s3a://{point}/")
+            frame = spark.read.parquet(f"s3a://{path}/")
         else:
-            frame = spark.read.csv(f"s3a://{point}/", header=True, schema=TYPES, escape='"',
+            frame = spark.read.csv(f"s3a://{path}/", header=True, schema=TYPES, escape='"',
                                    timestampFormat="yyyy-MM-dd HH:mm:ss")
         frame.createOrReplaceTempView("stays")
         seen = answers.by_sql(lambda sql: [tuple(row) for row in spark.sql(sql).collect()], "stays", DIGEST)
-        bytes_listed = sum(size(path, spark) for path in frame.inputFiles())
+        bytes_listed = sum(size(uri, spark) for uri in frame.inputFiles())
         splits = frame.rdd.getNumPartitions()
         if splits < bytes_listed // SPLIT:
             seen["wrong"] = [f"{splits} splits of 1 MiB from {bytes_listed} bytes"]

@@ -19,12 +19,12 @@ def digest(texts):
     return f"sum(from_base(substr(to_hex(md5(to_utf8({row}))), 1, 8), 16))"
 
 
-def table(point, form):
+def table(path, form):
     columns = [(name, kind if form == "parquet" else "varchar") for name, kind in TYPED]
     more = "format = 'PARQUET'" if form == "parquet" else "format = 'CSV', skip_header_line_count = 1"
     listed = ", ".join(f"{name} {kind}" for name, kind in columns)
-    name = f'veilpoint.tests."{point}"'
-    return name, f"CREATE TABLE {name} ({listed}) WITH (external_location = 's3://{point}/', {more})"
+    name = "veilpoint.tests." + path.replace("/", "_").replace("-", "_")
+    return name, f"CREATE TABLE {name} ({listed}) WITH (external_location = 's3://{path}/', {more})"
 
 
 @contextlib.contextmanager
@@ -32,8 +32,8 @@ def reader(where, home):
     with trino_server.started({"veilpoint": pasted.catalog(where)}, where, home) as server:
         server.rows("CREATE SCHEMA veilpoint.tests")
 
-        def read(point, form):
-            name, made = table(point, form)
+        def read(path, form):
+            name, made = table(path, form)
             server.rows(made)
             csv = form == "csv"
             return answers.by_sql(lambda sql: server.rows(sql), name, digest(PLAIN if csv else TEXTS), csv)
