@@ -2,4 +2,5 @@
 
 pub mod cli;
 pub mod object_lambda;
+pub mod s3;
 pub mod webhook;

@@ -7,12 +7,13 @@ use tokio::time::timeout_at;
 
 use super::event::{Event, Operation};
 use super::find::Finder;
-use super::get::{Stop, silent};
-use super::list_xml::document;
-use super::log::Line;
-use super::refusal::Refusal;
+use super::get::silent;
 use super::service::Service;
 use crate::access_point::{Ask, Page, doubtful};
+use crate::door::s3::list_xml::document;
+use crate::door::s3::log::Line;
+use crate::door::s3::refusal::Refusal;
+use crate::door::s3::sending::Stop;
 use crate::error::Result;
 use crate::request::{Format, ListQuery, ListVersion, MAX_KEYS};
 use crate::source::{RawObject, RawPage, RawQuery};

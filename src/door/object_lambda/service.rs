@@ -9,11 +9,11 @@ use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
 use super::event::Event;
-use super::get::unanswered;
-use super::log;
 use super::versions::Versions;
 use crate::access_point::{AccessPoint, Ask, Record, Releases};
 use crate::config;
+use crate::door::s3::log;
+use crate::door::s3::sending::unanswered;
 use crate::error::{Error, Kind, Result};
 use crate::key::MasterKey;
 use crate::release::Options;

@@ -3,7 +3,6 @@
 use std::io::{self, Write};
 use std::time::Instant;
 
-use super::event::Event;
 use super::refusal::Refusal;
 use crate::access_point::{Ask, Asked, Record};
 use crate::cache::Facts;
@@ -95,14 +94,6 @@ impl Line {
             started,
             cold,
         }
-    }
-
-    /// What the event says.
-    pub fn of(&mut self, event: &Event) {
-        self.request_id.clone_from(&event.request_id);
-        self.operation = event.operation.name();
-        self.access_point.clone_from(&event.access_point);
-        self.principal.clone_from(&event.principal);
     }
 
     /// The access point is known.
