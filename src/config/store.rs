@@ -5,24 +5,43 @@ use std::time::Duration;
 
 use object_store::aws::{AmazonS3, AmazonS3Builder, AmazonS3ConfigKey};
 use object_store::{ClientConfigKey, ObjectStore, RetryConfig};
+use reqwest::Url;
+use url::Host;
 
+use super::S3Place;
+use super::chain;
 use crate::error::{Error, Kind, Result};
 
 /// How long a connection waits for its next use: less than S3 keeps it, since a function that was frozen would otherwise
 /// wake with a dead one.
 const IDLE: &str = "3s";
 
+/// Where nothing says which region it is, as in stores that have none: the one that S3's clients take.
+const SOME_REGION: &str = "us-east-1";
+
 /// How long a store may take to answer before the run fails: long enough for a failover, short enough to wait for.
 const RETRY: Duration = Duration::from_mins(1);
 
 /// A bucket, by AWS's own environment variables: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`,
-/// `AWS_REGION`, `AWS_ENDPOINT_URL` (plain HTTP where it says so), and those of containers and web identities; without
-/// any, the instance's own role. Profiles in files are not read.
+/// `AWS_REGION`, `AWS_ENDPOINT_URL` (plain HTTP where it says so). Without a key there, by AWS's usual chain:
+/// `AWS_PROFILE` or the default one of `~/.aws/config` and `~/.aws/credentials` (roles that it assumes, and its region),
+/// web identities, containers, and the instance's own role.
+///
+/// A function has its key in the environment, and waits for nothing else.
 ///
 /// # Errors
 /// [`Kind::Settings`].
 pub fn s3(bucket: &str) -> Result<Arc<AmazonS3>> {
     build(client(bucket))
+}
+
+/// A bucket by what the settings say of it, and for the rest as [`s3`]. A profile that is named comes before a key in the
+/// environment. Behind an endpoint the bucket stands in the path, unless the place says otherwise.
+///
+/// # Errors
+/// [`Kind::Settings`] for an endpoint that is none.
+pub fn s3_place(place: &S3Place) -> Result<Arc<AmazonS3>> {
+    build(client_at(place)?)
 }
 
 /// What lies at a host that stands for a bucket or access point (`https://name-account.s3-accesspoint.…`), with the
@@ -72,18 +91,81 @@ pub fn s3_access_point(arn: &str) -> Result<Arc<dyn ObjectStore>> {
 }
 
 fn client(bucket: &str) -> AmazonS3Builder {
+    client_of(bucket, None)
+}
+
+fn client_of(bucket: &str, profile: Option<&str>) -> AmazonS3Builder {
     let retry = RetryConfig {
         retry_timeout: RETRY,
         max_retries: 6,
         ..RetryConfig::default()
     };
-    AmazonS3Builder::from_env()
+    let builder = AmazonS3Builder::from_env()
         .with_config(
             AmazonS3ConfigKey::Client(ClientConfigKey::PoolIdleTimeout),
             IDLE,
         )
         .with_bucket_name(bucket)
-        .with_retry(retry)
+        .with_retry(retry);
+    let says = |key| builder.get_config_value(&key).is_some();
+    let keyed = says(AmazonS3ConfigKey::AccessKeyId) || says(AmazonS3ConfigKey::SecretAccessKey);
+    if keyed && profile.is_none() {
+        return builder;
+    }
+    // A profile that is named is asked for its region, too; any other only where nothing else says one.
+    let known = builder.get_config_value(&AmazonS3ConfigKey::Region);
+    let own = (profile.is_some() || known.is_none())
+        .then(|| chain::region(profile))
+        .flatten();
+    let region = own.or(known).unwrap_or_else(|| SOME_REGION.to_owned());
+    builder
+        .with_credentials(chain::credentials(profile, &region))
+        .with_region(region)
+}
+
+fn client_at(place: &S3Place) -> Result<AmazonS3Builder> {
+    let mut builder = client_of(&place.bucket, place.profile.as_deref());
+    if let Some(region) = &place.region {
+        builder = builder.with_region(region);
+    }
+    let url = place.endpoint.clone().or_else(|| endpoint(&builder));
+    let Some(url) = url.filter(|_| place.endpoint.is_some() || place.path_style.is_some()) else {
+        let hosted = place.path_style.map(|in_path| !in_path);
+        return Ok(match hosted {
+            Some(hosted) => builder.with_virtual_hosted_style_request(hosted),
+            None => builder,
+        });
+    };
+    let hosted = place.path_style == Some(false);
+    let url = endpoint_of(&url, hosted.then_some(place.bucket.as_str()))?;
+    Ok(builder
+        .with_virtual_hosted_style_request(hosted)
+        .with_config(AmazonS3ConfigKey::S3Endpoint, url))
+}
+
+/// The endpoint, with the bucket in front of its host where it is to stand there: the client does not put it there.
+fn endpoint_of(text: &str, bucket: Option<&str>) -> Result<String> {
+    let wrong = |message| Error::new(Kind::Settings, message);
+    let url = Url::parse(text).ok().filter(is_endpoint);
+    let mut url = url.ok_or_else(|| {
+        wrong("the endpoint of a store is http://host:port or https://host:port, and nothing else")
+    })?;
+    if let Some(bucket) = bucket {
+        let Some(Host::Domain(host)) = url.host() else {
+            let message = "an address has no names below it: the bucket stands in the path (path_style = true)";
+            return Err(wrong(message));
+        };
+        let host = format!("{bucket}.{host}");
+        url.set_host(Some(&host))
+            .map_err(|_| wrong("the bucket's name cannot stand in a host: set path_style = true"))?;
+    }
+    Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
+fn is_endpoint(url: &Url) -> bool {
+    let plain = url.username().is_empty() && url.password().is_none();
+    let bare = url.query().is_none() && url.fragment().is_none();
+    matches!(url.scheme(), "http" | "https") && url.has_host() && plain && bare
 }
 
 /// Another S3 than Amazon's, where the environment names one.
