@@ -193,3 +193,85 @@ impl Kept {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    /// When the tests begin.
+    const BEGIN: SystemTime = SystemTime::UNIX_EPOCH;
+
+    fn after(seconds: u64) -> SystemTime {
+        BEGIN + Duration::from_secs(seconds)
+    }
+
+    /// Credentials of this name that end then.
+    fn named(name: &str, until: Option<u64>) -> Credential {
+        Credential {
+            until: until.map(after),
+            value: Arc::new(AwsCredential {
+                key_id: name.to_owned(),
+                secret_key: String::new(),
+                token: None,
+            }),
+        }
+    }
+
+    fn none(name: &str) -> Error {
+        Error::new(Kind::Source, name)
+    }
+
+    #[tokio::test]
+    async fn credentials_are_kept_until_shortly_before_their_end() {
+        let kept = Kept::default();
+        let mut wrong = Vec::new();
+        // When, what the chain would give then, and what is given.
+        for (now, loaded, expected) in [
+            (0, Err(none("no")), Err("no")),
+            (4, Ok(named("early", None)), Err("no")),
+            (5, Ok(named("first", Some(3_600))), Ok("first")),
+            (3_299, Ok(named("early", None)), Ok("first")),
+            (3_300, Err(none("no")), Ok("first")),
+            (3_304, Ok(named("early", None)), Ok("first")),
+            (3_305, Ok(named("short", Some(3_400))), Ok("short")),
+            (3_309, Ok(named("early", None)), Ok("short")),
+            (3_310, Err(none("no")), Ok("short")),
+            (3_400, Err(none("gone")), Err("gone")),
+            (3_405, Ok(named("last", None)), Ok("last")),
+            (1_000_000_000, Err(none("no")), Ok("last")),
+        ] {
+            let given = kept.get(after(now), async { loaded }).await;
+            let given = given
+                .as_ref()
+                .map(|value| value.key_id.as_str())
+                .map_err(Error::message);
+            if given != expected {
+                wrong.push(format!("{now}: {given:?}, and not {expected:?}"));
+            }
+        }
+        assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+    }
+
+    #[tokio::test]
+    async fn one_asks_for_all_who_wait() {
+        for fails in [false, true] {
+            let (kept, asked) = (Kept::default(), AtomicUsize::new(0));
+            let all = (0..64).map(|_| {
+                kept.get(BEGIN, async {
+                    asked.fetch_add(1, Ordering::SeqCst);
+                    tokio::task::yield_now().await;
+                    if fails {
+                        Err(none("no"))
+                    } else {
+                        Ok(named("one", None))
+                    }
+                })
+            });
+            let given = futures::future::join_all(all).await;
+            assert!(given.iter().all(|given| given.is_err() == fails));
+            assert_eq!(asked.load(Ordering::SeqCst), 1, "fails: {fails}");
+        }
+    }
+}

@@ -24,9 +24,7 @@ pub use self::cache::{CacheBucket, CacheSettings};
 pub use self::function::Function;
 pub use self::place::{S3Place, SourcePlace};
 pub use self::service::Service;
-pub use self::store::{
-    access_point_label, s3, s3_access_point, s3_at_host, s3_at_path, s3_place,
-};
+pub use self::store::{access_point_label, s3, s3_access_point, s3_at_host, s3_at_path, s3_place};
 pub use self::webhook::Webhook;
 use crate::error::{Error, Kind, Result};
 use crate::key::MasterKey;

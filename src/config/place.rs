@@ -39,9 +39,8 @@ impl S3Place {
             return None;
         }
         let prefix = prefix.strip_suffix('/').unwrap_or(prefix);
-        let safe = |part: &str| {
-            !["", ".", ".."].contains(&part) && !part.chars().any(char::is_control)
-        };
+        let safe =
+            |part: &str| !["", ".", ".."].contains(&part) && !part.chars().any(char::is_control);
         if !prefix.is_empty() && !prefix.split('/').all(safe) {
             return None;
         }

@@ -156,8 +156,9 @@ fn endpoint_of(text: &str, bucket: Option<&str>) -> Result<String> {
             return Err(wrong(message));
         };
         let host = format!("{bucket}.{host}");
-        url.set_host(Some(&host))
-            .map_err(|_| wrong("the bucket's name cannot stand in a host: set path_style = true"))?;
+        url.set_host(Some(&host)).map_err(|_| {
+            wrong("the bucket's name cannot stand in a host: set path_style = true")
+        })?;
     }
     Ok(url.as_str().trim_end_matches('/').to_owned())
 }

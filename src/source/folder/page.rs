@@ -128,7 +128,9 @@ impl Walk {
             // A slash in front names no folder of ours.
             Some("") => {}
             Some(folder) => {
-                if let Some(path) = place::folder(root, folder).map_err(|err| err.in_object(folder))? {
+                if let Some(path) =
+                    place::folder(root, folder).map_err(|err| err.in_object(folder))?
+                {
                     walk.enter(format!("{folder}/"), path)?;
                 }
             }
@@ -143,7 +145,10 @@ impl Walk {
                 self.levels.pop();
                 continue;
             };
-            let (key, path) = (format!("{}{name}", level.key), level.path.join(name.trim_end_matches('/')));
+            let (key, path) = (
+                format!("{}{name}", level.key),
+                level.path.join(name.trim_end_matches('/')),
+            );
             if name.ends_with('/') {
                 self.enter(key, path)?;
             // What leads nowhere, and what was deleted meanwhile, is no object.
@@ -156,7 +161,11 @@ impl Walk {
 
     /// Goes on behind the last key that begins with this, which is a folder's.
     fn leave(&mut self, folder: &str) {
-        while self.levels.last().is_some_and(|level| level.key.starts_with(folder)) {
+        while self
+            .levels
+            .last()
+            .is_some_and(|level| level.key.starts_with(folder))
+        {
             self.levels.pop();
         }
     }

@@ -93,3 +93,6 @@ impl Transfer {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;
