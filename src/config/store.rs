@@ -91,10 +91,10 @@ pub fn s3_access_point(arn: &str) -> Result<Arc<dyn ObjectStore>> {
 }
 
 fn client(bucket: &str) -> AmazonS3Builder {
-    client_of(bucket, None)
+    client_of(bucket, None, None)
 }
 
-fn client_of(bucket: &str, profile: Option<&str>) -> AmazonS3Builder {
+fn client_of(bucket: &str, profile: Option<&str>, region: Option<&str>) -> AmazonS3Builder {
     let retry = RetryConfig {
         retry_timeout: RETRY,
         max_retries: 6,
@@ -107,40 +107,47 @@ fn client_of(bucket: &str, profile: Option<&str>) -> AmazonS3Builder {
         )
         .with_bucket_name(bucket)
         .with_retry(retry);
-    let says = |key| builder.get_config_value(&key).is_some();
-    let keyed = says(AmazonS3ConfigKey::AccessKeyId) || says(AmazonS3ConfigKey::SecretAccessKey);
-    if keyed && profile.is_none() {
-        return builder;
+    let says = |key| builder.get_config_value(&key);
+    let known = says(AmazonS3ConfigKey::Region);
+    let account = [
+        AmazonS3ConfigKey::AccessKeyId,
+        AmazonS3ConfigKey::SecretAccessKey,
+    ];
+    if profile.is_none() && account.into_iter().any(|key| says(key).is_some()) {
+        return match region {
+            Some(region) => builder.with_region(region),
+            None => builder,
+        };
     }
-    // A profile that is named is asked for its region, too; any other only where nothing else says one.
-    let known = builder.get_config_value(&AmazonS3ConfigKey::Region);
-    let own = (profile.is_some() || known.is_none())
-        .then(|| chain::region(profile))
-        .flatten();
-    let region = own.or(known).unwrap_or_else(|| SOME_REGION.to_owned());
+    let region = match (region, known, profile) {
+        (Some(region), _, _) => Some(region.to_owned()),
+        // A profile that is named comes before the environment.
+        (None, known, Some(_)) => chain::region(profile).or(known),
+        (None, known, None) => known.or_else(|| chain::region(None)),
+    };
+    let region = region.unwrap_or_else(|| SOME_REGION.to_owned());
     builder
         .with_credentials(chain::credentials(profile, &region))
         .with_region(region)
 }
 
 fn client_at(place: &S3Place) -> Result<AmazonS3Builder> {
-    let mut builder = client_of(&place.bucket, place.profile.as_deref());
-    if let Some(region) = &place.region {
-        builder = builder.with_region(region);
-    }
-    let url = place.endpoint.clone().or_else(|| endpoint(&builder));
-    let Some(url) = url.filter(|_| place.endpoint.is_some() || place.path_style.is_some()) else {
-        let hosted = place.path_style.map(|in_path| !in_path);
-        return Ok(match hosted {
-            Some(hosted) => builder.with_virtual_hosted_style_request(hosted),
-            None => builder,
-        });
+    let (profile, region) = (place.profile.as_deref(), place.region.as_deref());
+    let builder = client_of(&place.bucket, profile, region);
+    let in_path = place.path_style;
+    let url = match (&place.endpoint, in_path) {
+        (Some(url), _) => Some(url.clone()),
+        // As the environment has it, but for where the bucket stands.
+        (None, Some(_)) => endpoint(&builder),
+        (None, None) => return Ok(builder),
     };
-    let hosted = place.path_style == Some(false);
+    let hosted = in_path == Some(false);
+    let builder = builder.with_virtual_hosted_style_request(hosted);
+    let Some(url) = url else {
+        return Ok(builder);
+    };
     let url = endpoint_of(&url, hosted.then_some(place.bucket.as_str()))?;
-    Ok(builder
-        .with_virtual_hosted_style_request(hosted)
-        .with_config(AmazonS3ConfigKey::S3Endpoint, url))
+    Ok(builder.with_config(AmazonS3ConfigKey::S3Endpoint, url))
 }
 
 /// The endpoint, with the bucket in front of its host where it is to stand there: the client does not put it there.
@@ -290,5 +297,64 @@ mod tests {
             let point = AccessPoint::parse(arn);
             assert_eq!(point.ok().map(|point| point.host).as_deref(), host, "{arn}");
         }
+    }
+
+    #[test]
+    fn a_place_says_where_its_bucket_is() {
+        let place = |endpoint: &str, path_style| S3Place {
+            bucket: "raw".into(),
+            prefix: String::new(),
+            region: Some("eu-central-1".into()),
+            endpoint: Some(endpoint.into()).filter(|url: &String| !url.is_empty()),
+            path_style,
+            profile: None,
+        };
+        let mut wrong = Vec::new();
+        for (place, expected) in [
+            (
+                place("http://s3.local:9000", None),
+                Some(("http://s3.local:9000", "false")),
+            ),
+            (
+                place("https://s3.local/", None),
+                Some(("https://s3.local", "false")),
+            ),
+            (
+                place("http://[::1]:9000", Some(true)),
+                Some(("http://[::1]:9000", "false")),
+            ),
+            (
+                place("http://s3.local:9000", Some(false)),
+                Some(("http://raw.s3.local:9000", "true")),
+            ),
+            (place("http://127.0.0.1:9000", Some(false)), None),
+            (place("s3.local:9000", None), None),
+            (place("ftp://s3.local", None), None),
+            (place("http://CANARY:CANARY@s3.local", None), None),
+            (place("http://s3.local/?CANARY", None), None),
+        ] {
+            let made = client_at(&place);
+            let says =
+                |builder: &AmazonS3Builder, key| builder.get_config_value(&key).unwrap_or_default();
+            let found = made.as_ref().map(|builder| {
+                assert_eq!(says(builder, AmazonS3ConfigKey::Region), "eu-central-1");
+                let url = says(builder, AmazonS3ConfigKey::S3Endpoint);
+                (
+                    url,
+                    says(builder, AmazonS3ConfigKey::VirtualHostedStyleRequest),
+                )
+            });
+            let found = found
+                .as_ref()
+                .map(|(url, hosted)| (url.as_str(), hosted.as_str()));
+            let told = made
+                .as_ref()
+                .err()
+                .is_some_and(|error| error.to_string().contains("CANARY"));
+            if found.ok() != expected || told {
+                wrong.push(format!("{place:?}: {found:?}, and not {expected:?}"));
+            }
+        }
+        assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
     }
 }
