@@ -140,13 +140,18 @@ impl Aws {
     }
 
     fn http_client(&self) -> SharedHttpClient {
-        let builder = Builder::new()
-            .tls_provider(Provider::Rustls(CryptoMode::Ring))
-            .pool_idle_timeout(IDLE);
-        match self.endpoint_host() {
-            None => builder.build_https(),
-            Some(host) => builder.build_with_resolver(Below(host.to_owned())),
-        }
+        http_client(self.endpoint_host())
+    }
+}
+
+/// The client of all that is AWS's, or of the host that stands in for it.
+pub(super) fn http_client(endpoint_host: Option<&str>) -> SharedHttpClient {
+    let builder = Builder::new()
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
+        .pool_idle_timeout(IDLE);
+    match endpoint_host {
+        None => builder.build_https(),
+        Some(host) => builder.build_with_resolver(Below(host.to_owned())),
     }
 }
 

@@ -1,12 +1,15 @@
 //! Settings from outside, read once and checked: the only file that reads the environment.
 //!
-//! Some libraries read it by themselves: the S3 client, whose variables are AWS's own (see [`s3`]) and those of proxies,
+//! Some libraries read it by themselves: the S3 client and AWS's chain of credentials, whose variables are AWS's own (see
+//! [`s3`]) and those of proxies,
 //! the Lambda runtime, whose variables are Lambda's, the standard library for the temporary folder (`TMPDIR`), and clap,
 //! which asks the terminal for its width (`COLUMNS`).
 
 mod aws;
 mod cache;
+mod chain;
 mod function;
+mod place;
 mod service;
 mod store;
 mod webhook;
@@ -19,8 +22,9 @@ use zeroize::Zeroizing;
 pub use self::aws::Aws;
 pub use self::cache::{CacheBucket, CacheSettings};
 pub use self::function::Function;
+pub use self::place::{S3Place, SourcePlace};
 pub use self::service::Service;
-pub use self::store::{access_point_label, s3, s3_access_point, s3_at_host, s3_at_path};
+pub use self::store::{access_point_label, s3, s3_access_point, s3_at_host, s3_at_path, s3_place};
 pub use self::webhook::Webhook;
 use crate::error::{Error, Kind, Result};
 use crate::key::MasterKey;

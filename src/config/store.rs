@@ -5,24 +5,43 @@ use std::time::Duration;
 
 use object_store::aws::{AmazonS3, AmazonS3Builder, AmazonS3ConfigKey};
 use object_store::{ClientConfigKey, ObjectStore, RetryConfig};
+use reqwest::Url;
+use url::Host;
 
+use super::S3Place;
+use super::chain;
 use crate::error::{Error, Kind, Result};
 
 /// How long a connection waits for its next use: less than S3 keeps it, since a function that was frozen would otherwise
 /// wake with a dead one.
 const IDLE: &str = "3s";
 
+/// Where nothing says which region it is, as in stores that have none: the one that S3's clients take.
+const SOME_REGION: &str = "us-east-1";
+
 /// How long a store may take to answer before the run fails: long enough for a failover, short enough to wait for.
 const RETRY: Duration = Duration::from_mins(1);
 
 /// A bucket, by AWS's own environment variables: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`,
-/// `AWS_REGION`, `AWS_ENDPOINT_URL` (plain HTTP where it says so), and those of containers and web identities; without
-/// any, the instance's own role. Profiles in files are not read.
+/// `AWS_REGION`, `AWS_ENDPOINT_URL` (plain HTTP where it says so). Without a key there, by AWS's usual chain:
+/// `AWS_PROFILE` or the default one of `~/.aws/config` and `~/.aws/credentials` (roles that it assumes, and its region),
+/// web identities, containers, and the instance's own role.
+///
+/// A function has its key in the environment, and waits for nothing else.
 ///
 /// # Errors
 /// [`Kind::Settings`].
 pub fn s3(bucket: &str) -> Result<Arc<AmazonS3>> {
     build(client(bucket))
+}
+
+/// A bucket by what the settings say of it, and for the rest as [`s3`]. A profile that is named comes before a key in the
+/// environment. Behind an endpoint the bucket stands in the path, unless the place says otherwise.
+///
+/// # Errors
+/// [`Kind::Settings`] for an endpoint that is none.
+pub fn s3_place(place: &S3Place) -> Result<Arc<AmazonS3>> {
+    build(client_at(place)?)
 }
 
 /// What lies at a host that stands for a bucket or access point (`https://name-account.s3-accesspoint.…`), with the
@@ -72,18 +91,89 @@ pub fn s3_access_point(arn: &str) -> Result<Arc<dyn ObjectStore>> {
 }
 
 fn client(bucket: &str) -> AmazonS3Builder {
+    client_of(bucket, None, None)
+}
+
+fn client_of(bucket: &str, profile: Option<&str>, region: Option<&str>) -> AmazonS3Builder {
     let retry = RetryConfig {
         retry_timeout: RETRY,
         max_retries: 6,
         ..RetryConfig::default()
     };
-    AmazonS3Builder::from_env()
+    let builder = AmazonS3Builder::from_env()
         .with_config(
             AmazonS3ConfigKey::Client(ClientConfigKey::PoolIdleTimeout),
             IDLE,
         )
         .with_bucket_name(bucket)
-        .with_retry(retry)
+        .with_retry(retry);
+    let says = |key| builder.get_config_value(&key);
+    let known = says(AmazonS3ConfigKey::Region);
+    let account = [
+        AmazonS3ConfigKey::AccessKeyId,
+        AmazonS3ConfigKey::SecretAccessKey,
+    ];
+    if profile.is_none() && account.into_iter().any(|key| says(key).is_some()) {
+        return match region {
+            Some(region) => builder.with_region(region),
+            None => builder,
+        };
+    }
+    let region = match (region, known, profile) {
+        (Some(region), _, _) => Some(region.to_owned()),
+        // A profile that is named comes before the environment.
+        (None, known, Some(_)) => chain::region(profile).or(known),
+        (None, known, None) => known.or_else(|| chain::region(None)),
+    };
+    let region = region.unwrap_or_else(|| SOME_REGION.to_owned());
+    builder
+        .with_credentials(chain::credentials(profile, &region))
+        .with_region(region)
+}
+
+fn client_at(place: &S3Place) -> Result<AmazonS3Builder> {
+    let (profile, region) = (place.profile.as_deref(), place.region.as_deref());
+    let builder = client_of(&place.bucket, profile, region);
+    let in_path = place.path_style;
+    let url = match (&place.endpoint, in_path) {
+        (Some(url), _) => Some(url.clone()),
+        // As the environment has it, but for where the bucket stands.
+        (None, Some(_)) => endpoint(&builder),
+        (None, None) => return Ok(builder),
+    };
+    let hosted = in_path == Some(false);
+    let builder = builder.with_virtual_hosted_style_request(hosted);
+    let Some(url) = url else {
+        return Ok(builder);
+    };
+    let url = endpoint_of(&url, hosted.then_some(place.bucket.as_str()))?;
+    Ok(builder.with_config(AmazonS3ConfigKey::S3Endpoint, url))
+}
+
+/// The endpoint, with the bucket in front of its host where it is to stand there: the client does not put it there.
+fn endpoint_of(text: &str, bucket: Option<&str>) -> Result<String> {
+    let wrong = |message| Error::new(Kind::Settings, message);
+    let url = Url::parse(text).ok().filter(is_endpoint);
+    let mut url = url.ok_or_else(|| {
+        wrong("the endpoint of a store is http://host:port or https://host:port, and nothing else")
+    })?;
+    if let Some(bucket) = bucket {
+        let Some(Host::Domain(host)) = url.host() else {
+            let message = "an address has no names below it: the bucket stands in the path (path_style = true)";
+            return Err(wrong(message));
+        };
+        let host = format!("{bucket}.{host}");
+        url.set_host(Some(&host)).map_err(|_| {
+            wrong("the bucket's name cannot stand in a host: set path_style = true")
+        })?;
+    }
+    Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
+fn is_endpoint(url: &Url) -> bool {
+    let plain = url.username().is_empty() && url.password().is_none();
+    let bare = url.query().is_none() && url.fragment().is_none();
+    matches!(url.scheme(), "http" | "https") && url.has_host() && plain && bare
 }
 
 /// Another S3 than Amazon's, where the environment names one.
@@ -207,5 +297,64 @@ mod tests {
             let point = AccessPoint::parse(arn);
             assert_eq!(point.ok().map(|point| point.host).as_deref(), host, "{arn}");
         }
+    }
+
+    #[test]
+    fn a_place_says_where_its_bucket_is() {
+        let place = |endpoint: &str, path_style| S3Place {
+            bucket: "raw".into(),
+            prefix: String::new(),
+            region: Some("eu-central-1".into()),
+            endpoint: Some(endpoint.into()).filter(|url: &String| !url.is_empty()),
+            path_style,
+            profile: None,
+        };
+        let mut wrong = Vec::new();
+        for (place, expected) in [
+            (
+                place("http://s3.local:9000", None),
+                Some(("http://s3.local:9000", "false")),
+            ),
+            (
+                place("https://s3.local/", None),
+                Some(("https://s3.local", "false")),
+            ),
+            (
+                place("http://[::1]:9000", Some(true)),
+                Some(("http://[::1]:9000", "false")),
+            ),
+            (
+                place("http://s3.local:9000", Some(false)),
+                Some(("http://raw.s3.local:9000", "true")),
+            ),
+            (place("http://127.0.0.1:9000", Some(false)), None),
+            (place("s3.local:9000", None), None),
+            (place("ftp://s3.local", None), None),
+            (place("http://CANARY:CANARY@s3.local", None), None),
+            (place("http://s3.local/?CANARY", None), None),
+        ] {
+            let made = client_at(&place);
+            let says =
+                |builder: &AmazonS3Builder, key| builder.get_config_value(&key).unwrap_or_default();
+            let found = made.as_ref().map(|builder| {
+                assert_eq!(says(builder, AmazonS3ConfigKey::Region), "eu-central-1");
+                let url = says(builder, AmazonS3ConfigKey::S3Endpoint);
+                (
+                    url,
+                    says(builder, AmazonS3ConfigKey::VirtualHostedStyleRequest),
+                )
+            });
+            let found = found
+                .as_ref()
+                .map(|(url, hosted)| (url.as_str(), hosted.as_str()));
+            let told = made
+                .as_ref()
+                .err()
+                .is_some_and(|error| error.to_string().contains("CANARY"));
+            if found.ok() != expected || told {
+                wrong.push(format!("{place:?}: {found:?}, and not {expected:?}"));
+            }
+        }
+        assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
     }
 }

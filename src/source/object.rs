@@ -10,8 +10,9 @@ use object_store::{GetOptions, ObjectMeta, ObjectStoreExt, path};
 use tokio::runtime::Handle;
 
 use super::damaged::classify;
+use super::entries::{entries, file_facts};
 use super::store::{self, Store};
-use super::{Location, read};
+use super::{Location, read, resumed};
 use crate::config;
 use crate::error::{Error, Kind, Result};
 
@@ -77,7 +78,7 @@ impl Input {
                 let answer = runtime
                     .block_on(store.get_opts(&meta.location, options))
                     .map_err(|err| store::explain(err, Kind::Source))?;
-                let stream = store::pieces(answer);
+                let stream = resumed::pieces(store.clone(), answer, version.clone());
                 Ok(Box::new(read::reader(runtime, stream, Some(meta.size))))
             }
         }
@@ -142,20 +143,13 @@ fn missing(err: std::io::Error) -> Error {
 
 /// Collects the files below a folder. Links to files are read, links to folders are not: they may lead in a circle.
 fn walk(folder: &Path, prefix: &str, objects: &mut Vec<Object>) -> Result<()> {
-    for entry in fs::read_dir(folder).map_err(missing)? {
+    for entry in entries(folder).map_err(missing)? {
         let entry = entry.map_err(classify)?;
-        let kind = entry.file_type().map_err(classify)?;
-        // A name that is no UTF-8 is no key; no pattern of a contract can own it.
-        let Ok(name) = entry.file_name().into_string() else {
-            continue;
-        };
-        if name.starts_with('.') {
-            continue;
-        }
-        let (path, key) = (entry.path(), format!("{prefix}{name}"));
-        if kind.is_dir() {
+        let name = entry.name;
+        let (path, key) = (folder.join(&name), format!("{prefix}{name}"));
+        if entry.is_folder {
             walk(&path, &format!("{key}/"), objects)?;
-        } else if fs::metadata(&path).is_ok_and(|facts| facts.is_file()) {
+        } else if file_facts(&path).is_ok_and(|facts| facts.is_some()) {
             objects.push(file(&path, key)?);
         }
     }
