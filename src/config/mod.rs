@@ -7,6 +7,9 @@
 mod aws;
 mod cache;
 mod function;
+mod gateway;
+mod named_key;
+mod place;
 mod service;
 mod store;
 mod webhook;
@@ -19,6 +22,8 @@ use zeroize::Zeroizing;
 pub use self::aws::Aws;
 pub use self::cache::{CacheBucket, CacheSettings};
 pub use self::function::Function;
+pub use self::gateway::{Credential, Gateway, KeyPlace, Limits, PointSettings, Tls};
+pub use self::place::{S3Place, SourcePlace};
 pub use self::service::Service;
 pub use self::store::{access_point_label, s3, s3_access_point, s3_at_host, s3_at_path};
 pub use self::webhook::Webhook;
@@ -93,19 +98,14 @@ impl Environment {
     /// # Errors
     /// [`Kind::Key`] for a key that is no text.
     pub fn read() -> Result<Self> {
-        let key = match read(KEY) {
-            None => None,
-            Some(value) => {
-                if let Ok(text) = value.into_string() {
-                    Some(Zeroizing::new(text))
-                } else {
-                    let message = format!("{KEY} is not text: it holds 64 hexadecimal digits");
-                    return Err(Error::new(Kind::Key, message));
-                }
-            }
-        };
-        let key_file = read(KEY_FILE).map(PathBuf::from);
-        Ok(Self { key, key_file })
+        let key = text(KEY).map_err(|_| {
+            let message = format!("{KEY} is not text: it holds 64 hexadecimal digits");
+            Error::new(Kind::Key, message)
+        });
+        Ok(Self {
+            key: key?.map(Zeroizing::new),
+            key_file: read(KEY_FILE).map(PathBuf::from),
+        })
     }
 
     /// The master key: the file given, else [`KEY_FILE`], else [`KEY`], else [`LOCAL_KEY`] below `folder` if it exists;
@@ -142,6 +142,9 @@ impl Environment {
 pub fn is_bootstrap() -> bool {
     read(RUNTIME_API).is_some() && env::args_os().len() == 1
 }
+
+/// What says which text a variable holds: none where it is unset or empty. In tests it is not the environment.
+type Variables = dyn Fn(&str) -> Result<Option<String>> + Send + Sync;
 
 /// A variable that is text.
 fn text(name: &str) -> Result<Option<String>> {
