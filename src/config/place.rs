@@ -57,3 +57,45 @@ impl S3Place {
         format!("s3://{}/{}", self.bucket, self.prefix)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bucket_and_a_prefix_are_read_with_and_without_their_slash() {
+        let mut wrong = Vec::new();
+        for (url, expected) in [
+            ("s3://b", Some(("b", ""))),
+            ("s3://b/", Some(("b", ""))),
+            ("s3://b/p", Some(("b", "p/"))),
+            ("s3://b/p/", Some(("b", "p/"))),
+            ("s3://b.c-d_E/p/q r/ü", Some(("b.c-d_E", "p/q r/ü/"))),
+            ("s3://", None),
+            ("s3:///p", None),
+            ("s3://b//", None),
+            ("s3://b//p", None),
+            ("s3://b/p//q", None),
+            ("s3://b/./p", None),
+            ("s3://b/p/..", None),
+            ("s3://b/p\n", None),
+            ("s3://u:p@b/", None),
+            ("s3://b?x/", None),
+            ("S3://b/", None),
+            ("https://b/p", None),
+            ("b/p", None),
+            ("", None),
+        ] {
+            let place = S3Place::parse(url);
+            let found = place
+                .as_ref()
+                .map(|p| (p.bucket.as_str(), p.prefix.as_str()));
+            let back = place.as_ref().map(S3Place::url);
+            let again = back.as_deref().and_then(S3Place::parse);
+            if found != expected || again != place {
+                wrong.push(format!("{url:?}: {found:?}"));
+            }
+        }
+        assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+    }
+}

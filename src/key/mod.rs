@@ -6,9 +6,11 @@
 //!
 //! This file reads and writes key files; the environment is `config`'s.
 
+mod private;
+
 use std::fmt::Write as _;
-use std::fs::{DirBuilder, File};
-use std::io::{Read, Write as _};
+use std::fs::DirBuilder;
+use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -17,6 +19,7 @@ use hkdf::Hkdf;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
+pub(crate) use self::private::{Unread, read_private};
 use crate::error::{Error, Kind, Result};
 
 /// Separates these keys from all others that may be derived from the same secret.
@@ -79,27 +82,16 @@ impl MasterKey {
     /// [`Kind::Key`] if the file cannot be read, is no regular file, holds anything else, or (on Unix) grants any
     /// right to its group or to others.
     pub fn read_file(path: &Path) -> Result<Self> {
-        let unreadable = |_| {
-            file_error(
-                path,
-                "cannot be read: pass another with --key, or create it",
-            )
-        };
-        let file = File::open(path).map_err(unreadable)?;
-        check_private(&file, path)?;
-        // One byte more than any key, so that a longer file is noticed and never read whole.
-        let mut content = Zeroizing::new([0; MAX_FILE_BYTES + 1]);
-        let length = read_up_to(file, content.as_mut_slice()).map_err(unreadable)?;
-        let content = content.get(..length).unwrap_or_default();
-        if let Ok(bytes) = <[u8; 32]>::try_from(content) {
+        let content = read_private(path, MAX_FILE_BYTES).map_err(|why| unread(path, why))?;
+        if let Ok(bytes) = <[u8; 32]>::try_from(content.as_slice()) {
             return Ok(Self::from_bytes(bytes));
         }
-        std::str::from_utf8(content)
+        std::str::from_utf8(&content)
             .ok()
             .map(|text| text.trim_end_matches(['\r', '\n']))
             .filter(|digits| digits.len() == 64)
             .and_then(|digits| Self::parse_hex(digits).ok())
-            .ok_or_else(|| file_error(path, &format!("does not hold {FORMS}")))
+            .ok_or_else(|| unread(path, Unread::TooLong))
     }
 
     /// A fresh secret from the operating system's generator.
@@ -203,43 +195,16 @@ fn file_error(path: &Path, what: &str) -> Error {
     Error::new(Kind::Key, format!("the key file {} {what}", path.display()))
 }
 
-/// Reads until `buffer` is full or the file ends.
-fn read_up_to(mut file: File, buffer: &mut [u8]) -> std::io::Result<usize> {
-    let mut length = 0;
-    while let Some(rest) = buffer.get_mut(length..).filter(|rest| !rest.is_empty()) {
-        match file.read(rest) {
-            Ok(0) => break,
-            Ok(read) => length += read,
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
+fn unread(path: &Path, why: Unread) -> Error {
+    let what = match why {
+        Unread::Unreadable => "cannot be read: pass another with --key, or create it".to_owned(),
+        Unread::NoFile => format!("is no file: it must hold {FORMS}"),
+        Unread::OpenToOthers => {
+            format!("is open to others: run `chmod 600 {}`", path.display())
         }
-    }
-    Ok(length)
-}
-
-/// Looks at the open file rather than the path, so that nobody can swap it in between.
-fn check_private(file: &File, path: &Path) -> Result<()> {
-    let metadata = file.metadata().map_err(|_| {
-        file_error(
-            path,
-            "cannot be read: pass another with --key, or create it",
-        )
-    })?;
-    if !metadata.is_file() {
-        return Err(file_error(
-            path,
-            &format!("is no file: it must hold {FORMS}"),
-        ));
-    }
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        if metadata.permissions().mode() & 0o077 != 0 {
-            let remedy = format!("is open to others: run `chmod 600 {}`", path.display());
-            return Err(file_error(path, &remedy));
-        }
-    }
-    Ok(())
+        Unread::TooLong => format!("does not hold {FORMS}"),
+    };
+    file_error(path, &what)
 }
 
 fn folder_of(path: &Path) -> &Path {
@@ -404,7 +369,7 @@ mod tests {
 
     fn write_private(path: &Path, content: &[u8]) {
         let _ = std::fs::remove_file(path);
-        let mut options = File::options();
+        let mut options = std::fs::File::options();
         options.write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
