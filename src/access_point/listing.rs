@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use std::time::Instant;
 
 use chrono::{DateTime, Utc};
-use futures::{StreamExt, stream};
+use futures::{FutureExt, StreamExt, stream};
 use tokio::time::timeout_at;
 
 use super::ask::{Ask, Named};
@@ -103,20 +103,20 @@ impl Releases {
         entries: Vec<Entry>,
         (opens, deadline): (&O, Instant),
     ) -> Result<Vec<Listed>> {
-        let lengths = stream::iter(&entries).map(async |entry| match entry.named.length {
-            Some(length) => Some(length),
-            None => self.known(&entry.named).await.map(|facts| facts.length),
-        });
-        let mut lengths: Vec<Option<u64>> = lengths.buffered(LOOKED_UP).collect().await;
+        let known = entries.iter().map(|entry| self.known_length(&entry.named));
+        let known = stream::iter(known.collect::<Vec<_>>()).buffered(LOOKED_UP);
+        let mut lengths: Vec<Option<u64>> = known.collect().await;
         let missing: Vec<usize> = (0..entries.len())
             .filter(|&at| lengths[at].is_none())
             .collect();
         let beside = self.at_once(missing.len());
-        let made = stream::iter(missing).map(async |at| {
+        let made = missing.into_iter().map(|at| {
             let length = self.length(ask, &entries[at].named, beside, (opens, deadline));
-            (at, length.await)
+            length.map(move |length| (at, length))
         });
-        let made = made.buffer_unordered(beside).collect::<Vec<_>>();
+        // Futures, and not a closure that makes them: else the compiler does not see that they may change threads.
+        let made = stream::iter(made.collect::<Vec<_>>()).buffer_unordered(beside);
+        let made = made.collect::<Vec<_>>();
         let made = timeout_at(deadline.into(), made).await;
         for (at, length) in made.map_err(|_| slow())? {
             // What one of several has no time for may have it alone; and what is too long for any request keeps the
@@ -137,6 +137,14 @@ impl Releases {
 }
 
 impl Releases {
+    /// The length of a release, as far as it is known by law or from its facts.
+    async fn known_length(&self, named: &Named) -> Option<u64> {
+        match named.length {
+            Some(length) => Some(length),
+            None => self.known(named).await.map(|facts| facts.length),
+        }
+    }
+
     /// The length of a release, which is made beside so many others.
     async fn length<O: Opens>(
         &self,
