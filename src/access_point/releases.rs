@@ -7,7 +7,7 @@ use std::time::Instant;
 use tokio::time::timeout_at;
 
 use super::ask::{Ask, Named};
-use super::delivery::{Delivery, From};
+use super::delivery::{Delivery, Extent, From};
 use super::making::{AtWork, Busy, Recipe};
 use super::once::{self, OnceWriter};
 use crate::cache::{Cache, EntryWriter, Facts, Found, Ticket, is_damaged, is_no_room};
@@ -161,22 +161,20 @@ impl Releases {
         }
     }
 
-    /// The bytes of a release: of all of it, until they are cut.
-    ///
-    /// `ready` waits until enough of it is there; what fails before may begin again.
+    /// The bytes of a part of a release, of which enough is there to begin. What fails before that may begin again.
     ///
     /// # Errors
-    /// As [`Releases::facts`], and those of `ready`.
+    /// As [`Releases::facts`], and [`Kind::TimeLimit`] where it cannot be done in time.
     pub async fn delivery<O: Opens>(
         &self,
         wanted: &mut Wanted<'_, O>,
         deadline: Instant,
-        mut ready: impl AsyncFnMut(&mut Delivery) -> Result<()>,
+        extent: &Extent,
     ) -> Result<Delivery> {
         let mut tries = 0;
         loop {
             let mut delivery = self.begin(wanted, deadline, tries).await?;
-            match ready(&mut delivery).await {
+            match delivery.ready(extent, deadline).await {
                 Ok(()) => return Ok(delivery),
                 Err(error) if tries + 1 < TRIES => tries = next_try(tries, error)?,
                 Err(error) => return Err(error),
