@@ -36,7 +36,7 @@ pub use listing::{Listed, Page, doubtful};
 pub use making::too_slow;
 pub use point::{AccessPoint, Asked};
 pub use record::Record;
-pub use releases::{Opens, Releases, Wanted};
+pub use releases::{Counts, Opens, Releases, Wanted};
 pub use settings::Settings;
 pub use shown::Lists;
 pub use warming::Warmed;

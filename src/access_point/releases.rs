@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use tokio::time::timeout_at;
@@ -15,7 +16,7 @@ use crate::config::{self, CacheSettings};
 use crate::error::{Error, Kind, Result};
 use crate::release::Options;
 use crate::request::{Format, Size};
-use crate::source::{Fetched, OwnStore};
+use crate::source::{Fetched, ObjectSource, OwnStore};
 
 /// How often a release is begun again, where what was kept of it is damaged, or somebody else gave it up.
 const TRIES: usize = 3;
@@ -28,9 +29,18 @@ pub trait Opens: Sync {
 
 impl Opens for OwnStore {
     async fn open(&self, key: &str) -> Result<Fetched> {
-        let gone = || Error::new(Kind::Source, "the object is no longer there: ask again");
         self.open(key).await?.ok_or_else(gone)
     }
+}
+
+impl Opens for ObjectSource {
+    async fn open(&self, key: &str) -> Result<Fetched> {
+        self.open(key).await?.ok_or_else(gone)
+    }
+}
+
+fn gone() -> Error {
+    Error::new(Kind::Source, "the object is no longer there: ask again")
 }
 
 /// What makes and keeps releases, for all access points of a process.
@@ -39,8 +49,21 @@ pub struct Releases {
     /// Bytes that the cache has room for.
     room: u64,
     options: Options,
+    made: AtomicU64,
+    kept: AtomicU64,
     /// What is at work.
     pub at_work: AtWork,
+}
+
+/// What became of the releases that were wanted since the start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counts {
+    /// Those that were begun.
+    pub made: u64,
+    /// Those that were kept, or had been begun for somebody else.
+    pub kept: u64,
+    /// Those that are being made.
+    pub at_work: u64,
 }
 
 /// A release that is wanted.
@@ -85,7 +108,18 @@ impl Releases {
             cache,
             room,
             options,
+            made: AtomicU64::new(0),
+            kept: AtomicU64::new(0),
             at_work: AtWork::default(),
+        }
+    }
+
+    /// What became of the releases that were wanted so far.
+    pub fn counts(&self) -> Counts {
+        Counts {
+            made: self.made.load(Ordering::Relaxed),
+            kept: self.kept.load(Ordering::Relaxed),
+            at_work: self.at_work.now(),
         }
     }
 
@@ -203,7 +237,10 @@ impl Releases {
             return self.once(wanted, object, busy);
         };
         match cache.find(name, deadline).await? {
-            Found::Held(held) => Ok(Delivery::new(From::Kept(held), None)),
+            Found::Held(held) => {
+                self.kept.fetch_add(1, Ordering::Relaxed);
+                Ok(Delivery::new(From::Kept(held), None))
+            }
             Found::Missing(ticket) => {
                 let busy = self.at_work.begin().await;
                 let object = wanted.object().await?;
@@ -219,6 +256,7 @@ impl Releases {
         ticket: Ticket,
         busy: Busy,
     ) -> Result<Delivery> {
+        self.made.fetch_add(1, Ordering::Relaxed);
         let (writer, held) = ticket.begin();
         let recipe = self.recipe(wanted);
         let end = |writer: EntryWriter, made: Result<Facts>| match made {
@@ -238,6 +276,7 @@ impl Releases {
         object: Fetched,
         busy: Busy,
     ) -> Result<Delivery> {
+        self.made.fetch_add(1, Ordering::Relaxed);
         let (writer, once, verdict) = once::channel();
         let end = move |writer: OnceWriter, made: Result<Facts>| {
             let made = made.and_then(|facts| {

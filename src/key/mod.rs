@@ -19,7 +19,7 @@ use hkdf::Hkdf;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-pub(crate) use self::private::{Unread, read_private};
+pub(crate) use self::private::{Unread, read_private, write_private};
 use crate::error::{Error, Kind, Result};
 
 /// Separates these keys from all others that may be derived from the same secret.
@@ -115,28 +115,11 @@ impl MasterKey {
     /// # Errors
     /// [`Kind::Key`] if the file exists already or cannot be written. Nothing is left of a file that was not finished.
     pub fn write_new(&self, path: &Path) -> Result<()> {
-        let folder = folder_of(path);
-        private_folder()
-            .create(folder)
-            .map_err(|_| file_error(path, "cannot be created: check the folder and its rights"))?;
         let mut line = Zeroizing::new([b'\n'; 65]);
         if let Some(digits) = line.get_mut(..64) {
             HEXLOWER.encode_mut(self.bytes.as_slice(), digits);
         }
-        // Written aside: whoever finds the name finds a whole key, also where two runs make one at the same time. What
-        // is aside is open to its owner alone, and goes away by itself where it does not become the file.
-        let mut aside = tempfile::Builder::new()
-            .prefix(".veilpoint-")
-            .tempfile_in(folder)
-            .map_err(|_| file_error(path, "cannot be created: check the folder and its rights"))?;
-        aside
-            .write_all(line.as_slice())
-            .and_then(|()| aside.as_file().sync_all())
-            .map_err(|_| file_error(path, "cannot be written: check the space and the rights"))?;
-        aside
-            .persist_noclobber(path)
-            .map(drop)
-            .map_err(|_| file_error(path, "cannot be created: it must not exist yet"))
+        write_private(path, line.as_slice()).map_err(|what| file_error(path, what))
     }
 
     /// The keys of a domain.
@@ -205,20 +188,6 @@ fn unread(path: &Path, why: Unread) -> Error {
         Unread::TooLong => format!("does not hold {FORMS}"),
     };
     file_error(path, &what)
-}
-
-fn folder_of(path: &Path) -> &Path {
-    path.parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."))
-}
-
-fn private_folder() -> DirBuilder {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Files that hold a secret: only their owner may read them.
 
-use std::fs::{File, Metadata};
-use std::io::Read;
+use std::fs::{DirBuilder, File, Metadata};
+use std::io::{Read, Write};
 use std::path::Path;
 
 use zeroize::Zeroizing;
@@ -52,4 +52,40 @@ fn check(metadata: &Metadata) -> Result<(), Unread> {
         }
     }
     Ok(())
+}
+
+/// Writes a new file that only its owner can read (0600). Folders that are missing above it are made, for their owner
+/// only (0700). Nothing is left of a file that was not finished.
+///
+/// # Errors
+/// What is wrong, and what to do.
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), &'static str> {
+    const FOLDER: &str = "cannot be created: check the folder and its rights";
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    private_folder().create(folder).map_err(|_| FOLDER)?;
+    // Written aside: whoever finds the name finds a whole secret, also where two runs make one at the same time. What is
+    // aside is open to its owner alone, and goes away by itself where it does not become the file.
+    let mut aside = tempfile::Builder::new()
+        .prefix(".veilpoint-")
+        .tempfile_in(folder)
+        .map_err(|_| FOLDER)?;
+    aside
+        .write_all(bytes)
+        .and_then(|()| aside.as_file().sync_all())
+        .map_err(|_| "cannot be written: check the space and the rights")?;
+    aside
+        .persist_noclobber(path)
+        .map(drop)
+        .map_err(|_| "cannot be created: it must not exist yet")
+}
+
+fn private_folder() -> DirBuilder {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
 }

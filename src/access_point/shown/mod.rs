@@ -39,7 +39,7 @@ use super::listing::{Entry, Page};
 use super::releases::{Opens, Releases};
 use crate::error::{Error, Kind, Result};
 use crate::request::ListQuery;
-use crate::source::{ObjectVersion, OwnStore, RawPage, RawQuery};
+use crate::source::{ObjectSource, ObjectVersion, OwnStore, RawPage, RawQuery};
 
 /// Lists objects, with rights of its own.
 pub trait Lists: Opens {
@@ -54,6 +54,16 @@ pub trait Lists: Opens {
 }
 
 impl Lists for OwnStore {
+    async fn head(&self, keys: &[String]) -> Result<Option<(String, ObjectVersion)>> {
+        self.head(keys).await
+    }
+
+    async fn page(&self, query: &RawQuery) -> Result<RawPage> {
+        self.page(query).await
+    }
+}
+
+impl Lists for ObjectSource {
     async fn head(&self, keys: &[String]) -> Result<Option<(String, ObjectVersion)>> {
         self.head(keys).await
     }

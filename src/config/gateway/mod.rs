@@ -28,6 +28,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 pub use self::credentials::Credential;
+use self::credentials::Unread;
 pub use self::limits::Limits;
 pub use self::network::Tls;
 pub use self::points::PointSettings;
@@ -71,6 +72,8 @@ pub struct Gateway {
     pub access_points: BTreeMap<String, PointSettings>,
     /// Credentials, whose access points exist and whose ids differ.
     pub credentials: Vec<Credential>,
+    /// All files that they are from: an edit of one of them is an edit of the settings.
+    pub files: Vec<PathBuf>,
     /// What is allowed and yet may not be meant, for the log: a line each, with its place.
     pub notes: Vec<String>,
 }
@@ -92,6 +95,7 @@ impl Default for Gateway {
             limits: Limits::default(),
             access_points: BTreeMap::new(),
             credentials: Vec::new(),
+            files: Vec::new(),
             notes: Vec::new(),
         }
     }
@@ -111,6 +115,7 @@ impl Gateway {
     async fn load_in(path: &Path, variables: &Variables) -> Result<Self> {
         let text = read::text(path)?;
         let (mut gateway, unread, mut report) = read::file(path, &text, variables);
+        gateway.files = gateway.named_files(path, &unread);
         for credential in unread {
             match credential.with_secret(variables).await {
                 Ok(credential) => gateway.credentials.push(credential),
@@ -119,6 +124,17 @@ impl Gateway {
         }
         gateway.notes = report.end(path, &text)?;
         Ok(gateway)
+    }
+
+    fn named_files(&self, path: &Path, unread: &[Unread]) -> Vec<PathBuf> {
+        let secrets = unread.iter().map(|credential| &credential.place.1);
+        let secrets = secrets.chain(&self.key).filter_map(KeyPlace::file);
+        let tls = self
+            .tls
+            .iter()
+            .flat_map(|tls| [&*tls.certificate, &*tls.key]);
+        let all = [path].into_iter().chain(secrets).chain(tls);
+        all.map(Path::to_owned).collect()
     }
 
     /// The master key: of `key`, else as the environment says ([`KEY_FILE`](super::KEY_FILE), [`KEY`](super::KEY),

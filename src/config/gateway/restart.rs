@@ -29,6 +29,7 @@ impl Gateway {
             limits,
             access_points: _,
             credentials: _,
+            files: _,
             notes: _,
         } = self;
         let place = |gateway: &Self| {

@@ -31,6 +31,14 @@ pub enum KeyPlace {
 }
 
 impl KeyPlace {
+    /// Its file, where it lies in one.
+    pub(super) fn file(&self) -> Option<&Path> {
+        match self {
+            Self::File(path) => Some(path),
+            Self::Env(_) | Self::SecretsManager(_) => None,
+        }
+    }
+
     /// Reads `{ file = … }`, `{ env = … }` or `{ secretsmanager = … }`.
     pub(super) fn read(value: &Value) -> Option<Self> {
         if !value.is_table() {
