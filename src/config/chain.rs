@@ -68,18 +68,15 @@ impl Chain {
     async fn provider(&self) -> &SharedCredentialsProvider {
         let make = || async {
             let settings = settings().with_region(Some(self.region.clone()));
-            match &self.profile {
-                // A profile that is named is not passed over for a key in the environment.
-                Some(profile) => {
-                    let profile = ProfileFileCredentialsProvider::builder().profile_name(profile);
-                    SharedCredentialsProvider::new(profile.configure(&settings).build())
-                }
-                None => {
-                    let chain = DefaultCredentialsChain::builder()
-                        .region(self.region.clone())
-                        .configure(settings);
-                    SharedCredentialsProvider::new(chain.build().await)
-                }
+            // A profile that is named is not passed over for a key in the environment.
+            if let Some(profile) = &self.profile {
+                let profile = ProfileFileCredentialsProvider::builder().profile_name(profile);
+                SharedCredentialsProvider::new(profile.configure(&settings).build())
+            } else {
+                let chain = DefaultCredentialsChain::builder()
+                    .region(self.region.clone())
+                    .configure(settings);
+                SharedCredentialsProvider::new(chain.build().await)
             }
         };
         self.provider.get_or_init(make).await

@@ -40,7 +40,7 @@ impl Prefixed {
     pub async fn head(&self, keys: &[String]) -> Result<Option<(String, ObjectVersion)>> {
         let whole: Vec<String> = keys.iter().map(|key| self.whole(key)).collect();
         let found = self.store.head(&whole).await?;
-        let found = found.map(|(key, version)| Ok((self.relative(key)?, version)));
+        let found = found.map(|(key, version)| Ok((self.relative(&key)?, version)));
         found.transpose()
     }
 
@@ -53,14 +53,14 @@ impl Prefixed {
         };
         let mut page = self.store.page(&query).await?;
         for object in &mut page.objects {
-            object.key = self.relative(std::mem::take(&mut object.key))?;
+            object.key = self.relative(&object.key)?;
         }
         for prefix in &mut page.prefixes {
-            *prefix = self.relative(std::mem::take(prefix))?;
+            *prefix = self.relative(prefix)?;
         }
         // A marker is a key; a token is the store's own.
         if query.version == ListVersion::V1 {
-            page.next = page.next.map(|marker| self.relative(marker)).transpose()?;
+            page.next = page.next.map(|marker| self.relative(&marker)).transpose()?;
         }
         Ok(page)
     }
@@ -75,7 +75,7 @@ impl Prefixed {
         format!("{}{key}", self.prefix)
     }
 
-    fn relative(&self, key: String) -> Result<String> {
+    fn relative(&self, key: &str) -> Result<String> {
         let outside = || {
             let message = "the store lists keys that do not begin with the prefix that was asked";
             Error::new(Kind::Source, message)

@@ -29,21 +29,19 @@ pub(super) fn page(root: &Path, query: &RawQuery) -> Result<RawPage> {
             page.next = last;
             break;
         }
-        last = Some(match common_prefix(query, &key) {
-            Some(prefix) => {
-                walk.leave(&prefix);
-                page.prefixes.push(prefix.clone());
-                prefix
-            }
-            None => {
-                page.objects.push(RawObject {
-                    key: key.clone(),
-                    version: version(&facts),
-                    storage_class: None,
-                });
-                key
-            }
-        });
+        let shown = if let Some(prefix) = common_prefix(query, &key) {
+            walk.leave(&prefix);
+            page.prefixes.push(prefix.clone());
+            prefix
+        } else {
+            page.objects.push(RawObject {
+                key: key.clone(),
+                version: version(&facts),
+                storage_class: None,
+            });
+            key
+        };
+        last = Some(shown);
     }
     Ok(page)
 }

@@ -1,6 +1,7 @@
 //! Folders of real files.
 
 mod listing;
+mod passed_over;
 mod places;
 mod reading;
 

@@ -131,7 +131,7 @@ fn a_version_is_one_in_listing_head_and_get_and_another_after_each_change() {
         assert_eq!(head.modified.unwrap().timestamp_subsec_nanos(), 0);
         head
     };
-    let day = SystemTime::UNIX_EPOCH + Duration::from_secs(86_400);
+    let day = SystemTime::UNIX_EPOCH + Duration::from_hours(24);
     let dated = |path: &Path, at: SystemTime| {
         let file = File::options().write(true).open(path).unwrap();
         file.set_modified(at).unwrap();

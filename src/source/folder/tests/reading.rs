@@ -12,6 +12,9 @@ use crate::source::classify;
 /// More than is read ahead of a reader.
 const LONG: usize = 8 * 1024 * 1024;
 
+/// What is done to a file.
+type Change = Box<dyn FnOnce(&Path)>;
+
 /// What is read of a file at which this is done when its first byte has been read.
 fn read_while(change: impl FnOnce(&Path)) -> crate::Result<Vec<u8>> {
     let (folder, source) = tree([]);
@@ -54,7 +57,7 @@ fn a_file_that_stays_or_that_another_one_replaces_is_read_whole() {
 fn a_file_that_changes_in_its_place_has_no_end() {
     let later = || SystemTime::now() + Duration::from_secs(1);
     let long = u64::try_from(LONG).unwrap();
-    let changes: [(&str, Box<dyn FnOnce(&Path)>); 6] = [
+    let changes: [(&str, Change); 6] = [
         (
             "is written over by as many bytes",
             Box::new(move |path| {
