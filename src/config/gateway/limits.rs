@@ -50,15 +50,14 @@ impl Default for Limits {
 
 /// The limits that a table sets; others are as usual.
 pub(super) fn read(value: &Value) -> Limits {
-    let mut limits = Limits::default();
+    let usual = Limits::default();
     let Some(table) = value.table(keys::LIMITS, "a table: [limits]") else {
-        return limits;
+        return usual;
     };
     let whole = |key, bounds: RangeInclusive<u64>| table.value(key)?.whole(bounds);
     let count = |key, bounds| usize::try_from(whole(key, bounds)?).ok();
     let day = 24 * 60 * 60;
-    let usual = limits;
-    limits = Limits {
+    let limits = Limits {
         connections: count("connections", 1..=65_536).unwrap_or(usual.connections),
         transformations: count("transformations", 1..=256).unwrap_or(usual.transformations),
         memory: table

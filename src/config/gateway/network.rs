@@ -21,7 +21,8 @@ pub struct Tls {
 
 /// `listen` and `admin`: the default where there is none, and none where none is asked for.
 pub(super) fn addresses(table: &Table, usual: SocketAddr) -> (SocketAddr, Option<SocketAddr>) {
-    let address = |value: &Value| value.parsed(ADDRESS, |text| text.parse().ok());
+    let address =
+        |value: &Value| -> Option<SocketAddr> { value.parsed(ADDRESS, |text| text.parse().ok()) };
     let listen_value = table.value("listen");
     let listen = listen_value.as_ref().map_or(Some(usual), address);
     let admin_value = table.value("admin");
