@@ -9,8 +9,6 @@
 mod private;
 
 use std::fmt::Write as _;
-use std::fs::DirBuilder;
-use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 

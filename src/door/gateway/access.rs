@@ -86,7 +86,17 @@ impl Access {
         let Some(bucket) = bucket else {
             return Ok(id);
         };
-        if self.0.in_force().point(&id, bucket).is_none() {
+        let in_force = self.0.in_force();
+        if in_force.point(&id, bucket).is_none() {
+            // A name that is no access point's may be anything, and is not logged.
+            let access_point = in_force.is_point(bucket).then_some(bucket);
+            let request_id = trace.map(Trace::request_id);
+            tracing::warn!(
+                event = "access_denied",
+                request_id,
+                principal = id,
+                access_point
+            );
             let message = "this credential does not read this access point";
             return Err(S3Error::with_message(S3ErrorCode::AccessDenied, message));
         }

@@ -79,16 +79,14 @@ impl Front {
             return Ok(status(StatusCode::INTERNAL_SERVER_ERROR));
         };
         let head = request.method() == Method::HEAD;
-        let response = match early(&request) {
-            Some(refused) => refused,
-            None => {
-                request.extensions_mut().insert(trace.clone());
-                let answer = self.s3.call(request.map(Body::from));
-                let answer = AssertUnwindSafe(answer).catch_unwind().await;
-                answer
-                    .map_err(|_| ())
-                    .and_then(|answer| answer.map_err(|_| ()))
-                    .unwrap_or_else(|()| panicked(&trace))
+        let response = if let Some(refused) = early(&request) {
+            refused
+        } else {
+            request.extensions_mut().insert(trace.clone());
+            let answer = self.s3.call(request.map(Body::from));
+            match AssertUnwindSafe(answer).catch_unwind().await {
+                Ok(Ok(response)) => response,
+                Ok(Err(_)) | Err(_) => panicked(&trace),
             }
         };
         let mut response = described(response, &trace, head).await;

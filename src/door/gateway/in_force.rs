@@ -99,6 +99,11 @@ impl InForce {
             .then(|| self.points.get(name))?
     }
 
+    /// Whether there is an access point of this name.
+    pub fn is_point(&self, name: &str) -> bool {
+        self.points.contains_key(name)
+    }
+
     /// The names of the access points that somebody may read.
     pub fn names(&self, access_key_id: &str) -> impl Iterator<Item = &str> {
         let reader = self.reader(access_key_id);

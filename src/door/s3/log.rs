@@ -13,6 +13,9 @@ use crate::error::{Error, Kind};
 use crate::request::Format;
 use crate::source::RecordPrefix;
 
+/// The status of what S3 has and is not served.
+const NOT_IMPLEMENTED: u16 = 501;
+
 /// How a request ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -180,7 +183,8 @@ impl Line {
             };
         }
         let ours = matches!(self.outcome, Outcome::Broken | Outcome::Failed);
-        if ours || self.status >= 500 {
+        // What is not served is no failure.
+        if ours || (self.status >= 500 && self.status != NOT_IMPLEMENTED) {
             line!(error);
         } else {
             line!(info);

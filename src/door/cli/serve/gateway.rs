@@ -18,12 +18,11 @@ const SETTINGS: &str = "veilpoint.toml";
 pub(super) fn run(file: Option<PathBuf>, listen: Option<SocketAddr>) -> Result<()> {
     let here = Path::new(SETTINGS);
     let named = file.or_else(|| here.exists().then(|| here.to_owned()));
-    let (file, samples) = match named {
-        Some(file) => (file, None),
-        None => {
-            let samples = Samples::unpack(Path::new("."))?;
-            (samples.settings(), Some(samples))
-        }
+    let (file, samples) = if let Some(file) = named {
+        (file, None)
+    } else {
+        let samples = Samples::unpack(Path::new(""))?;
+        (samples.settings(), Some(samples))
     };
     let threads = available_parallelism().map_or(1, usize::from);
     process::block_on_threads(threads.max(2), async {

@@ -59,7 +59,7 @@ impl Samples {
     pub(super) fn unpack(here: &Path) -> Result<Self> {
         let folder = here.join(FOLDER);
         let own = FILES.iter().all(|(path, _)| here.join(path).is_file());
-        let place = if own { ".." } else { "." };
+        let place = if own { "../" } else { "" };
         if !own {
             for (path, text) in FILES {
                 write_new(&folder.join(path), text)?;
@@ -143,7 +143,7 @@ fn settings(place: &str) -> String {
     let mut text = format!(
         "\
 # The samples, for one reader on this machine. samples/veilpoint.toml in Veilpoint's sources has every key that there is.
-sql = \"{place}/sql\"
+sql = \"{place}sql\"
 key = {{ file = \"master.key\" }}
 cache = {{ path = \"cache\" }}
 "
@@ -154,16 +154,17 @@ cache = {{ path = \"cache\" }}
         ("billing", "billing", "parquet"),
         ("research", "research", "parquet"),
     ];
-    for (name, projection, format) in points {
-        text += &format!(
+    let points_text = points.map(|(name, projection, format)| {
+        format!(
             "
 [access_points.{name}]
-source = \"{place}/samples\"
+source = \"{place}samples\"
 projection = \"patients/{projection}\"
 format = \"{format}\"
 "
-        );
-    }
+        )
+    });
+    text.extend(points_text);
     let names = points.map(|(name, ..)| format!("\"{name}\"")).join(", ");
     text + &format!(
         "
