@@ -87,9 +87,9 @@ const KEYS: [Row; 13] = [
         "a name with dots, without quotes",
         "@[access_points.b.example]\nsource = \"raw\"\nprojection = \"p/q\"\n",
         &[
-            "4:16: an access point is named as a bucket",
             "4:16: \"projection\" is missing here: projection = \"patients/analytics\"",
             "4:16: \"source\" is missing here: source = \"samples\"",
+            "4:16: an access point is named as a bucket",
             "4:18: there is no key \"example\" here: a name with dots stands in quotes",
         ],
     ),
@@ -628,7 +628,7 @@ fn what_is_no_text_or_no_file_is_refused() {
         0o644,
         b"region = \"eu\"\nsql = \"CANARY \xe9\"\n",
     );
-    site.write("long.toml", 0o644, &[b'#'; (1 << 20) + 1]);
+    site.write("long.toml", 0o644, &vec![b'#'; (1 << 20) + 1]);
     for (file, expected) in [
         ("latin1.toml", "latin1.toml:2:15: this is not text in UTF-8"),
         ("long.toml", "long.toml: this is longer than 1 MiB"),
