@@ -60,15 +60,16 @@ pub(super) fn file(
     variables: &Variables,
 ) -> (Gateway, Vec<credentials::Unread>, Report) {
     let mut report = Report::default();
-    let (head, errors) = DeTable::parse_recoverable(text);
-    if !errors.is_empty() {
-        // The message says what was expected; it quotes nothing of the file.
-        for err in errors {
+    // The first mistake alone: what the parser makes of the rest follows from it.
+    let head = match DeTable::parse(text) {
+        Ok(head) => head,
+        Err(err) => {
+            // The message says what was expected; it quotes nothing of the file.
             let at = err.span().map_or(0, |span| span.start);
             report.wrong(at, format!("this is not TOML: {}", err.message()));
+            return (Gateway::default(), Vec::new(), report);
         }
-        return (Gateway::default(), Vec::new(), report);
-    }
+    };
     let file = File {
         text,
         folder: path.parent().unwrap_or(Path::new("")),
