@@ -60,16 +60,14 @@ pub(super) fn file(
     variables: &Variables,
 ) -> (Gateway, Vec<credentials::Unread>, Report) {
     let mut report = Report::default();
-    // The first mistake alone: what the parser makes of the rest follows from it.
-    let head = match DeTable::parse(text) {
-        Ok(head) => head,
-        Err(err) => {
-            // The message says what was expected; it quotes nothing of the file.
-            let at = err.span().map_or(0, |span| span.start);
-            report.wrong(at, format!("this is not TOML: {}", err.message()));
-            return (Gateway::default(), Vec::new(), report);
-        }
-    };
+    let (head, errors) = DeTable::parse_recoverable(text);
+    // The first in the file alone: what the parser makes of the rest follows from it. Its message says what was
+    // expected, and quotes nothing.
+    let at = |err: &toml::de::Error| err.span().map_or(0, |span| span.start);
+    if let Some(err) = errors.iter().min_by_key(|err| at(err)) {
+        report.wrong(at(err), format!("this is not TOML: {}", err.message()));
+        return (Gateway::default(), Vec::new(), report);
+    }
     let file = File {
         text,
         folder: path.parent().unwrap_or(Path::new("")),
