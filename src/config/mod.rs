@@ -25,7 +25,7 @@ use zeroize::Zeroizing;
 pub use self::aws::Aws;
 pub use self::cache::{CacheBucket, CacheSettings};
 pub use self::function::Function;
-pub use self::gateway::{Credential, Gateway, KeyPlace, Limits, PointSettings, Tls};
+pub use self::gateway::{Credential, Files, Gateway, KeyPlace, Limits, PointSettings, Tls};
 pub use self::place::{S3Place, SourcePlace};
 pub use self::placed::s3_place;
 pub use self::service::Service;

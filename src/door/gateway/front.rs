@@ -18,6 +18,7 @@ use s3s::{Body, S3Error, S3ErrorCode};
 use super::Gateway;
 use super::access::Access;
 use super::buckets::Buckets;
+use super::object::abandoned;
 use super::route::{Hosts, Reads};
 use super::trace::Trace;
 use crate::door::s3::log::{Line, Outcome};
@@ -78,6 +79,11 @@ impl Front {
         let Ok(trace) = Trace::new(client.to_string()) else {
             return Ok(status(StatusCode::INTERNAL_SERVER_ERROR));
         };
+        // Where the client goes away, this future is dropped where it waits.
+        let _line = Unanswered {
+            gateway: &self.gateway,
+            trace: &trace,
+        };
         let head = request.method() == Method::HEAD;
         let response = if let Some(refused) = early(&request) {
             refused
@@ -98,6 +104,21 @@ impl Front {
             self.gateway.ended(&line);
         }
         Ok(response)
+    }
+}
+
+/// A request that has no answer yet. Dropped as such, it is a line in the log like all others.
+struct Unanswered<'a> {
+    gateway: &'a Gateway,
+    trace: &'a Trace,
+}
+
+impl Drop for Unanswered<'_> {
+    fn drop(&mut self) {
+        if let Some(mut line) = self.trace.take() {
+            line.failed(Outcome::Failed, &abandoned());
+            self.gateway.ended(&line);
+        }
     }
 }
 

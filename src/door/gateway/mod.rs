@@ -80,16 +80,16 @@ pub struct Listeners {
 }
 
 impl Listeners {
-    /// Binds the addresses of the settings.
+    /// Binds the addresses of the settings, or another for S3's clients.
     ///
     /// # Errors
     /// [`Kind::Settings`], with the setting's name.
-    pub async fn bind(settings: &config::Gateway) -> Result<Self> {
+    pub async fn bind(settings: &config::Gateway, listen: Option<SocketAddr>) -> Result<Self> {
         let admin = match settings.admin {
             Some(address) => Some(bind(address, "admin").await?),
             None => None,
         };
-        let s3 = bind(settings.listen, "listen").await?;
+        let s3 = bind(listen.unwrap_or(settings.listen), "listen").await?;
         Ok(Self { s3, admin })
     }
 

@@ -269,7 +269,8 @@ fn no_object() -> Error {
     Error::new(Kind::NotFound, message)
 }
 
-fn abandoned() -> Error {
+/// Nobody waits for the answer.
+pub fn abandoned() -> Error {
     Error::new(
         Kind::Output,
         "the client went away before there was an answer",

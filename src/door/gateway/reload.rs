@@ -1,7 +1,6 @@
 //! An edit of the settings, or of what they name → what holds from now on; or why what held before holds on.
 
 use std::fs;
-use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +12,7 @@ use super::Gateway;
 use super::in_force::InForce;
 use super::tls::Tls;
 use crate::config;
+use crate::config::Files;
 use crate::error::Result;
 
 /// How often it is looked whether a file has changed. A look asks the system for a few files' times.
@@ -20,26 +20,33 @@ const LOOK: Duration = Duration::from_secs(2);
 
 /// Takes edits over as they come: told by `asked`, or seen at the files. Never ends.
 pub async fn reload(gateway: &Arc<Gateway>, tls: &Tls, mut asked: impl AsyncFnMut()) {
-    let mut seen = stamps(gateway).await;
+    // What takes a restart is as it was when the process began, however often it is edited.
+    let began = gateway.in_force();
+    let (mut seen, mut seen_sql) = (began.settings.files.clone(), Files::default());
     loop {
         let told = tokio::select! {
             () = asked() => true,
             () = sleep(LOOK) => false,
         };
-        let now = stamps(gateway).await;
+        let (now, sql) = look(seen.clone(), began.settings.sql.clone()).await;
         let in_force = gateway.in_force();
-        if told || now.sql != seen.sql {
+        if told || sql != seen_sql {
             in_force.sql.look_soon();
+            seen_sql = sql;
         }
         // Projections that changed are proven and taken over here, also where nobody asks for any; in a bucket they are
         // looked for as often as requests would.
         let _ = in_force.sql.current().await;
-        if !told && now.settings == seen.settings {
-            seen = now;
+        if !told && now == seen {
             continue;
         }
-        let taken = take_over(gateway, tls).await;
+        let taken = take_over(gateway, tls, &began.settings).await;
         gateway.metrics.reloaded(taken.is_ok());
+        // An edit that comes while one is taken over, is the next.
+        seen = match taken {
+            Ok(_) => gateway.in_force().settings.files.clone(),
+            Err(_) => now,
+        };
         match taken {
             Ok(left) if left.is_empty() => tracing::info!(event = "settings_loaded"),
             Ok(left) => {
@@ -52,19 +59,21 @@ pub async fn reload(gateway: &Arc<Gateway>, tls: &Tls, mut asked: impl AsyncFnMu
                 tracing::error!(event = "settings_refused", message);
             }
         }
-        // The files that the new settings name, as they are now.
-        seen = stamps(gateway).await;
     }
 }
 
 /// The settings that differ and take a restart.
-async fn take_over(gateway: &Gateway, tls: &Tls) -> Result<Vec<&'static str>> {
+async fn take_over(
+    gateway: &Gateway,
+    tls: &Tls,
+    began: &config::Gateway,
+) -> Result<Vec<&'static str>> {
     let before = gateway.in_force();
     let Some(file) = &before.settings.file else {
         return Ok(Vec::new());
     };
     let settings = config::Gateway::load(file).await?;
-    let left = before.settings.needs_restart(&settings);
+    let left = began.needs_restart(&settings);
     let certificate = settings.tls.clone();
     let notes = settings.notes.clone();
     let next = InForce::of(settings, Some(&before)).await?;
@@ -76,32 +85,10 @@ async fn take_over(gateway: &Gateway, tls: &Tls) -> Result<Vec<&'static str>> {
     Ok(left)
 }
 
-/// What tells one state of a file from another.
-type Stamp = (PathBuf, Option<(u64, u64, i64, i64)>);
-
-/// What tells one state of all files from another.
-#[derive(PartialEq, Eq)]
-struct Stamps {
-    /// Of the files that the settings are from.
-    settings: Vec<Stamp>,
-    /// Of contracts and projections, where they lie in a folder.
-    sql: Vec<Stamp>,
-}
-
-async fn stamps(gateway: &Gateway) -> Stamps {
-    let in_force = gateway.in_force();
-    let files = in_force.settings.files.clone();
-    let sql = in_force.settings.sql.clone();
-    let look = move || Stamps {
-        settings: files.into_iter().map(stamp).collect(),
-        sql: sql_files(&sql).into_iter().map(stamp).collect(),
-    };
-    // A file system may be slow, and others wait meanwhile.
-    let looked = spawn_blocking(look).await;
-    looked.unwrap_or_else(|_| Stamps {
-        settings: Vec::new(),
-        sql: Vec::new(),
-    })
+/// The files of the settings, and those of the SQL, as they are now. A file system may be slow, and others wait meanwhile.
+async fn look(settings: Files, sql: String) -> (Files, Files) {
+    let looked = spawn_blocking(move || (settings.again(), Files::at(sql_files(&sql))));
+    looked.await.unwrap_or_default()
 }
 
 /// The files two folders deep, in order; none of a bucket.
@@ -116,13 +103,4 @@ fn sql_files(place: &str) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = below(PathBuf::from(place)).flat_map(below).collect();
     files.sort_unstable();
     files
-}
-
-fn stamp(file: PathBuf) -> Stamp {
-    let facts = fs::metadata(&file).ok();
-    let stamp = facts.map(|facts| {
-        let at = (facts.mtime(), facts.mtime_nsec());
-        (facts.ino(), facts.len(), at.0, at.1)
-    });
-    (file, stamp)
 }

@@ -1,0 +1,4 @@
+//! The gateway: `veilpoint serve` as an S3 endpoint, asked over plain HTTP.
+
+mod first;
+pub mod stage;
