@@ -1,4 +1,6 @@
 //! The gateway: `veilpoint serve` as an S3 endpoint, asked over plain HTTP.
 
+mod authentication;
 mod first;
+mod rows;
 pub mod stage;
