@@ -51,13 +51,14 @@
 
 pub mod error;
 
-pub mod config;
 pub mod key;
 pub mod request;
 
 pub mod functions;
 
 pub mod dataset;
+
+pub mod config;
 
 pub mod source;
 

@@ -12,7 +12,7 @@ use std::time::Instant;
 use chrono::{DateTime, Utc};
 
 use super::ask::Named;
-use super::delivery::Delivery;
+use super::delivery::{Delivery, Extent};
 use super::releases::{Opens, Releases, Wanted};
 use crate::error::{Error, Kind, Result};
 use crate::request::{Conditions, Format, Selection, Verdict};
@@ -118,33 +118,23 @@ impl Releases {
         let (true, Some(range)) = (request.bytes, range) else {
             return Ok(Answer::Head(head));
         };
-        let ready = async |delivery: &mut Delivery| {
-            delivery.cut(&range);
-            delivery.hold(request.deadline).await
-        };
-        let delivery = self.delivery(&mut wanted, request.deadline, ready).await?;
+        let extent = Extent::Range(range);
+        let delivery = self
+            .delivery(&mut wanted, request.deadline, &extent)
+            .await?;
         Ok(Answer::Body(head, delivery))
     }
 
-    /// All bytes, with their length as soon as it is known: at once by law, at the end for what is kept; and where it
-    /// neither is, of what fits into what is held back.
+    /// All bytes.
     async fn all<O: Opens>(&self, wanted: &mut Wanted<'_, O>, deadline: Instant) -> Result<Answer> {
         let named = wanted.named;
         let length = match named.length {
             Some(length) => Some(length),
             None => self.known(named).await.map(|facts| facts.length),
         };
-        let ready = async |delivery: &mut Delivery| {
-            let length = match length {
-                None if delivery.is_kept() => Some(delivery.end_by(deadline).await?.length),
-                length => length,
-            };
-            if let Some(length) = length {
-                delivery.cut(&(0..length));
-            }
-            delivery.hold(deadline).await
-        };
-        let delivery = self.delivery(wanted, deadline, ready).await?;
+        let delivery = self
+            .delivery(wanted, deadline, &Extent::All(length))
+            .await?;
         let head = Head {
             length: delivery.length(),
             ..Head::new(named)

@@ -7,7 +7,7 @@ use super::settings::Settings;
 use super::{AccessPoint, Identity, Record, VERSION};
 use crate::cache::{Facts, Name};
 use crate::error::{Error, Kind, Result};
-use crate::key::DomainKeys;
+use crate::key::{DomainKeys, MasterKey};
 use crate::request::{AsOf, Conditions, Format};
 use crate::source::ObjectVersion;
 
@@ -46,6 +46,25 @@ pub struct Named {
 }
 
 impl Ask {
+    /// At an access point of this name, under this key, now.
+    ///
+    /// # Errors
+    /// [`Kind::Key`] where the projection needs a key, and there is none.
+    pub fn new(name: &str, point: AccessPoint, master: Option<&MasterKey>) -> Result<Self> {
+        let projection = &point.served.projection;
+        if master.is_none() && projection.needs_key() {
+            let message = "the projection works under a key, and there is no master key";
+            return Err(Error::new(Kind::Key, message));
+        }
+        Ok(Self {
+            access_point: name.to_owned(),
+            keys: master.map(|master| master.domain(&projection.domain())),
+            key_id: master.map(MasterKey::id),
+            today: Utc::now().date_naive(),
+            point,
+        })
+    }
+
     /// The release of an object in a format. Of two days' releases, where ages count from today, a condition that names
     /// yesterday's gets that one: a query that began before midnight reads on.
     ///

@@ -27,6 +27,15 @@ pub struct Delivery {
     first: Option<Bytes>,
 }
 
+/// What of a release is delivered: until enough of it is there, it may begin again.
+pub enum Extent {
+    /// These bytes.
+    Range(Range<u64>),
+    /// All, with their length as soon as it is known: it is known already, or at the end for what is kept, or where the
+    /// release fits into what is held back.
+    All(Option<u64>),
+}
+
 /// Where they come from.
 pub enum From {
     /// The cache, which may still be getting them.
@@ -45,6 +54,23 @@ impl Delivery {
             end: None,
             first: None,
         }
+    }
+
+    /// Of this part alone, of which enough is there to begin.
+    ///
+    /// # Errors
+    /// As [`Delivery::hold`] and [`Delivery::end_by`].
+    pub async fn ready(&mut self, extent: &Extent, deadline: Instant) -> Result<()> {
+        match extent {
+            Extent::Range(range) => self.cut(range),
+            Extent::All(Some(length)) => self.cut(&(0..*length)),
+            Extent::All(None) if self.is_kept() => {
+                let length = self.end_by(deadline).await?.length;
+                self.cut(&(0..length));
+            }
+            Extent::All(None) => {}
+        }
+        self.hold(deadline).await
     }
 
     /// From now on of these bytes alone.

@@ -1,4 +1,4 @@
-//! LIST: a page of objects → a page of their releases.
+//! LIST: a page of objects → a page of their releases, where a door has it from elsewhere (`shown` lists by itself).
 //!
 //! Every object that the dataset owns stands there once, under the key of its release in the access point's format, with
 //! the `ETag` and the length that HEAD and GET have: by law from its metadata alone; exact lengths from the cache, and
@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use std::time::Instant;
 
 use chrono::{DateTime, Utc};
-use futures::{StreamExt, stream};
+use futures::{FutureExt, StreamExt, stream};
 use tokio::time::timeout_at;
 
 use super::ask::{Ask, Named};
@@ -32,7 +32,7 @@ pub struct Page {
     pub prefixes: Vec<String>,
     /// Whether more follows.
     pub truncated: bool,
-    /// What the next page is asked for with, where more follows: the source's own.
+    /// What the next page is asked for with, where more follows: the source's own, or the last entry's.
     pub next: Option<String>,
 }
 
@@ -52,7 +52,7 @@ pub struct Listed {
 }
 
 /// A release that is to be listed.
-struct Entry {
+pub(super) struct Entry {
     key: String,
     named: Named,
     storage_class: Option<String>,
@@ -97,26 +97,26 @@ impl Releases {
     }
 
     /// With the lengths, as far as they are not by law: those that are known, then those that must be made.
-    async fn sized<O: Opens>(
+    pub(super) async fn sized<O: Opens>(
         &self,
         ask: &Ask,
         entries: Vec<Entry>,
         (opens, deadline): (&O, Instant),
     ) -> Result<Vec<Listed>> {
-        let lengths = stream::iter(&entries).map(async |entry| match entry.named.length {
-            Some(length) => Some(length),
-            None => self.known(&entry.named).await.map(|facts| facts.length),
-        });
-        let mut lengths: Vec<Option<u64>> = lengths.buffered(LOOKED_UP).collect().await;
+        let known = entries.iter().map(|entry| self.known_length(&entry.named));
+        let known = stream::iter(known.collect::<Vec<_>>()).buffered(LOOKED_UP);
+        let mut lengths: Vec<Option<u64>> = known.collect().await;
         let missing: Vec<usize> = (0..entries.len())
             .filter(|&at| lengths[at].is_none())
             .collect();
         let beside = self.at_once(missing.len());
-        let made = stream::iter(missing).map(async |at| {
+        let made = missing.into_iter().map(|at| {
             let length = self.length(ask, &entries[at].named, beside, (opens, deadline));
-            (at, length.await)
+            length.map(move |length| (at, length))
         });
-        let made = made.buffer_unordered(beside).collect::<Vec<_>>();
+        // Futures, and not a closure that makes them: else the compiler does not see that they may change threads.
+        let made = stream::iter(made.collect::<Vec<_>>()).buffer_unordered(beside);
+        let made = made.collect::<Vec<_>>();
         let made = timeout_at(deadline.into(), made).await;
         for (at, length) in made.map_err(|_| slow())? {
             // What one of several has no time for may have it alone; and what is too long for any request keeps the
@@ -137,6 +137,14 @@ impl Releases {
 }
 
 impl Releases {
+    /// The length of a release, as far as it is known by law or from its facts.
+    async fn known_length(&self, named: &Named) -> Option<u64> {
+        match named.length {
+            Some(length) => Some(length),
+            None => self.known(named).await.map(|facts| facts.length),
+        }
+    }
+
     /// The length of a release, which is made beside so many others.
     async fn length<O: Opens>(
         &self,
@@ -181,15 +189,9 @@ fn entries(
             _ => drop(found.insert(key, (rank, object))),
         }
     }
-    let named = found.into_iter().map(|(key, (_, object))| {
-        let named = ask.name(&object.key, &object.version, format, &Conditions::default())?;
-        Ok(Entry {
-            key,
-            named,
-            storage_class: object.storage_class,
-        })
-    });
-    let mut entries = named.collect::<Result<Vec<_>>>()?;
+    let found = found.into_iter();
+    let entries = found.map(|(key, (_, object))| Entry::of(ask, key, object));
+    let mut entries = entries.collect::<Result<Vec<_>>>()?;
     entries.sort_unstable_by(|a, b| a.key.cmp(&b.key));
     Ok(entries)
 }
@@ -233,7 +235,7 @@ pub fn doubtful(
 }
 
 /// How late a key is tried for a release: the release's own first, as GET does.
-fn rank(release: &str, object: &str) -> usize {
+pub(super) fn rank(release: &str, object: &str) -> usize {
     if release == object {
         return 0;
     }
@@ -243,6 +245,16 @@ fn rank(release: &str, object: &str) -> usize {
 }
 
 impl Entry {
+    /// Of an object, in the access point's format.
+    pub(super) fn of(ask: &Ask, key: String, object: RawObject) -> Result<Self> {
+        let (format, any) = (ask.point.format, Conditions::default());
+        Ok(Self {
+            key,
+            named: ask.name(&object.key, &object.version, format, &any)?,
+            storage_class: object.storage_class,
+        })
+    }
+
     fn listed(self, length: Option<u64>) -> Result<Listed> {
         Ok(Listed {
             etag: self.named.known()?.to_owned(),

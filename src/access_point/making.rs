@@ -54,6 +54,11 @@ impl AtWork {
         let _ = timeout(GRACE, count.wait_for(|count| *count == 0)).await;
     }
 
+    /// How many there are.
+    pub fn now(&self) -> u64 {
+        *self.count.borrow() as u64
+    }
+
     /// A place at work, once there is one: others wait in line.
     pub async fn begin(&self) -> Busy {
         let place = match &self.places {

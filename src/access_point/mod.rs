@@ -5,6 +5,7 @@
 //! Ask, ObjectVersion ─▶ Named                                 as-of date, ETag, length by law: before a byte is read
 //! Named, Request ─▶ Releases ─▶ Answer                        conditions, range; from the cache, or made once
 //! objects of a page ─▶ Releases ─▶ Page                       their releases, with the same ETag and length
+//! ListQuery, Lists ─▶ Releases ─▶ Page                        the same, exact, over a source that is listed here
 //! bytes ─▶ Digest ─▶ SHA-256, length ─▶ Record ─▶ one line     and back, for whoever makes the release again
 //! ```
 
@@ -21,6 +22,7 @@ mod point;
 mod record;
 mod releases;
 mod settings;
+mod shown;
 mod text;
 mod warming;
 
@@ -34,8 +36,9 @@ pub use listing::{Listed, Page, doubtful};
 pub use making::too_slow;
 pub use point::{AccessPoint, Asked};
 pub use record::Record;
-pub use releases::{Opens, Releases, Wanted};
+pub use releases::{Counts, Opens, Releases, Wanted};
 pub use settings::Settings;
+pub use shown::Lists;
 pub use warming::Warmed;
 
 /// Veilpoint's version: another may give other bytes.

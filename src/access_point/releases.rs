@@ -2,12 +2,13 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use tokio::time::timeout_at;
 
 use super::ask::{Ask, Named};
-use super::delivery::{Delivery, From};
+use super::delivery::{Delivery, Extent, From};
 use super::making::{AtWork, Busy, Recipe};
 use super::once::{self, OnceWriter};
 use crate::cache::{Cache, EntryWriter, Facts, Found, Ticket, is_damaged, is_no_room};
@@ -15,7 +16,7 @@ use crate::config::{self, CacheSettings};
 use crate::error::{Error, Kind, Result};
 use crate::release::Options;
 use crate::request::{Format, Size};
-use crate::source::{Fetched, OwnStore};
+use crate::source::{Fetched, ObjectSource, OwnStore};
 
 /// How often a release is begun again, where what was kept of it is damaged, or somebody else gave it up.
 const TRIES: usize = 3;
@@ -28,9 +29,18 @@ pub trait Opens: Sync {
 
 impl Opens for OwnStore {
     async fn open(&self, key: &str) -> Result<Fetched> {
-        let gone = || Error::new(Kind::Source, "the object is no longer there: ask again");
         self.open(key).await?.ok_or_else(gone)
     }
+}
+
+impl Opens for ObjectSource {
+    async fn open(&self, key: &str) -> Result<Fetched> {
+        self.open(key).await?.ok_or_else(gone)
+    }
+}
+
+fn gone() -> Error {
+    Error::new(Kind::Source, "the object is no longer there: ask again")
 }
 
 /// What makes and keeps releases, for all access points of a process.
@@ -39,8 +49,21 @@ pub struct Releases {
     /// Bytes that the cache has room for.
     room: u64,
     options: Options,
+    made: AtomicU64,
+    kept: AtomicU64,
     /// What is at work.
     pub at_work: AtWork,
+}
+
+/// What became of the releases that were wanted since the start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counts {
+    /// Those that were begun.
+    pub made: u64,
+    /// Those that were kept, or had been begun for somebody else.
+    pub kept: u64,
+    /// Those that are being made.
+    pub at_work: u64,
 }
 
 /// A release that is wanted.
@@ -85,7 +108,18 @@ impl Releases {
             cache,
             room,
             options,
+            made: AtomicU64::new(0),
+            kept: AtomicU64::new(0),
             at_work: AtWork::default(),
+        }
+    }
+
+    /// What became of the releases that were wanted so far.
+    pub fn counts(&self) -> Counts {
+        Counts {
+            made: self.made.load(Ordering::Relaxed),
+            kept: self.kept.load(Ordering::Relaxed),
+            at_work: self.at_work.now(),
         }
     }
 
@@ -161,22 +195,20 @@ impl Releases {
         }
     }
 
-    /// The bytes of a release: of all of it, until they are cut.
-    ///
-    /// `ready` waits until enough of it is there; what fails before may begin again.
+    /// The bytes of a part of a release, of which enough is there to begin. What fails before that may begin again.
     ///
     /// # Errors
-    /// As [`Releases::facts`], and those of `ready`.
+    /// As [`Releases::facts`], and [`Kind::TimeLimit`] where it cannot be done in time.
     pub async fn delivery<O: Opens>(
         &self,
         wanted: &mut Wanted<'_, O>,
         deadline: Instant,
-        mut ready: impl AsyncFnMut(&mut Delivery) -> Result<()>,
+        extent: &Extent,
     ) -> Result<Delivery> {
         let mut tries = 0;
         loop {
             let mut delivery = self.begin(wanted, deadline, tries).await?;
-            match ready(&mut delivery).await {
+            match delivery.ready(extent, deadline).await {
                 Ok(()) => return Ok(delivery),
                 Err(error) if tries + 1 < TRIES => tries = next_try(tries, error)?,
                 Err(error) => return Err(error),
@@ -205,7 +237,10 @@ impl Releases {
             return self.once(wanted, object, busy);
         };
         match cache.find(name, deadline).await? {
-            Found::Held(held) => Ok(Delivery::new(From::Kept(held), None)),
+            Found::Held(held) => {
+                self.kept.fetch_add(1, Ordering::Relaxed);
+                Ok(Delivery::new(From::Kept(held), None))
+            }
             Found::Missing(ticket) => {
                 let busy = self.at_work.begin().await;
                 let object = wanted.object().await?;
@@ -221,6 +256,7 @@ impl Releases {
         ticket: Ticket,
         busy: Busy,
     ) -> Result<Delivery> {
+        self.made.fetch_add(1, Ordering::Relaxed);
         let (writer, held) = ticket.begin();
         let recipe = self.recipe(wanted);
         let end = |writer: EntryWriter, made: Result<Facts>| match made {
@@ -240,6 +276,7 @@ impl Releases {
         object: Fetched,
         busy: Busy,
     ) -> Result<Delivery> {
+        self.made.fetch_add(1, Ordering::Relaxed);
         let (writer, once, verdict) = once::channel();
         let end = move |writer: OnceWriter, made: Result<Facts>| {
             let made = made.and_then(|facts| {

@@ -15,9 +15,8 @@ use aws_smithy_runtime_api::client::dns::{DnsFuture, ResolveDns, ResolveDnsError
 use reqwest::Url;
 use zeroize::Zeroizing;
 
-use super::text;
+use super::{Variables, text};
 use crate::error::{Error, Kind, Result};
-use crate::key::MasterKey;
 
 /// How long a connection waits for its next use: less than AWS keeps it, since a function that was frozen would
 /// otherwise wake with a dead one, and an answer that streams cannot be sent twice.
@@ -46,20 +45,25 @@ pub struct Aws {
 impl Aws {
     /// Reads `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`, `AWS_REGION` and `AWS_ENDPOINT_URL`.
     pub(super) fn read() -> Result<Self> {
-        Self::of(needed(REGION)?)
+        Self::of(needed(&text, REGION)?, &text)
     }
 
     /// The same, where there is an account. Without a region it is [`SOME_REGION`].
     pub(super) fn find() -> Result<Option<Self>> {
-        if text(ACCOUNT)?.is_none() {
-            return Ok(None);
-        }
-        let region = text(REGION)?.unwrap_or_else(|| SOME_REGION.to_owned());
-        Self::of(region).map(Some)
+        Self::find_in(&text)
     }
 
-    fn of(region: String) -> Result<Self> {
-        let endpoint = text("AWS_ENDPOINT_URL")?.map(|text| {
+    /// The same, of these variables.
+    pub(super) fn find_in(variables: &Variables) -> Result<Option<Self>> {
+        if variables(ACCOUNT)?.is_none() {
+            return Ok(None);
+        }
+        let region = variables(REGION)?.unwrap_or_else(|| SOME_REGION.to_owned());
+        Self::of(region, variables).map(Some)
+    }
+
+    fn of(region: String, variables: &Variables) -> Result<Self> {
+        let endpoint = variables("AWS_ENDPOINT_URL")?.map(|text| {
             let url = Url::parse(&text).ok().filter(Url::has_host);
             url.ok_or_else(|| {
                 let message = "AWS_ENDPOINT_URL is no URL: it is http://host:port, or https://host";
@@ -67,9 +71,9 @@ impl Aws {
             })
         });
         let credentials = Credentials::new(
-            needed(ACCOUNT)?,
-            needed("AWS_SECRET_ACCESS_KEY")?,
-            text("AWS_SESSION_TOKEN")?,
+            needed(variables, ACCOUNT)?,
+            needed(variables, "AWS_SECRET_ACCESS_KEY")?,
+            variables("AWS_SESSION_TOKEN")?,
             None,
             "environment",
         );
@@ -115,8 +119,11 @@ impl Aws {
         config
     }
 
-    /// The master key that a secret holds as text, by its name or ARN.
-    pub(super) async fn secret(&self, id: &str) -> Result<MasterKey> {
+    /// What a secret holds as text, by its name or ARN.
+    ///
+    /// # Errors
+    /// [`Kind::Key`], without the name.
+    pub(super) async fn secret(&self, id: &str) -> Result<Zeroizing<String>> {
         let mut config = aws_sdk_secretsmanager::Config::builder()
             .behavior_version(aws_sdk_secretsmanager::config::BehaviorVersion::v2026_01_12())
             .credentials_provider(self.credentials.clone())
@@ -126,32 +133,33 @@ impl Aws {
         let client = aws_sdk_secretsmanager::Client::from_conf(config.build());
         let answer = client.get_secret_value().secret_id(id).send().await;
         let answer = answer.map_err(|err| {
-            let message = "the secret of the master key cannot be read: check its name, and that the function's role may";
+            let message = "the secret cannot be read from Secrets Manager: check its name, and that veilpoint's own rights (of a function, its role) reach it";
             Error::new(Kind::Key, message).with_private(err)
         })?;
-        let text = answer.secret_string.map(Zeroizing::new);
-        let text = text.ok_or_else(|| {
-            Error::new(
-                Kind::Key,
-                "the secret of the master key holds bytes: it holds 64 hexadecimal digits as text",
-            )
-        })?;
-        MasterKey::parse_hex(&text)
+        answer.secret_string.map(Zeroizing::new).ok_or_else(|| {
+            let message = "the secret in Secrets Manager holds bytes: it must hold text";
+            Error::new(Kind::Key, message)
+        })
     }
 
     fn http_client(&self) -> SharedHttpClient {
-        let builder = Builder::new()
-            .tls_provider(Provider::Rustls(CryptoMode::Ring))
-            .pool_idle_timeout(IDLE);
-        match self.endpoint_host() {
-            None => builder.build_https(),
-            Some(host) => builder.build_with_resolver(Below(host.to_owned())),
-        }
+        http_client(self.endpoint_host())
     }
 }
 
-fn needed(name: &str) -> Result<String> {
-    text(name)?.ok_or_else(|| Error::new(Kind::Settings, format!("{name} is not set")))
+/// The client of all that is AWS's, or of the host that stands in for it.
+pub(super) fn http_client(endpoint_host: Option<&str>) -> SharedHttpClient {
+    let builder = Builder::new()
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
+        .pool_idle_timeout(IDLE);
+    match endpoint_host {
+        None => builder.build_https(),
+        Some(host) => builder.build_with_resolver(Below(host.to_owned())),
+    }
+}
+
+fn needed(variables: &Variables, name: &str) -> Result<String> {
+    variables(name)?.ok_or_else(|| Error::new(Kind::Settings, format!("{name} is not set")))
 }
 
 /// Names below this host are this host: the client puts the route of an answer in front of any endpoint, and no resolver

@@ -31,16 +31,26 @@ pub struct CacheBucket {
 }
 
 impl CacheSettings {
+    /// Without any setting: a folder below the temporary one.
+    pub(super) fn usual() -> Self {
+        Self {
+            folder: Some(temporary().join(FOLDER)),
+            max_bytes: MAX_BYTES.to_owned(),
+            bucket: None,
+        }
+    }
+
     /// Reads the variables.
     ///
     /// # Errors
     /// [`Kind::Settings`] for what is no text; and for a bucket without a folder, since what comes from it must lie
     /// somewhere to be checked and read, or without the variables of AWS that [`Aws`] has.
     pub fn read() -> Result<Self> {
+        let usual = Self::usual();
         let folder = match text(CACHE)?.as_deref() {
             Some("none") => None,
             Some(folder) => Some(PathBuf::from(folder)),
-            None => Some(temporary().join(FOLDER)),
+            None => usual.folder,
         };
         let bucket = text(CACHE_BUCKET)?.map(|place| {
             let aws = Aws::read()?;
@@ -56,7 +66,7 @@ impl CacheSettings {
         Ok(Self {
             bucket,
             folder,
-            max_bytes: text(CACHE_MAX_BYTES)?.unwrap_or_else(|| MAX_BYTES.to_owned()),
+            max_bytes: text(CACHE_MAX_BYTES)?.unwrap_or(usual.max_bytes),
         })
     }
 }

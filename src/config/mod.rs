@@ -1,12 +1,18 @@
 //! Settings from outside, read once and checked: the only file that reads the environment.
 //!
-//! Some libraries read it by themselves: the S3 client, whose variables are AWS's own (see [`s3`]) and those of proxies,
+//! Some libraries read it by themselves: the S3 client and AWS's chain of credentials, whose variables are AWS's own (see
+//! [`s3`]) and those of proxies,
 //! the Lambda runtime, whose variables are Lambda's, the standard library for the temporary folder (`TMPDIR`), and clap,
 //! which asks the terminal for its width (`COLUMNS`).
 
 mod aws;
 mod cache;
+mod chain;
 mod function;
+mod gateway;
+mod named_key;
+mod place;
+mod placed;
 mod service;
 mod store;
 mod webhook;
@@ -19,6 +25,9 @@ use zeroize::Zeroizing;
 pub use self::aws::Aws;
 pub use self::cache::{CacheBucket, CacheSettings};
 pub use self::function::Function;
+pub use self::gateway::{Credential, Files, Gateway, KeyPlace, Limits, PointSettings, Tls};
+pub use self::place::{S3Place, SourcePlace};
+pub use self::placed::s3_place;
 pub use self::service::Service;
 pub use self::store::{access_point_label, s3, s3_access_point, s3_at_host, s3_at_path};
 pub use self::webhook::Webhook;
@@ -93,19 +102,14 @@ impl Environment {
     /// # Errors
     /// [`Kind::Key`] for a key that is no text.
     pub fn read() -> Result<Self> {
-        let key = match read(KEY) {
-            None => None,
-            Some(value) => {
-                if let Ok(text) = value.into_string() {
-                    Some(Zeroizing::new(text))
-                } else {
-                    let message = format!("{KEY} is not text: it holds 64 hexadecimal digits");
-                    return Err(Error::new(Kind::Key, message));
-                }
-            }
-        };
-        let key_file = read(KEY_FILE).map(PathBuf::from);
-        Ok(Self { key, key_file })
+        let key = text(KEY).map_err(|_| {
+            let message = format!("{KEY} is not text: it holds 64 hexadecimal digits");
+            Error::new(Kind::Key, message)
+        });
+        Ok(Self {
+            key: key?.map(Zeroizing::new),
+            key_file: read(KEY_FILE).map(PathBuf::from),
+        })
     }
 
     /// The master key: the file given, else [`KEY_FILE`], else [`KEY`], else [`LOCAL_KEY`] below `folder` if it exists;
@@ -142,6 +146,9 @@ impl Environment {
 pub fn is_bootstrap() -> bool {
     read(RUNTIME_API).is_some() && env::args_os().len() == 1
 }
+
+/// What says which text a variable holds: none where it is unset or empty. In tests it is not the environment.
+type Variables = dyn Fn(&str) -> Result<Option<String>> + Send + Sync;
 
 /// A variable that is text.
 fn text(name: &str) -> Result<Option<String>> {

@@ -6,18 +6,25 @@ use std::time::Duration;
 use object_store::aws::{AmazonS3, AmazonS3Builder, AmazonS3ConfigKey};
 use object_store::{ClientConfigKey, ObjectStore, RetryConfig};
 
+use super::chain;
 use crate::error::{Error, Kind, Result};
 
 /// How long a connection waits for its next use: less than S3 keeps it, since a function that was frozen would otherwise
 /// wake with a dead one.
 const IDLE: &str = "3s";
 
+/// Where nothing says which region it is, as in stores that have none: the one that S3's clients take.
+const SOME_REGION: &str = "us-east-1";
+
 /// How long a store may take to answer before the run fails: long enough for a failover, short enough to wait for.
 const RETRY: Duration = Duration::from_mins(1);
 
 /// A bucket, by AWS's own environment variables: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`,
-/// `AWS_REGION`, `AWS_ENDPOINT_URL` (plain HTTP where it says so), and those of containers and web identities; without
-/// any, the instance's own role. Profiles in files are not read.
+/// `AWS_REGION`, `AWS_ENDPOINT_URL` (plain HTTP where it says so). Without a key there, by AWS's usual chain:
+/// `AWS_PROFILE` or the default one of `~/.aws/config` and `~/.aws/credentials` (roles that it assumes, and its region),
+/// web identities, containers, and the instance's own role.
+///
+/// A function has its key in the environment, and waits for nothing else.
 ///
 /// # Errors
 /// [`Kind::Settings`].
@@ -72,28 +79,59 @@ pub fn s3_access_point(arn: &str) -> Result<Arc<dyn ObjectStore>> {
 }
 
 fn client(bucket: &str) -> AmazonS3Builder {
+    client_of(bucket, None, None)
+}
+
+/// A client's settings: the environment's, with the credentials of a profile, and a region, where they are named.
+pub(super) fn client_of(
+    bucket: &str,
+    profile: Option<&str>,
+    region: Option<&str>,
+) -> AmazonS3Builder {
     let retry = RetryConfig {
         retry_timeout: RETRY,
         max_retries: 6,
         ..RetryConfig::default()
     };
-    AmazonS3Builder::from_env()
+    let builder = AmazonS3Builder::from_env()
         .with_config(
             AmazonS3ConfigKey::Client(ClientConfigKey::PoolIdleTimeout),
             IDLE,
         )
         .with_bucket_name(bucket)
-        .with_retry(retry)
+        .with_retry(retry);
+    let says = |key| builder.get_config_value(&key);
+    let known = says(AmazonS3ConfigKey::Region);
+    let account = [
+        AmazonS3ConfigKey::AccessKeyId,
+        AmazonS3ConfigKey::SecretAccessKey,
+    ];
+    if profile.is_none() && account.into_iter().any(|key| says(key).is_some()) {
+        return match region {
+            Some(region) => builder.with_region(region),
+            None => builder,
+        };
+    }
+    let region = match (region, known, profile) {
+        (Some(region), _, _) => Some(region.to_owned()),
+        // A profile that is named comes before the environment.
+        (None, known, Some(_)) => chain::region(profile).or(known),
+        (None, known, None) => known.or_else(|| chain::region(None)),
+    };
+    let region = region.unwrap_or_else(|| SOME_REGION.to_owned());
+    builder
+        .with_credentials(chain::credentials(profile, &region))
+        .with_region(region)
 }
 
 /// Another S3 than Amazon's, where the environment names one.
-fn endpoint(builder: &AmazonS3Builder) -> Option<String> {
+pub(super) fn endpoint(builder: &AmazonS3Builder) -> Option<String> {
     [AmazonS3ConfigKey::S3Endpoint, AmazonS3ConfigKey::Endpoint]
         .iter()
         .find_map(|key| builder.get_config_value(key))
 }
 
-fn build(builder: AmazonS3Builder) -> Result<Arc<AmazonS3>> {
+pub(super) fn build(builder: AmazonS3Builder) -> Result<Arc<AmazonS3>> {
     let plain = endpoint(&builder).is_some_and(|url| url.starts_with("http://"));
     let builder = if plain {
         builder.with_allow_http(true)

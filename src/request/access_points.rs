@@ -24,13 +24,7 @@ impl FromStr for NamedPayload {
     /// # Errors
     /// [`Kind::Usage`], or [`Kind::Payload`] as [`Payload::parse`].
     fn from_str(text: &str) -> Result<Self> {
-        let (name, payload) = text
-            .split_once('=')
-            .filter(|(name, _)| !name.is_empty())
-            .ok_or_else(|| {
-                let message = r#"an access point is NAME={"projection": "patients/analytics"}"#;
-                Error::new(Kind::Usage, message)
-            })?;
+        let (name, payload) = Self::split(text)?;
         Ok(Self {
             access_point: name.to_owned(),
             payload: Payload::parse(payload)?,
@@ -39,6 +33,19 @@ impl FromStr for NamedPayload {
 }
 
 impl NamedPayload {
+    /// The two sides of `NAME=JSON`.
+    ///
+    /// # Errors
+    /// [`Kind::Usage`] where there is no name.
+    pub fn split(text: &str) -> Result<(&str, &str)> {
+        text.split_once('=')
+            .filter(|(name, _)| !name.is_empty())
+            .ok_or_else(|| {
+                let message = r#"an access point is given as NAME=JSON: analytics={"projection": "patients/analytics"}"#;
+                Error::new(Kind::Usage, message)
+            })
+    }
+
     /// All of a JSON object, whose names are the access points' and whose values their payloads.
     ///
     /// # Errors

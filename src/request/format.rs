@@ -76,6 +76,14 @@ impl Format {
         format!("{}.{}", strip_suffix(plain, &TEXT), self.suffix())
     }
 
+    /// The release's key that a prefix of a listing begins, if the prefix ends within the suffix: `a/p.par` begins
+    /// `a/p.parquet`. Its object's key may not begin with that prefix.
+    pub fn begun(self, prefix: &str) -> Option<String> {
+        let (stem, begun) = split_suffix(prefix)?;
+        let begins = self.suffix().starts_with(begun);
+        begins.then(|| format!("{stem}.{}", self.suffix()))
+    }
+
     /// The keys of objects whose release may be asked for under this key, the likeliest first: the inverse of
     /// [`Format::release_key`]. None where the key names no format.
     pub fn object_keys(release: &str) -> Vec<String> {
@@ -168,6 +176,26 @@ mod tests {
             ["a/p.csv", "a/p.csv.gz"]
         );
         assert!(Format::object_keys("a/p.csv.gz").is_empty());
+    }
+
+    #[test]
+    fn a_prefix_that_ends_within_the_suffix_begins_one_release() {
+        for (prefix, release) in [
+            ("a/p.par", Some("a/p.parquet")),
+            ("a/p.parquet", Some("a/p.parquet")),
+            ("p.x.p", Some("p.x.parquet")),
+            ("a/p.", Some("a/p.parquet")),
+            ("a/p", None),
+            ("a/p.csv", None),
+            ("a.p/p", None),
+            ("a/.par", None),
+            (".p", None),
+            ("", None),
+        ] {
+            let begun = Format::Parquet.begun(prefix);
+            assert_eq!(begun.as_deref(), release, "{prefix}");
+        }
+        assert_eq!(Format::Csv.begun("a/p.cs").as_deref(), Some("a/p.csv"));
     }
 
     #[test]

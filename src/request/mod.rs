@@ -17,6 +17,6 @@ pub use conditions::{Conditions, Verdict, http_date};
 pub use factor::Factor;
 pub use format::Format;
 pub use listing::{Delimiter, ListQuery, ListVersion, MAX_KEYS};
-pub use payload::{Length, Payload};
+pub use payload::{Length, Payload, PayloadFields, WrongField};
 pub use range::{ByteRange, Selection, content_range};
 pub use size::Size;

@@ -31,16 +31,30 @@ pub enum Length {
     Exact,
 }
 
-/// The fields as JSON has them. What is left out has a default; what is unknown is refused, since a misspelt setting
-/// would otherwise be none.
+/// The fields as they were written, in JSON or elsewhere. What is left out has a default; what is unknown is refused,
+/// since a misspelt setting would otherwise be none.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Raw {
-    projection: String,
-    format: Option<String>,
-    as_of: Option<String>,
-    length: Option<String>,
-    length_factor: Option<Factor>,
+pub struct PayloadFields {
+    /// The full name of the projection.
+    pub projection: String,
+    /// `parquet` or `csv`.
+    pub format: Option<String>,
+    /// `today`, `object`, or a date.
+    pub as_of: Option<String>,
+    /// `law` or `exact`.
+    pub length: Option<String>,
+    /// The factor of the law.
+    pub length_factor: Option<Factor>,
+}
+
+/// A field that cannot be right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WrongField {
+    /// Its name.
+    pub field: &'static str,
+    /// What is wrong with it, behind its name. It does not quote what was written.
+    pub what: &'static str,
 }
 
 impl Payload {
@@ -52,7 +66,7 @@ impl Payload {
         if text.trim().is_empty() {
             return Err(refused("is empty"));
         }
-        let raw: Raw = serde_json::from_str(text).map_err(|err| {
+        let fields: PayloadFields = serde_json::from_str(text).map_err(|err| {
             let what = match err.classify() {
                 serde_json::error::Category::Data => {
                     "has an unknown field, lacks \"projection\", or has a field of another kind"
@@ -61,30 +75,66 @@ impl Payload {
             };
             refused(what).with_private(err)
         })?;
-        let format = raw
-            .format
-            .as_deref()
-            .map_or(Ok(Format::Parquet), str::parse);
-        let as_of = raw.as_of.as_deref().map_or(Ok(AsOf::Today), str::parse);
-        let length = match (raw.length.as_deref(), raw.length_factor) {
-            (None | Some("law"), factor) => Length::Law(factor),
-            (Some("exact"), None) => Length::Exact,
-            (Some("exact"), Some(_)) => {
-                return Err(refused(
-                    "has a \"length_factor\" beside \"length\": \"exact\", which has none",
-                ));
-            }
-            _ => return Err(refused("has a \"length\" that is neither law nor exact")),
-        };
-        Ok(Self {
-            length,
-            projection: raw.projection,
-            format: format
-                .map_err(|_| refused("has a \"format\" that is neither parquet nor csv"))?,
-            as_of: as_of.map_err(|_| {
-                refused("has an \"as_of\" that is neither today, object, nor a date as YYYY-MM-DD")
-            })?,
+        Self::of_fields(&fields).map_err(|wrong| {
+            let each: Vec<String> = wrong
+                .iter()
+                .map(|WrongField { field, what }| format!("\"{field}\" {what}"))
+                .collect();
+            refused(&format!("is wrong: {}", each.join("; ")))
         })
+    }
+
+    /// What the fields say.
+    ///
+    /// # Errors
+    /// All fields that are wrong, at least one.
+    pub fn of_fields(fields: &PayloadFields) -> std::result::Result<Self, Vec<WrongField>> {
+        let mut wrong = Vec::new();
+        let mut refuse = |field, what| wrong.push(WrongField { field, what });
+        let format = match fields.format.as_deref().map(str::parse) {
+            None => Format::Parquet,
+            Some(Ok(format)) => format,
+            Some(Err(_)) => {
+                refuse("format", "is neither parquet nor csv");
+                Format::Parquet
+            }
+        };
+        let as_of = match fields.as_of.as_deref().map(str::parse) {
+            None => AsOf::Today,
+            Some(Ok(as_of)) => as_of,
+            Some(Err(_)) => {
+                refuse(
+                    "as_of",
+                    "is neither today, object, nor a date as YYYY-MM-DD",
+                );
+                AsOf::Today
+            }
+        };
+        let length = match (fields.length.as_deref(), fields.length_factor) {
+            (None | Some("law"), factor) => Length::Law(factor),
+            (Some("exact"), factor) => {
+                if factor.is_some() {
+                    let what =
+                        r#"stands beside "length": "exact", which has none: leave one of them out"#;
+                    refuse("length_factor", what);
+                }
+                Length::Exact
+            }
+            (Some(_), factor) => {
+                refuse("length", "is neither law nor exact");
+                Length::Law(factor)
+            }
+        };
+        if wrong.is_empty() {
+            Ok(Self {
+                projection: fields.projection.clone(),
+                format,
+                as_of,
+                length,
+            })
+        } else {
+            Err(wrong)
+        }
     }
 }
 
@@ -119,6 +169,15 @@ mod tests {
             assert_eq!(payload.length, length, "{field}");
         }
         assert_eq!(payload.as_of, "2026-01-31".parse().unwrap());
+    }
+
+    #[test]
+    fn every_field_that_is_wrong_is_said() {
+        let text = r#"{"projection": "a/b", "format": "xml", "as_of": "1.1.", "length": "short"}"#;
+        let error = Payload::parse(text).unwrap_err();
+        for field in ["\"format\" is", "\"as_of\" is", "\"length\" is"] {
+            assert!(error.message().contains(field), "{error}");
+        }
     }
 
     #[test]

@@ -10,7 +10,8 @@ use tokio::task::AbortHandle;
 
 use super::pages::Pages;
 use super::read::StreamReader;
-use super::{ObjectVersion, RawPage, RawQuery, store};
+use super::store::{self, Store};
+use super::{ObjectVersion, RawPage, RawQuery, resumed};
 use crate::config;
 use crate::error::{Error, Kind, Result};
 
@@ -73,8 +74,7 @@ impl Origin {
             Self::Path { url, bucket } => config::s3_at_path(url, bucket)?,
             Self::Bucket(bucket) => config::s3(bucket)?,
         };
-        let pages = Pages::new(Arc::clone(&store))?;
-        Ok(OwnStore { store, pages })
+        OwnStore::new(store)
     }
 }
 
@@ -86,6 +86,15 @@ pub struct OwnStore {
 }
 
 impl OwnStore {
+    /// A bucket's.
+    ///
+    /// # Errors
+    /// [`Kind::Internal`] where there is no client.
+    pub(super) fn new(store: Arc<AmazonS3>) -> Result<Self> {
+        let pages = Pages::new(Arc::clone(&store))?;
+        Ok(Self { store, pages })
+    }
+
     /// Opens an object; none where there is none of this key.
     ///
     /// # Errors
@@ -100,7 +109,7 @@ impl OwnStore {
     /// As [`OwnStore::open`].
     pub async fn open_version(&self, key: &str, version: Option<&str>) -> Result<Option<Fetched>> {
         // What the store's client takes for no key is none here.
-        let Ok(path) = store::key(key) else {
+        let Some(path) = store::exact_key(key) else {
             return Ok(None);
         };
         let options = GetOptions::new().with_version(version);
@@ -108,8 +117,10 @@ impl OwnStore {
         let Some(answer) = found(answer)? else {
             return Ok(None);
         };
+        let id = version.map(str::to_owned);
         let version = version_of(&answer.meta);
-        let stream = store::pieces(answer);
+        let store: Store = Arc::clone(&self.store) as _;
+        let stream = resumed::pieces(store, answer, id);
         let reader = super::read::reader(&Handle::current(), stream, version.length);
         Ok(Some(Fetched::new(version, reader)))
     }
@@ -120,7 +131,9 @@ impl OwnStore {
     /// As [`OwnStore::open`].
     pub async fn head(&self, keys: &[String]) -> Result<Option<(String, ObjectVersion)>> {
         for key in keys {
-            let Ok(path) = store::key(key) else { continue };
+            let Some(path) = store::exact_key(key) else {
+                continue;
+            };
             if let Some(meta) = found(self.store.head(&path).await)? {
                 return Ok(Some((key.clone(), version_of(&meta))));
             }
@@ -142,7 +155,7 @@ impl OwnStore {
 fn found<T>(answer: object_store::Result<T>) -> Result<Option<T>> {
     answer.map(Some).or_else(|err| {
         if store::is_denied(&err) {
-            let message = "the function's own role may not read the object behind this key";
+            let message = "veilpoint's own rights do not reach the object behind this key";
             return Err(Error::new(Kind::Denied, message).with_private(err));
         }
         let error = store::explain(err, Kind::Source);

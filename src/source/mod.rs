@@ -5,17 +5,22 @@
 
 mod damaged;
 mod decompress;
+mod entries;
 mod fetched;
+mod folder;
 mod http;
 mod listing;
 mod location;
 mod metered;
 mod object;
+mod object_source;
 mod object_version;
 mod pages;
+mod prefixed;
 mod presigned;
 mod read;
 mod records;
+mod resumed;
 mod sql;
 mod stage;
 mod store;
@@ -30,12 +35,15 @@ use std::io::Read;
 
 pub use damaged::{Damaged, classify};
 pub use fetched::{Fetched, Origin, OwnStore};
+pub use folder::Folder;
 pub use http::Refused;
 pub use listing::{RawObject, RawPage, RawQuery};
 pub use location::Location;
 pub use metered::Metered;
 pub use object::{Input, Object, find, find_version};
+pub use object_source::ObjectSource;
 pub use object_version::ObjectVersion;
+pub use prefixed::Prefixed;
 pub use presigned::{Answer, Fetcher, Hosts, PresignedUrl};
 pub use records::RecordPrefix;
 pub use sql::{LiveSql, SqlFolder, SqlSource};

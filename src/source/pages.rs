@@ -122,7 +122,7 @@ fn refusal(status: u16, code: Option<&str>) -> Error {
         (404, _) => (Kind::Settings, "there is no such bucket: check the name"),
         (400 | 401 | 403, _) => (
             Kind::Denied,
-            "the function's own role may not list the objects",
+            "veilpoint's own rights do not reach the listing of the objects",
         ),
         (300..400, _) => (
             Kind::Settings,

@@ -2,11 +2,8 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
-use futures::stream::BoxStream;
-use futures::{StreamExt, TryStreamExt};
+use object_store::ObjectStore;
 use object_store::path::Path;
-use object_store::{GetResult, ObjectStore};
 
 use crate::error::{Error, Kind, Result};
 
@@ -25,15 +22,23 @@ pub(super) fn key(text: &str) -> Result<Path> {
     Path::parse(text).map_err(|err| Error::new(Kind::Usage, BAD_KEY).with_private(err))
 }
 
-/// An answer's bytes, with errors in our own words.
-pub(super) fn pieces(answer: GetResult) -> BoxStream<'static, Result<Bytes>> {
-    let stream = answer.into_stream();
-    stream.map_err(|err| explain(err, Kind::Source)).boxed()
+/// A key that the store takes as it stands: of a slash at the beginning or the end its client makes none, and the key
+/// another one's.
+pub(super) fn exact_key(text: &str) -> Option<Path> {
+    key(text)
+        .ok()
+        .filter(|path| !text.is_empty() && path.as_ref() == text)
 }
+
+/// What is told of an object that is not the same at its end.
+pub(super) const CHANGED: &str = "the object changed while it was read: run again";
 
 /// What a store's error means; its own text holds addresses and answers, and stays private.
 pub(super) fn explain(err: object_store::Error, otherwise: Kind) -> Error {
     use object_store::Error as E;
+    if let Some(own) = own(&err) {
+        return own.public().with_private(err);
+    }
     let (kind, message) = match (innermost(&err), status(&err)) {
         (E::NotFound { .. }, _) | (E::Generic { .. }, Some(404)) => (
             Kind::NotFound,
@@ -42,11 +47,9 @@ pub(super) fn explain(err: object_store::Error, otherwise: Kind) -> Error {
         (E::PermissionDenied { .. } | E::Unauthenticated { .. }, _)
         | (E::Generic { .. }, Some(401 | 403)) => (
             otherwise,
-            "the store denies access: check the AWS_ environment variables and the bucket's policy",
+            "the store denies access: check the credentials (AWS_ variables, profile) and the bucket's policy",
         ),
-        (E::Precondition { .. } | E::NotModified { .. }, _) => {
-            (otherwise, "the object changed while it was read: run again")
-        }
+        (E::Precondition { .. } | E::NotModified { .. }, _) => (otherwise, CHANGED),
         // A listing fails as a whole for one such key.
         (E::InvalidPath { .. }, _) => (otherwise, BAD_KEY),
         _ => (
@@ -65,6 +68,21 @@ pub(super) fn is_denied(err: &object_store::Error) -> bool {
         E::PermissionDenied { .. } | E::Unauthenticated { .. } => true,
         E::Generic { .. } => matches!(status(err), Some(400 | 401 | 403)),
         _ => false,
+    }
+}
+
+/// Whether a transfer broke, rather than that the store said something about the object. Where it is taken up behind the
+/// end, the object is another one, and the store can say so.
+pub(super) fn is_broken(err: &object_store::Error) -> bool {
+    let general = matches!(innermost(err), object_store::Error::Generic { .. });
+    general && own(err).is_none() && status(err).is_none_or(|status| status == 416)
+}
+
+/// An error of our own, from where credentials come from.
+fn own(err: &object_store::Error) -> Option<&Error> {
+    match innermost(err) {
+        object_store::Error::Generic { source, .. } => source.downcast_ref(),
+        _ => None,
     }
 }
 

@@ -4,11 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The stages in the order in which data passes them. A module knows its own stage and those before it.
-const STAGES: [&[&str]; 12] = [
-    &["error", "config", "key"],
+///
+/// Settings come after what they speak of: a payload, a size, the name of a projection.
+const STAGES: [&[&str]; 13] = [
+    &["error", "key"],
     &["request"],
     &["functions"],
     &["dataset"],
+    &["config"],
     &["source", "csv"],
     &["project"],
     &["encode"],

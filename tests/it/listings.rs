@@ -3,7 +3,7 @@
 use chrono::DateTime;
 use serde_json::{Value, json};
 use veilpoint::access_point::{Listed, Page};
-use veilpoint::door::object_lambda::list_xml::document;
+use veilpoint::door::s3::list_xml::document;
 use veilpoint::request::{Delimiter, ListQuery, ListVersion};
 
 use crate::support::python::run_script_in;

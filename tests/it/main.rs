@@ -14,6 +14,7 @@ mod cache;
 mod convert;
 mod determinism;
 mod engine;
+mod gateway;
 mod house;
 mod listings;
 mod memory;

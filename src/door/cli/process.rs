@@ -11,9 +11,17 @@ pub(super) const GRACE: Duration = Duration::from_secs(1);
 
 /// Runs a command's work to its end.
 pub(super) fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    // Only transfers and signals live here; the work has threads of its own.
+    block_on_threads(2, work)
+}
+
+/// The same, with so many threads for what waits for others.
+pub(super) fn block_on_threads<T>(
+    threads: usize,
+    work: impl Future<Output = Result<T>>,
+) -> Result<T> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        // Only transfers and signals live here; the work has threads of its own.
-        .worker_threads(2)
+        .worker_threads(threads)
         .enable_all()
         .build()
         .map_err(|err| {
@@ -31,13 +39,27 @@ pub(super) struct Signals {
     terminate: Signal,
 }
 
+fn listen(kind: SignalKind) -> Result<Signal> {
+    signal(kind)
+        .map_err(|err| Error::new(Kind::Internal, "signals cannot be received").with_private(err))
+}
+
+/// The signals that ask for settings to be read anew.
+pub(super) struct Hangups(Signal);
+
+impl Hangups {
+    pub(super) fn new() -> Result<Self> {
+        listen(SignalKind::hangup()).map(Self)
+    }
+
+    /// Waits for the next.
+    pub(super) async fn next(&mut self) {
+        self.0.recv().await;
+    }
+}
+
 impl Signals {
     pub(super) fn new() -> Result<Self> {
-        let listen = |kind| {
-            signal(kind).map_err(|err| {
-                Error::new(Kind::Internal, "signals cannot be received").with_private(err)
-            })
-        };
         Ok(Self {
             interrupt: listen(SignalKind::interrupt())?,
             terminate: listen(SignalKind::terminate())?,

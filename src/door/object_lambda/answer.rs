@@ -5,11 +5,11 @@ use aws_sdk_s3::operation::write_get_object_response::builders::WriteGetObjectRe
 use aws_sdk_s3::primitives::{ByteStream, DateTime, SdkBody};
 
 use super::event::GetObject;
-use super::get::{Caller, Stop};
-use super::log::Outcome;
-use super::refusal::Refusal;
-use super::transfer::Transfer;
 use crate::access_point::Head;
+use crate::door::s3::log::Outcome;
+use crate::door::s3::refusal::Refusal;
+use crate::door::s3::sending::{Caller, Stop};
+use crate::door::s3::transfer::Transfer;
 use crate::error::{Error, Kind, Result};
 use crate::request::content_range;
 

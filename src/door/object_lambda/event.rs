@@ -6,6 +6,7 @@
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
+use crate::door::s3::log::Line;
 use crate::error::{Error, Kind, Result};
 
 /// What is asked, and by whom.
@@ -72,6 +73,14 @@ impl Operation {
 }
 
 impl Event {
+    /// Says in a line of the log what is asked, and by whom.
+    pub fn tell(&self, line: &mut Line) {
+        line.request_id.clone_from(&self.request_id);
+        line.operation = self.operation.name();
+        line.access_point.clone_from(&self.access_point);
+        line.principal.clone_from(&self.principal);
+    }
+
     /// Reads an event.
     ///
     /// # Errors

@@ -2,10 +2,10 @@
 //! is of another key, with the function's own role, at the same place, and only where the caller might have read.
 
 use super::event::{Event, Operation};
-use super::get::Stop;
-use super::refusal::Refusal;
 use super::service::Service;
 use crate::access_point::{Asked, Opens};
+use crate::door::s3::refusal::Refusal;
+use crate::door::s3::sending::Stop;
 use crate::error::{Error, Kind, Result};
 use crate::source::{Answer, Fetched, ObjectVersion, Origin, OwnStore, PresignedUrl};
 

@@ -5,62 +5,19 @@
 //!        └──────── refused: an error of ours, before anything is read ─┘                  └ broken: no end
 //! ```
 
-use std::sync::Arc;
 use std::time::Instant;
 
-use tokio::sync::Mutex;
 use tokio::time::timeout_at;
 
 use super::event::Event;
 use super::find::Finder;
-use super::log::{Line, Outcome};
-use super::refusal::Refusal;
 use super::service::Service;
-use super::transfer::{Fate, Shared, Transfer, transfer};
-use crate::access_point::{
-    Answer, Delivery, Head, Named, Recipient, Record, Request, Wanted, too_slow,
-};
-use crate::cache::Facts;
+use crate::access_point::{Recipient, Record, Request, Wanted, too_slow};
+use crate::door::s3::log::Line;
+use crate::door::s3::sending::{Caller, Sending, Stop};
 use crate::error::{Error, Kind, Result};
 use crate::request::{Conditions, Selection, content_range};
 use crate::source::ObjectVersion;
-
-/// Why there was no release.
-pub enum Stop {
-    /// An error is to be sent.
-    Refused(Refusal),
-    /// The answer had begun, or could not be sent: nothing more can be said to the caller.
-    Lost(Outcome, Error),
-}
-
-impl From<Error> for Stop {
-    fn from(error: Error) -> Self {
-        Self::Refused(Refusal::from(&error))
-    }
-}
-
-/// Where the answer to a GET goes.
-pub trait Caller {
-    /// Says that the reader has the release.
-    ///
-    /// # Errors
-    /// [`Stop::Lost`] where it is not taken.
-    fn not_modified(
-        &self,
-        head: &Head,
-    ) -> impl Future<Output = std::result::Result<(), Stop>> + Send;
-
-    /// Sends a release, or a range of it, up to its last byte. Where the body fails, the transfer breaks off without an
-    /// end; so it does where this future is dropped before.
-    ///
-    /// # Errors
-    /// [`Stop::Lost`] where it is not taken, or the body failed.
-    fn release(
-        &self,
-        head: &Head,
-        body: Transfer,
-    ) -> impl Future<Output = std::result::Result<(), Stop>> + Send;
-}
 
 /// One GET on its way.
 pub struct Get<'a, C> {
@@ -127,118 +84,26 @@ impl<C: Caller> Get<'_, C> {
         };
         let answer = self.service.releases.answer(wanted, &request);
         let answer = timeout_at(self.deadline.into(), answer).await;
-        match answer.unwrap_or_else(|_| Err(too_slow()))? {
-            Answer::NotModified(head) => self.not_modified(&head, line).await,
-            // All bytes were asked for, and there are none.
-            Answer::Head(_) => Err(nothing().into()),
-            Answer::Body(head, delivery) => {
-                let facts = self.send(&named, &head, delivery, line).await?;
-                let to = Recipient {
-                    request_id: &self.event.request_id,
-                    principal: &self.event.principal,
-                    key: &asked.key,
-                    source: &finder.source(),
-                    range: head
-                        .range
-                        .map(|(range, length)| content_range(&range, length)),
-                };
-                Ok(facts.map(|facts| ask.record(&named, &facts, &to)))
-            }
-        }
-    }
-
-    async fn not_modified(
-        &self,
-        head: &Head,
-        line: &mut Line,
-    ) -> std::result::Result<Option<Record>, Stop> {
-        let sent = timeout_at(self.deadline.into(), self.to.not_modified(head)).await;
-        sent.unwrap_or_else(|_| Err(Stop::Lost(Outcome::Failed, unanswered())))?;
-        line.answered(304);
-        Ok(None)
-    }
-
-    /// Sends what is delivered, and waits for the release's end: what of it is asked for next is kept then, and shared.
-    /// Its facts, if it ended in time.
-    async fn send(
-        &self,
-        named: &Named,
-        head: &Head,
-        delivery: Delivery,
-        line: &mut Line,
-    ) -> std::result::Result<Option<Facts>, Stop> {
-        line.first_byte = Some(Instant::now());
-        line.status = head.status();
-        let delivery = Arc::new(Mutex::new(delivery));
-        let sent = self.transfer(head, &delivery, line).await;
-        let end = self.end(named, &delivery, sent.is_ok(), line);
-        let facts = timeout_at(self.deadline.into(), end).await;
-        sent?;
-        line.answered(head.status());
-        match facts.unwrap_or_else(|_| Err(too_slow())) {
-            Ok(facts) => {
-                line.facts = Some(facts.clone());
-                Ok(Some(facts))
-            }
-            Err(error) => {
-                // What was sent is right; what it is a part of is not known whole.
-                let (request_id, message) = (&line.request_id, error.to_string());
-                tracing::error!(event = "record_not_kept", request_id, message);
-                Ok(None)
-            }
-        }
-    }
-
-    /// The end of what was delivered. What nobody took and nobody keeps is not made any further.
-    async fn end(
-        &self,
-        named: &Named,
-        delivery: &Shared,
-        sent: bool,
-        line: &mut Line,
-    ) -> Result<Facts> {
-        let mut delivery = delivery.lock().await;
-        line.bytes_in = delivery.bytes_in();
-        if !sent && !delivery.is_kept() {
-            return Err(unanswered());
-        }
-        let facts = delivery.facts().await?;
-        line.bytes_in = delivery.bytes_in();
-        self.service
-            .releases
-            .remember(named, &delivery, &facts)
-            .await;
-        delivery.share().await;
-        Ok(facts)
-    }
-
-    async fn transfer(
-        &self,
-        head: &Head,
-        delivery: &Shared,
-        line: &mut Line,
-    ) -> std::result::Result<(), Stop> {
-        let fate = Fate::default();
-        let body = transfer(Arc::clone(delivery), head.length, fate.clone());
-        let sent = self.to.release(head, body);
-        let sent = timeout_at(self.deadline.into(), sent).await;
-        // What has left is said, also where the rest has not.
-        line.bytes_out = fate.handed_over();
-        // Whoever counts bytes need not ask for the end behind the last.
-        let whole = head.length == Some(line.bytes_out);
-        let broken = |error| Err(Stop::Lost(Outcome::Broken, error));
-        match (sent, fate.end()) {
-            // The release's own failure is the cause of the transfer's.
-            (_, Some(Err(error))) => broken(error),
-            (Ok(Ok(())), Some(Ok(()))) => Ok(()),
-            (Ok(Ok(())), None) if whole => Ok(()),
-            (Ok(Ok(())), None) => {
-                let message = "the answer was taken before its end";
-                broken(Error::new(Kind::Output, message))
-            }
-            (Ok(Err(stop)), _) => Err(stop),
-            (Err(_), _) => broken(too_slow()),
-        }
+        let answer = answer.unwrap_or_else(|_| Err(too_slow()))?;
+        let sending = Sending {
+            releases: &self.service.releases,
+            named: &named,
+            to: self.to,
+            deadline: self.deadline,
+        };
+        let Some((head, facts)) = sending.send(answer, line).await? else {
+            return Ok(None);
+        };
+        let to = Recipient {
+            request_id: &self.event.request_id,
+            principal: &self.event.principal,
+            key: &asked.key,
+            source: &finder.source(),
+            range: head
+                .range
+                .map(|(range, length)| content_range(&range, length)),
+        };
+        Ok(Some(ask.record(&named, &facts, &to)))
     }
 }
 
@@ -246,13 +111,4 @@ impl<C: Caller> Get<'_, C> {
 pub fn silent() -> Error {
     let message = "S3, or what the key or the projections are kept in, did not answer in time";
     Error::new(Kind::Source, message)
-}
-
-fn nothing() -> Error {
-    Error::new(Kind::Internal, "the release has no bytes")
-}
-
-/// What an answer goes to is silent.
-pub fn unanswered() -> Error {
-    Error::new(Kind::Output, "S3 does not answer in time")
 }

@@ -5,10 +5,12 @@ use tokio::time::timeout_at;
 
 use super::event::Event;
 use super::find::Finder;
-use super::get::{Stop, request, silent};
-use super::log::Line;
+use super::get::{request, silent};
 use super::service::Service;
 use crate::access_point::{Answer, Head, Wanted, too_slow};
+use crate::door::s3::head::http_date;
+use crate::door::s3::log::Line;
+use crate::door::s3::sending::Stop;
 use crate::request::content_range;
 
 /// What the invocation returns: S3's answer to a HEAD.
@@ -79,11 +81,6 @@ fn headers(head: &Head) -> Value {
         }
     }
     headers
-}
-
-/// `Wed, 21 Oct 2026 07:28:00 GMT` (RFC 9110, 5.6.7).
-pub fn http_date(at: chrono::DateTime<chrono::Utc>) -> String {
-    at.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
 #[cfg(test)]

@@ -7,12 +7,13 @@ use tokio::time::timeout_at;
 
 use super::event::{Event, Operation};
 use super::find::Finder;
-use super::get::{Stop, silent};
-use super::list_xml::document;
-use super::log::Line;
-use super::refusal::Refusal;
+use super::get::silent;
 use super::service::Service;
 use crate::access_point::{Ask, Page, doubtful};
+use crate::door::s3::list_xml::document;
+use crate::door::s3::log::Line;
+use crate::door::s3::refusal::Refusal;
+use crate::door::s3::sending::Stop;
 use crate::error::Result;
 use crate::request::{Format, ListQuery, ListVersion, MAX_KEYS};
 use crate::source::{RawObject, RawPage, RawQuery};
@@ -139,7 +140,7 @@ impl List<'_> {
     /// The object whose release's key begins with the prefix, while its own does not: the prefix reaches into the
     /// release's suffix, as that of whoever looks for one release does. It stands on the first page.
     async fn beside(&self, ask: &Ask, query: &ListQuery) -> Result<Vec<RawObject>> {
-        let Some(release) = release_of(&query.prefix, ask.point.format) else {
+        let Some(release) = ask.point.format.begun(&query.prefix) else {
             return Ok(Vec::new());
         };
         let passed = query.after.as_ref().is_some_and(|after| *after >= release);
@@ -175,44 +176,5 @@ fn following(query: &ListQuery, next: String) -> RawQuery {
         after,
         token,
         max_keys: MAX_KEYS,
-    }
-}
-
-/// The release's key that a prefix begins, if it ends within the suffix: `a/p.par` → `a/p.parquet`.
-fn release_of(prefix: &str, format: Format) -> Option<String> {
-    let (stem, begun) = prefix.rsplit_once('.')?;
-    let named = !stem.is_empty() && !stem.ends_with('/');
-    let begins = format.suffix().starts_with(begun);
-    (named && begins).then(|| format!("{stem}.{}", format.suffix()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_prefix_that_ends_within_the_suffix_begins_one_release() {
-        for (prefix, release) in [
-            ("a/p.par", Some("a/p.parquet")),
-            ("a/p.parquet", Some("a/p.parquet")),
-            ("p.x.p", Some("p.x.parquet")),
-            ("a/p.", Some("a/p.parquet")),
-            ("a/p", None),
-            ("a/p.csv", None),
-            ("a.p/p", None),
-            ("a/.par", None),
-            (".p", None),
-            ("", None),
-        ] {
-            assert_eq!(
-                release_of(prefix, Format::Parquet).as_deref(),
-                release,
-                "{prefix}"
-            );
-        }
-        assert_eq!(
-            release_of("a/p.cs", Format::Csv).as_deref(),
-            Some("a/p.csv")
-        );
     }
 }

@@ -5,15 +5,11 @@
 //! event.rs    an event, read leniently
 //! find.rs     the raw object or listing: at its presigned URL, or with the function's own role
 //! get.rs      `GetObject`: what is asked → the release → the caller
-//! transfer.rs the release on its way there, and what became of it
-//! refusal.rs  why there is none, in S3's terms
-//! log.rs      one line a request
 //!
 //! answer.rs   the caller: WriteGetObjectResponse
 //! head.rs     `HeadObject`: what is said of it
 //! created.rs  a notification of new objects: their releases are made beforehand
 //! list.rs     `ListObjects`, both versions: a page of releases
-//! list_xml.rs a page of releases → S3's `ListBucketResult`
 //! ```
 //! What stands above the gap serves MinIO's form of the same ([`webhook`](super::webhook)) too. The function starts with
 //! what every request needs, its projections, proven; clients and key come with the first that needs them. Facts about S3
@@ -26,11 +22,7 @@ mod find;
 mod get;
 mod head;
 mod list;
-pub mod list_xml;
-mod log;
-mod refusal;
 mod service;
-mod transfer;
 mod versions;
 
 use std::panic::AssertUnwindSafe;
@@ -45,15 +37,12 @@ use tokio::time::timeout;
 
 use self::answer::Answers;
 pub(super) use self::event::{Event, GetObject, Operation};
-use self::get::unanswered;
-pub(super) use self::get::{Caller, Get, Stop};
-pub(super) use self::head::http_date;
-pub(super) use self::log::{Line, Outcome};
-pub(super) use self::refusal::Refusal;
+pub(super) use self::get::Get;
 pub(super) use self::service::{RESERVE, START, Service};
-pub(super) use self::transfer::Transfer;
 use crate::access_point::{Record, VERSION};
 use crate::config;
+use crate::door::s3::log::{Line, Outcome};
+use crate::door::s3::sending::{Stop, unanswered};
 use crate::error::{Error, Kind, Result};
 use crate::request::NamedPayload;
 use crate::source::Hosts;
@@ -154,7 +143,7 @@ impl Function {
         line: &mut Line,
     ) -> Result<(Value, Option<Record>)> {
         let event = Event::parse(event).inspect_err(|error| line.failed(Outcome::Failed, error))?;
-        line.of(&event);
+        event.tell(line);
         match &event.operation {
             Operation::GetObject(to) => Box::pin(self.get(&event, to, deadline, line)).await,
             Operation::HeadObject => {

@@ -4,16 +4,13 @@ use std::collections::HashMap;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use chrono::Utc;
 use tokio::sync::OnceCell;
-use tokio::time::timeout;
 
 use super::event::Event;
-use super::get::unanswered;
-use super::log;
 use super::versions::Versions;
 use crate::access_point::{AccessPoint, Ask, Record, Releases};
 use crate::config;
+use crate::door::s3::log;
 use crate::error::{Error, Kind, Result};
 use crate::key::MasterKey;
 use crate::release::Options;
@@ -88,20 +85,13 @@ impl Service {
     pub async fn ask_of(&self, access_point: &str, payload: &Payload) -> Result<Ask> {
         let catalog = self.sql.current().await?;
         let point = AccessPoint::of_payload(payload, &catalog)?;
-        let projection = &point.served.projection;
         // One that works without a key has its ETag from it, where there is one.
-        let master = if projection.needs_key() || self.settings.has_key() {
+        let master = if point.served.projection.needs_key() || self.settings.has_key() {
             Some(self.master_key().await?)
         } else {
             None
         };
-        Ok(Ask {
-            access_point: access_point.to_owned(),
-            keys: master.map(|master| master.domain(&projection.domain())),
-            key_id: master.map(MasterKey::id),
-            today: Utc::now().date_naive(),
-            point,
-        })
+        Ask::new(access_point, point, master)
     }
 
     async fn master_key(&self) -> Result<&MasterKey> {
@@ -148,17 +138,6 @@ impl Service {
 
     /// Writes the record of a release that was sent.
     pub async fn keep(&self, record: &Record) {
-        log::record(record);
-        if let Some(prefix) = &self.records {
-            let kept = prefix.keep(Utc::now(), &record.request_id, record.line());
-            let kept = timeout(RESERVE, kept).await;
-            if let Err(error) = kept.unwrap_or_else(|_| Err(unanswered())) {
-                tracing::error!(
-                    event = "record_not_kept",
-                    request_id = record.request_id,
-                    message = error.to_string(),
-                );
-            }
-        }
+        log::keep(self.records.as_ref(), record).await;
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use crate::error::{Error, Kind, Result};
-use crate::request::Payload;
+use crate::request::{NamedPayload, Payload};
 
 /// The longest name, as that of an access point in S3.
 const MAX_NAME: usize = 50;
@@ -23,12 +23,9 @@ impl FromStr for Point {
 
     /// `NAME=JSON`.
     fn from_str(text: &str) -> Result<Self> {
-        let (name, payload) = text.split_once('=').ok_or_else(|| {
-            let message = r#"an access point is given as NAME=JSON: analytics={"projection": "patients/analytics"}"#;
-            Error::new(Kind::Usage, message)
-        })?;
+        let (name, payload) = NamedPayload::split(text)?;
         let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        if !(1..=MAX_NAME).contains(&name.len()) || !name.bytes().all(plain) {
+        if name.len() > MAX_NAME || !name.bytes().all(plain) {
             let message = "the name of an access point has 1 to 50 of a-z, 0-9 and -";
             return Err(Error::new(Kind::Usage, message));
         }

@@ -14,9 +14,13 @@ use hyper::http::response::Builder;
 use super::server::Connection;
 use crate::access_point::Head;
 use crate::config;
-use crate::door::object_lambda::{Caller, GetObject, Outcome, Refusal, Stop, Transfer, http_date};
+use crate::door::object_lambda::GetObject;
+use crate::door::s3::head;
+use crate::door::s3::log::Outcome;
+use crate::door::s3::refusal::Refusal;
+use crate::door::s3::sending::{Caller, Stop};
+use crate::door::s3::transfer::Transfer;
 use crate::error::{Error, Kind};
-use crate::request::content_range;
 
 /// The body of a response.
 pub type Body = Either<Empty<Bytes>, Transfer>;
@@ -94,27 +98,10 @@ impl Reply {
     }
 }
 
-/// What is said of a release: an allow-list.
+/// What is said of a release.
 fn described(mut response: Builder, head: &Head) -> Builder {
-    let format = head.format.media_type().to_owned();
-    let range = head.range.as_ref();
-    for (name, value) in [
-        ("content-type", Some(format)),
-        ("accept-ranges", Some("bytes".to_owned())),
-        (
-            "content-length",
-            head.length.map(|length| length.to_string()),
-        ),
-        (
-            "content-range",
-            range.map(|(range, length)| content_range(range, *length)),
-        ),
-        ("etag", head.etag.clone()),
-        ("last-modified", head.modified.map(http_date)),
-    ] {
-        if let Some(value) = value {
-            response = response.header(format!("x-amz-fwd-header-{name}"), value);
-        }
+    for (name, value) in head::described(head) {
+        response = response.header(format!("x-amz-fwd-header-{name}"), value);
     }
     response
 }

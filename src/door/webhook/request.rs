@@ -20,7 +20,9 @@ use super::point::Point;
 use super::reply::{Reply, gone};
 use super::server::Connection;
 use crate::access_point::Record;
-use crate::door::object_lambda::{Event, Get, GetObject, Line, Outcome, RESERVE, Stop};
+use crate::door::object_lambda::{Event, Get, GetObject, RESERVE};
+use crate::door::s3::log::{Line, Outcome};
+use crate::door::s3::sending::Stop;
 use crate::error::{Error, Kind, Result};
 
 /// The time that an answer has: that of S3 Object Lambda, so that what is answered here is answered there. Whoever does
@@ -74,7 +76,7 @@ impl Webhook {
         line: &mut Line,
     ) -> std::result::Result<Option<Record>, Stop> {
         let (event, to) = self.event(request, &line.request_id).await?;
-        line.of(&event);
+        event.tell(line);
         reply.to(&to)?;
         let get = Get {
             service: &self.service,

@@ -82,6 +82,11 @@ impl LiveSql {
         self.current_at(Instant::now()).await
     }
 
+    /// The next who asks looks again, however short ago the last look was.
+    pub fn look_soon(&self) {
+        self.state().due = None;
+    }
+
     pub(super) async fn current_at(&self, now: Instant) -> Result<Arc<Catalog>> {
         if let Some(answer) = self.state().answer(now) {
             return answer;

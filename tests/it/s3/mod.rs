@@ -2,6 +2,7 @@
 
 mod failures;
 mod places;
+mod profiles;
 mod replaced;
 
 use std::process::Command;

@@ -177,6 +177,7 @@ pub type Meddle = dyn FnMut(&str) -> Pass + Send;
 /// Something between the command and the server. It ends with the tests' process.
 pub struct Gate {
     port: u16,
+    heads: Arc<Mutex<Vec<String>>>,
 }
 
 impl Gate {
@@ -185,13 +186,20 @@ impl Gate {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let (behind, meddle) = (server.port, Arc::new(Mutex::new(meddle)));
+        let heads = Arc::new(Mutex::new(Vec::new()));
+        let kept = heads.clone();
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let meddle = meddle.clone();
-                std::thread::spawn(move || pass(stream, behind, &meddle));
+                let (meddle, kept) = (meddle.clone(), kept.clone());
+                std::thread::spawn(move || pass(stream, behind, &meddle, &kept));
             }
         });
-        Self { port }
+        Self { port, heads }
+    }
+
+    /// The heads of the requests so far, each with its lines.
+    pub fn heads(&self) -> Vec<String> {
+        self.heads.lock().unwrap().clone()
     }
 
     /// Where it listens.
@@ -201,7 +209,12 @@ impl Gate {
 }
 
 /// Hands one request on and its answer back: one a connection.
-fn pass(mut client: TcpStream, behind: u16, meddle: &Mutex<Box<Meddle>>) {
+fn pass(
+    mut client: TcpStream,
+    behind: u16,
+    meddle: &Mutex<Box<Meddle>>,
+    kept: &Mutex<Vec<String>>,
+) {
     let mut reader = BufReader::new(client.try_clone().unwrap());
     let (mut head, mut length) = (Vec::new(), 0);
     loop {
@@ -224,6 +237,7 @@ fn pass(mut client: TcpStream, behind: u16, meddle: &Mutex<Box<Meddle>>) {
     if reader.read_exact(&mut body).is_err() {
         return;
     }
+    kept.lock().unwrap().push(head.concat());
     let verdict = meddle.lock().unwrap()(head[0].trim_end());
     let head = format!("{}Connection: close\r\n\r\n", head.concat());
     let answer = exchange(behind, &[head.as_bytes(), &body].concat());

@@ -5,4 +5,5 @@ pub mod folder;
 pub mod lambda;
 pub mod python;
 pub mod samples;
+pub mod sigv4;
 pub mod site;

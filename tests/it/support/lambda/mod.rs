@@ -6,6 +6,7 @@
 pub mod client;
 pub mod emulator;
 pub mod front;
+pub mod plain;
 mod reply;
 mod request;
 pub mod s3;
@@ -15,4 +16,5 @@ pub mod wire;
 pub use client::Got;
 pub use emulator::Emulator;
 pub use front::{Front, Point};
+pub use plain::Plain;
 pub use s3::{Answer, S3, Source, Taken};

@@ -6,9 +6,9 @@
 //!
 //! This file reads and writes key files; the environment is `config`'s.
 
+mod private;
+
 use std::fmt::Write as _;
-use std::fs::{DirBuilder, File};
-use std::io::{Read, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -17,6 +17,7 @@ use hkdf::Hkdf;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
+pub(crate) use self::private::{Unread, read_private, write_private};
 use crate::error::{Error, Kind, Result};
 
 /// Separates these keys from all others that may be derived from the same secret.
@@ -79,27 +80,16 @@ impl MasterKey {
     /// [`Kind::Key`] if the file cannot be read, is no regular file, holds anything else, or (on Unix) grants any
     /// right to its group or to others.
     pub fn read_file(path: &Path) -> Result<Self> {
-        let unreadable = |_| {
-            file_error(
-                path,
-                "cannot be read: pass another with --key, or create it",
-            )
-        };
-        let file = File::open(path).map_err(unreadable)?;
-        check_private(&file, path)?;
-        // One byte more than any key, so that a longer file is noticed and never read whole.
-        let mut content = Zeroizing::new([0; MAX_FILE_BYTES + 1]);
-        let length = read_up_to(file, content.as_mut_slice()).map_err(unreadable)?;
-        let content = content.get(..length).unwrap_or_default();
-        if let Ok(bytes) = <[u8; 32]>::try_from(content) {
+        let content = read_private(path, MAX_FILE_BYTES).map_err(|why| unread(path, why))?;
+        if let Ok(bytes) = <[u8; 32]>::try_from(content.as_slice()) {
             return Ok(Self::from_bytes(bytes));
         }
-        std::str::from_utf8(content)
+        std::str::from_utf8(&content)
             .ok()
             .map(|text| text.trim_end_matches(['\r', '\n']))
             .filter(|digits| digits.len() == 64)
             .and_then(|digits| Self::parse_hex(digits).ok())
-            .ok_or_else(|| file_error(path, &format!("does not hold {FORMS}")))
+            .ok_or_else(|| unread(path, Unread::TooLong))
     }
 
     /// A fresh secret from the operating system's generator.
@@ -123,28 +113,11 @@ impl MasterKey {
     /// # Errors
     /// [`Kind::Key`] if the file exists already or cannot be written. Nothing is left of a file that was not finished.
     pub fn write_new(&self, path: &Path) -> Result<()> {
-        let folder = folder_of(path);
-        private_folder()
-            .create(folder)
-            .map_err(|_| file_error(path, "cannot be created: check the folder and its rights"))?;
         let mut line = Zeroizing::new([b'\n'; 65]);
         if let Some(digits) = line.get_mut(..64) {
             HEXLOWER.encode_mut(self.bytes.as_slice(), digits);
         }
-        // Written aside: whoever finds the name finds a whole key, also where two runs make one at the same time. What
-        // is aside is open to its owner alone, and goes away by itself where it does not become the file.
-        let mut aside = tempfile::Builder::new()
-            .prefix(".veilpoint-")
-            .tempfile_in(folder)
-            .map_err(|_| file_error(path, "cannot be created: check the folder and its rights"))?;
-        aside
-            .write_all(line.as_slice())
-            .and_then(|()| aside.as_file().sync_all())
-            .map_err(|_| file_error(path, "cannot be written: check the space and the rights"))?;
-        aside
-            .persist_noclobber(path)
-            .map(drop)
-            .map_err(|_| file_error(path, "cannot be created: it must not exist yet"))
+        write_private(path, line.as_slice()).map_err(|what| file_error(path, what))
     }
 
     /// The keys of a domain.
@@ -203,61 +176,22 @@ fn file_error(path: &Path, what: &str) -> Error {
     Error::new(Kind::Key, format!("the key file {} {what}", path.display()))
 }
 
-/// Reads until `buffer` is full or the file ends.
-fn read_up_to(mut file: File, buffer: &mut [u8]) -> std::io::Result<usize> {
-    let mut length = 0;
-    while let Some(rest) = buffer.get_mut(length..).filter(|rest| !rest.is_empty()) {
-        match file.read(rest) {
-            Ok(0) => break,
-            Ok(read) => length += read,
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
+fn unread(path: &Path, why: Unread) -> Error {
+    let what = match why {
+        Unread::Unreadable => "cannot be read: pass another with --key, or create it".to_owned(),
+        Unread::NoFile => format!("is no file: it must hold {FORMS}"),
+        Unread::OpenToOthers => {
+            format!("is open to others: run `chmod 600 {}`", path.display())
         }
-    }
-    Ok(length)
-}
-
-/// Looks at the open file rather than the path, so that nobody can swap it in between.
-fn check_private(file: &File, path: &Path) -> Result<()> {
-    let metadata = file.metadata().map_err(|_| {
-        file_error(
-            path,
-            "cannot be read: pass another with --key, or create it",
-        )
-    })?;
-    if !metadata.is_file() {
-        return Err(file_error(
-            path,
-            &format!("is no file: it must hold {FORMS}"),
-        ));
-    }
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        if metadata.permissions().mode() & 0o077 != 0 {
-            let remedy = format!("is open to others: run `chmod 600 {}`", path.display());
-            return Err(file_error(path, &remedy));
-        }
-    }
-    Ok(())
-}
-
-fn folder_of(path: &Path) -> &Path {
-    path.parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."))
-}
-
-fn private_folder() -> DirBuilder {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder
+        Unread::TooLong => format!("does not hold {FORMS}"),
+    };
+    file_error(path, &what)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
     use super::*;
 
     fn hex(text: &str) -> Vec<u8> {
@@ -404,7 +338,7 @@ mod tests {
 
     fn write_private(path: &Path, content: &[u8]) {
         let _ = std::fs::remove_file(path);
-        let mut options = File::options();
+        let mut options = std::fs::File::options();
         options.write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);

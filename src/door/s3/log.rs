@@ -1,14 +1,20 @@
 //! One line of log a request: who asked for what, and what came of it. Never a value, URL, token or header.
 
 use std::io::{self, Write};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use super::event::Event;
+use chrono::Utc;
+use tokio::time::timeout;
+
 use super::refusal::Refusal;
 use crate::access_point::{Ask, Asked, Record};
 use crate::cache::Facts;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::request::Format;
+use crate::source::RecordPrefix;
+
+/// The status of what S3 has and is not served.
+const NOT_IMPLEMENTED: u16 = 501;
 
 /// How a request ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +30,8 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    fn name(self) -> &'static str {
+    /// Its word in the log.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Released => "released",
             Self::Refused => "refused",
@@ -46,6 +53,8 @@ pub struct Line {
     pub projection: Option<String>,
     /// Who asks.
     pub principal: String,
+    /// From which address, where that is known.
+    pub client: Option<String>,
     /// The key, once a dataset owns it or an object that it may be the release of: others may be anything.
     pub key: Option<String>,
     /// The object's key, once it is opened.
@@ -81,6 +90,7 @@ impl Line {
             access_point: String::new(),
             projection: None,
             principal: String::new(),
+            client: None,
             key: None,
             object_key: None,
             format: None,
@@ -95,14 +105,6 @@ impl Line {
             started,
             cold,
         }
-    }
-
-    /// What the event says.
-    pub fn of(&mut self, event: &Event) {
-        self.request_id.clone_from(&event.request_id);
-        self.operation = event.operation.name();
-        self.access_point.clone_from(&event.access_point);
-        self.principal.clone_from(&event.principal);
     }
 
     /// The access point is known.
@@ -140,6 +142,11 @@ impl Line {
         self.message = Some(error.to_string());
     }
 
+    /// The time since the request began.
+    pub fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+
     /// Writes the line.
     pub fn write(&self) {
         let millis =
@@ -156,6 +163,7 @@ impl Line {
                     access_point = self.access_point,
                     projection = self.projection,
                     principal = self.principal,
+                    client = self.client,
                     key = self.key,
                     object_key = self.object_key,
                     format = format,
@@ -175,7 +183,8 @@ impl Line {
             };
         }
         let ours = matches!(self.outcome, Outcome::Broken | Outcome::Failed);
-        if ours || self.status >= 500 {
+        // What is not served is no failure.
+        if ours || (self.status >= 500 && self.status != NOT_IMPLEMENTED) {
             line!(error);
         } else {
             line!(info);
@@ -183,8 +192,29 @@ impl Line {
     }
 }
 
+/// How long a record may take to arrive where records are kept.
+const RESERVE: Duration = Duration::from_secs(2);
+
+/// Writes the record of a release that was sent, in the log and under the prefix of records, where there is one.
+pub async fn keep(prefix: Option<&RecordPrefix>, record: &Record) {
+    self::record(record);
+    let Some(prefix) = prefix else {
+        return;
+    };
+    let kept = prefix.keep(Utc::now(), &record.request_id, record.line());
+    let kept = timeout(RESERVE, kept).await;
+    let late = || Error::new(Kind::Output, "the records' bucket does not answer in time");
+    if let Err(error) = kept.unwrap_or_else(|_| Err(late())) {
+        tracing::error!(
+            event = "record_not_kept",
+            request_id = record.request_id,
+            message = error.to_string(),
+        );
+    }
+}
+
 /// The record of a release, as a line of its own: what reads records back finds it among the log's.
-pub fn record(record: &Record) {
+fn record(record: &Record) {
     let line = record.line() + "\n";
     // Where nobody takes the log, nobody can be told so either.
     let _ = io::stdout().lock().write_all(line.as_bytes());

@@ -1,0 +1,124 @@
+//! Connections, and what limits them: HTTP/1.1, kept open between requests, until it is told to stop.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{sleep, timeout};
+
+use super::front::Front;
+use super::stalling::Stalling;
+use super::tls::Tls;
+use crate::config::Limits;
+
+/// Bytes of a head, and of a body that wait to be sent: eight times what S3 allows for headers.
+pub const BUFFER: usize = 64 * 1024;
+
+/// How long nothing is accepted after the system could not: it has no room for one more, and is not asked in a loop.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Takes connections until `stop` comes; then lets answers under way finish, for as long as the limits say, and what they
+/// leave to do.
+pub async fn serve(
+    front: Arc<Front>,
+    listener: TcpListener,
+    tls: Tls,
+    limits: &Limits,
+    stop: impl Future<Output = ()>,
+) {
+    let places = Arc::new(Semaphore::new(limits.connections));
+    let graceful = GracefulShutdown::new();
+    let tasks = front.gateway().tasks.clone();
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        let accepted = tokio::select! {
+            accepted = accept(&listener, &places) => accepted,
+            () = &mut stop => break,
+        };
+        let Some((stream, client, place)) = accepted else {
+            continue;
+        };
+        let greeted = connection(
+            Arc::clone(&front),
+            stream,
+            client,
+            tls.clone(),
+            graceful.watcher(),
+        );
+        let metrics = front.gateway().metrics.clone();
+        tasks.spawn(async move {
+            let _open = metrics.connection();
+            greeted.await;
+            drop(place);
+        });
+    }
+    // From now on nobody is let in.
+    drop(listener);
+    front.gateway().metrics.stopping();
+    let rest = async {
+        graceful.shutdown().await;
+        tasks.settled().await;
+    };
+    let _ = timeout(Duration::from_secs(limits.stop_seconds), rest).await;
+}
+
+/// The next connection, once there is a place for it.
+async fn accept(
+    listener: &TcpListener,
+    places: &Arc<Semaphore>,
+) -> Option<(TcpStream, IpAddr, OwnedSemaphorePermit)> {
+    let place = Arc::clone(places).acquire_owned().await.ok()?;
+    let Ok((stream, client)) = listener.accept().await else {
+        sleep(PAUSE).await;
+        return None;
+    };
+    Some((stream, client.ip(), place))
+}
+
+/// One connection, greeted in time.
+async fn connection(
+    front: Arc<Front>,
+    stream: TcpStream,
+    client: IpAddr,
+    tls: Tls,
+    watcher: Watcher,
+) {
+    let limits = front.gateway().in_force().settings.limits;
+    // Pieces are as large as they are; what is small is the head of an answer, which is waited for.
+    let _ = stream.set_nodelay(true);
+    let stream = Stalling::new(stream, Duration::from_secs(limits.stall_seconds));
+    let head = Duration::from_secs(limits.head_seconds);
+    match tls.acceptor() {
+        None => requests(front, stream, client, head, watcher).await,
+        Some(acceptor) => {
+            // Who cannot speak TLS, or is slow at it, is let go.
+            if let Ok(Ok(stream)) = timeout(head, acceptor.accept(stream)).await {
+                requests(front, stream, client, head, watcher).await;
+            }
+        }
+    }
+}
+
+async fn requests<S>(front: Arc<Front>, stream: S, client: IpAddr, head: Duration, watcher: Watcher)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let service = service_fn(move |request| {
+        let front = Arc::clone(&front);
+        async move { front.take(request, client).await }
+    });
+    let served = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(head)
+        .max_buf_size(BUFFER)
+        .serve_connection(TokioIo::new(stream), service);
+    // How it ended, its requests have said.
+    let _ = watcher.watch(served).await;
+}

@@ -1,0 +1,12 @@
+//! The gateway: `veilpoint serve` as an S3 endpoint, asked over plain HTTP.
+
+mod addressing;
+mod authentication;
+mod first;
+mod listed;
+mod listings;
+mod not_served;
+mod rows;
+mod secrets;
+pub mod stage;
+mod worth;
