@@ -6,6 +6,7 @@ mod first;
 mod listed;
 mod listings;
 mod not_served;
+mod readers;
 mod rows;
 mod secrets;
 pub mod stage;

@@ -7,3 +7,4 @@ pub mod python;
 pub mod samples;
 pub mod sigv4;
 pub mod site;
+pub mod trino;

