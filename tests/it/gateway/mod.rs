@@ -1,4 +1,5 @@
 //! The gateway: `veilpoint serve` as an S3 endpoint, asked over plain HTTP.
 
 mod first;
+mod running;
 pub mod stage;
