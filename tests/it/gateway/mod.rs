@@ -8,5 +8,6 @@ mod listings;
 mod not_served;
 mod rows;
 mod secrets;
+mod running;
 pub mod stage;
 mod worth;

@@ -1,0 +1,72 @@
+//! Contracts and projections in a bucket: taken over as they change there, and held on to where it is not to be had.
+
+use std::fs;
+
+use super::setup;
+use crate::gateway::stage::{Setup, Stage};
+use crate::support::bucket::{ACCOUNT, Server};
+use crate::support::samples::{copy_sql, sample};
+use crate::support::site::wait_for;
+
+const TARGET: &str = "/analytics-csv/patients.csv";
+
+#[test]
+fn a_projection_in_a_bucket_is_taken_over_as_it_changes_there() {
+    let server = Server::start(&["contracts"]);
+    let folder = tempfile::tempdir().unwrap();
+    copy_sql(&folder.path().join("sql"));
+    let put = |name: &str, text: &str| {
+        server.put(&format!("contracts/sql/{name}"), text.as_bytes());
+    };
+    for dataset in ["patients", "people"] {
+        for file in fs::read_dir(folder.path().join("sql").join(dataset)).unwrap() {
+            let file = file.unwrap();
+            let name = format!("{dataset}/{}", file.file_name().to_string_lossy());
+            put(&name, &fs::read_to_string(file.path()).unwrap());
+        }
+    }
+    let mut setup = setup("");
+    setup.top = format!("sql = \"s3://contracts/sql\"\n{}", setup.top);
+    let place = [("AWS_ENDPOINT_URL".to_owned(), server.endpoint())];
+    let account = ACCOUNT.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    setup.variables.extend(account.into_iter().chain(place));
+    let stage = Stage::with(&Setup { ..setup });
+    stage.put("patients.csv", sample());
+    let first = stage.ask("GET", TARGET, &[]).text();
+    let mut wrong = Vec::new();
+    if first.as_bytes() != stage.converted(&sample(), "patients/analytics", "csv") {
+        wrong.push(format!("at first: {first}"));
+    }
+    put(
+        "patients/analytics.sql",
+        "-- order: kept\nSELECT \"Disease\" FROM patients",
+    );
+    stage.signal("HUP");
+    wait_for("the projection", || {
+        stage
+            .ask("GET", TARGET, &[])
+            .text()
+            .starts_with("Disease\n")
+    });
+    // One that leaks is not taken, and named.
+    put("patients/analytics.sql", "SELECT \"SSN\" FROM patients");
+    stage.signal("HUP");
+    let refused = stage.lines("sql_refused", 1);
+    if !refused[0]["message"].to_string().contains("SSN") {
+        wrong.push(format!("{refused:?}"));
+    }
+    let got = stage.ask("GET", TARGET, &[]);
+    if !got.text().starts_with("Disease\n") {
+        wrong.push(format!("after a refusal: {}", got.text()));
+    }
+    // Nobody there: what was in force is so still, and the log says that it could not be looked.
+    drop(server);
+    stage.signal("HUP");
+    stage.lines("sql_unavailable", 1);
+    let got = stage.ask("GET", TARGET, &[]);
+    if !got.text().starts_with("Disease\n") {
+        wrong.push(format!("without the bucket: {}", got.text()));
+    }
+    wrong.extend(stage.told());
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
