@@ -2,12 +2,14 @@
 
 mod addressing;
 mod authentication;
+mod clients;
 mod first;
 mod listed;
 mod listings;
 mod not_served;
 mod rows;
-mod secrets;
 mod running;
+mod secrets;
 pub mod stage;
+mod store;
 mod worth;

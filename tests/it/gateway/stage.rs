@@ -116,9 +116,14 @@ impl Setup {
             text += "cache = { path = \"cache\" }\n";
         }
         for (name, projection, format, more) in &self.points {
+            // One that has a source of its own says it.
+            let source = match more.contains("source = ") {
+                true => String::new(),
+                false => format!("source = {source}\n"),
+            };
             let _ = write!(
                 text,
-                "\n[access_points.\"{name}\"]\nsource = {source}\nprojection = \"{projection}\"\n\
+                "\n[access_points.\"{name}\"]\n{source}projection = \"{projection}\"\n\
                  format = \"{format}\"\nas_of = \"{AS_OF}\"\n{more}\n"
             );
         }
