@@ -7,6 +7,7 @@ mod first;
 mod listed;
 mod listings;
 mod not_served;
+mod readers;
 mod rows;
 mod running;
 mod secrets;
