@@ -42,7 +42,8 @@ fn what_it_lists_is_what_it_heads_and_gets_and_the_commands_release() {
                 .bucket(bucket)
                 .max_keys(2)
                 .into_paginator();
-            let listed = pages.items().send().try_collect().await.unwrap();
+            let pages = pages.send().try_collect().await.unwrap();
+            let listed: Vec<_> = pages.iter().flat_map(|page| page.contents()).collect();
             let named: Vec<&str> = listed.iter().filter_map(|object| object.key()).collect();
             if named != keys(format) {
                 wrong.push(format!("{bucket} lists {named:?}"));
