@@ -73,7 +73,7 @@ impl Told {
         let unchanged = got.status() == 304;
         let named = DESCRIBED
             .into_iter()
-            .filter(|name| !refused && !(unchanged && OF_BYTES.contains(name)));
+            .filter(|name| !(refused || unchanged && OF_BYTES.contains(name)));
         described.extend(named.map(|name| (name, got.header(name).to_owned())));
         let refusal = || Refusal {
             code: got.code(),
