@@ -73,7 +73,7 @@ impl Told {
         let unchanged = got.status() == 304;
         let named = DESCRIBED
             .into_iter()
-            .filter(|name| !refused && !(unchanged && OF_BYTES.contains(name)));
+            .filter(|name| !(refused || unchanged && OF_BYTES.contains(name)));
         described.extend(named.map(|name| (name, got.header(name).to_owned())));
         let refusal = || Refusal {
             code: got.code(),
@@ -94,21 +94,15 @@ impl Told {
     /// What another door says otherwise.
     pub fn unlike(&self, other: &Self) -> Vec<String> {
         let mut wrong = Vec::new();
-        match (&self.release, &other.release) {
-            (Ok(one), Ok(another)) if one != another => {
-                wrong.push(format!("{} and {} other bytes", one.len(), another.len()));
-            }
-            (one, another) if one != another => {
-                wrong.push(format!("{} and {}", shown(one), shown(another)));
-            }
-            _ => {}
+        if self.release != other.release {
+            let (one, another) = (shown(&self.release), shown(&other.release));
+            wrong.push(format!("{one} and {another}, which are others"));
         }
         if self.whole != other.whole {
             wrong.push(format!("whole: {} and {}", self.whole, other.whole));
         }
-        if let (Some(one), Some(another)) = (&self.described, &other.described)
-            && one != another
-        {
+        let both = self.described.as_ref().zip(other.described.as_ref());
+        if let Some((one, another)) = both.filter(|(one, another)| one != another) {
             wrong.push(format!("{one:?} and {another:?}"));
         }
         wrong
@@ -138,7 +132,7 @@ fn shown(release: &Result<Vec<u8>, Refusal>) -> String {
 }
 
 /// The message of an error's document.
-fn message(document: &str) -> String {
+pub fn message(document: &str) -> String {
     let text = document.split_once("<Message>");
     let text = text.and_then(|(_, rest)| rest.split_once("</Message>"));
     let text = text.map(|(text, _)| text).unwrap_or_default();

@@ -1,7 +1,7 @@
-//! Listings of both servers: the same releases, lengths and ETags, in one page and over pages.
+//! Listings of both servers: the same releases, lengths and `ETag`s, in one page and over pages.
 
 use super::Doors;
-use super::door::Door;
+use super::door::{Door, message};
 use super::releases::put_all;
 use super::table::{Point, points};
 use crate::access_point::stage::{Listed, Page};
@@ -121,19 +121,8 @@ fn refused(
         let got = servers
             .each_ref()
             .map(|door| door.list(point, query).unwrap());
-        let told = got.each_ref().map(|got| {
-            let (_, message) = got
-                .text()
-                .split_once("<Message>")
-                .map(|(_, rest)| ((), rest.to_owned()))
-                .unwrap_or_default();
-            let message = message
-                .split("</Message>")
-                .next()
-                .unwrap_or_default()
-                .replace("&quot;", "\"");
-            (got.status(), got.code(), message)
-        });
+        let told = got.each_ref();
+        let told = told.map(|got| (got.status(), got.code(), message(&got.text())));
         if told[0] != told[1] || told[0].1 != *code {
             wrong.push(format!("{}, {query}: {told:?}, not {code}", point.name));
         }

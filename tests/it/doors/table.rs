@@ -53,7 +53,7 @@ impl Point {
             return None;
         }
         let set = self.more.get("length_factor").map(Value::to_string);
-        let packed = object.key.ends_with(".gz") || object.key.ends_with(".zst");
+        let packed = object.key.rsplit('.').next() != Some("csv");
         Some(set.unwrap_or_else(|| if packed { "3" } else { "1" }.to_owned()))
     }
 }

@@ -117,9 +117,11 @@ impl Setup {
         }
         for (name, projection, format, more) in &self.points {
             // One that has a source of its own says it.
-            let source = match more.contains("source = ") {
-                true => String::new(),
-                false => format!("source = {source}\n"),
+            let own = more.contains("source = ");
+            let source = if own {
+                String::new()
+            } else {
+                format!("source = {source}\n")
             };
             let _ = write!(
                 text,

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use aws_sdk_s3::error::ProvideErrorMetadata;
-use aws_sdk_s3::operation::get_object::GetObjectOutput;
+use aws_sdk_s3::operation::get_object::{GetObjectError, GetObjectOutput};
+use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
 use aws_sdk_s3::presigning::PresigningConfig;
-use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::primitives::{ByteStream, DateTime};
 
 use super::{endpoint, keys, raw, stage};
 use crate::gateway::stage::{OTHER, READER, Stage};
@@ -42,7 +43,11 @@ fn what_it_lists_is_what_it_heads_and_gets_and_the_commands_release() {
                 .bucket(bucket)
                 .max_keys(2)
                 .into_paginator();
-            let listed = pages.items().send().try_collect().await.unwrap();
+            let pages = pages.send().try_collect().await.unwrap();
+            let listed: Vec<_> = pages
+                .iter()
+                .flat_map(ListObjectsV2Output::contents)
+                .collect();
             let named: Vec<&str> = listed.iter().filter_map(|object| object.key()).collect();
             if named != keys(format) {
                 wrong.push(format!("{bucket} lists {named:?}"));
@@ -66,19 +71,19 @@ fn what_it_lists_is_what_it_heads_and_gets_and_the_commands_release() {
                 let said = (
                     got.e_tag().map(str::to_owned),
                     got.content_length(),
-                    got.last_modified().map(|at| at.secs()),
+                    got.last_modified().map(DateTime::secs),
                 );
                 let bytes = bytes(got).await;
                 let expected = stage.converted(&raw(at), "patients/analytics", format);
                 let from_head = (
                     head.e_tag().map(str::to_owned),
                     head.content_length(),
-                    head.last_modified().map(|at| at.secs()),
+                    head.last_modified().map(DateTime::secs),
                 );
                 let from_list = (
                     object.e_tag().map(str::to_owned),
                     object.size(),
-                    object.last_modified().map(|at| at.secs()),
+                    object.last_modified().map(DateTime::secs),
                 );
                 if !is_release(&bytes, &expected) || said != from_head || said != from_list {
                     wrong.push(format!(
@@ -175,7 +180,7 @@ fn what_it_may_not_do_has_its_code() {
             .as_ref()
             .err()
             .and_then(|error| error.as_service_error());
-        assert!(typed.is_some_and(|error| error.is_no_such_key()));
+        assert!(typed.is_some_and(GetObjectError::is_no_such_key));
         rows.push(("no object", code(&none), "NoSuchKey"));
         let head = client
             .head_object()
