@@ -12,7 +12,7 @@ type Stamp = (u64, u64, i64, i64);
 
 impl Files {
     /// These files, as they are now.
-    pub(super) fn at(paths: impl IntoIterator<Item = PathBuf>) -> Self {
+    pub fn at(paths: impl IntoIterator<Item = PathBuf>) -> Self {
         let stamped = paths.into_iter().map(|path| {
             let stamp = stamp(&path);
             (path, stamp)

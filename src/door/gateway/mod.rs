@@ -3,6 +3,7 @@
 //! ```text
 //! server.rs   connections, with their limits and TLS, until it is told to stop
 //! front.rs    one request: its id, what is refused before anybody is asked, its line in the log
+//! signed.rs   the form of a signature, as S3 reads it
 //!   │         s3s: addressing, signatures, names of operations, XML of errors
 //! access.rs   whose signature it is, and what they may do
 //! route.rs    GET, HEAD and LIST of releases, as S3 reads them from headers and query
@@ -35,6 +36,7 @@ mod reload;
 mod reply;
 mod route;
 mod server;
+mod signed;
 mod stalling;
 mod tasks;
 mod tls;

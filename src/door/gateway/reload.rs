@@ -1,14 +1,18 @@
 //! An edit of the settings, or of what they name → what holds from now on; or why what held before holds on.
 
+use std::fs;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
 use super::Gateway;
 use super::in_force::InForce;
 use super::tls::Tls;
 use crate::config;
+use crate::config::Files;
 use crate::error::Result;
 
 /// How often it is looked whether a file has changed. A look asks the system for a few files' times.
@@ -18,19 +22,21 @@ const LOOK: Duration = Duration::from_secs(2);
 pub async fn reload(gateway: &Arc<Gateway>, tls: &Tls, mut asked: impl AsyncFnMut()) {
     // What takes a restart is as it was when the process began, however often it is edited.
     let began = gateway.in_force();
-    let mut seen = began.settings.files.clone();
+    let (mut seen, mut seen_sql) = (began.settings.files.clone(), Files::default());
     loop {
         let told = tokio::select! {
             () = asked() => true,
             () = sleep(LOOK) => false,
         };
+        let (now, sql) = look(seen.clone(), began.settings.sql.clone()).await;
         let in_force = gateway.in_force();
-        if told {
+        if told || sql != seen_sql {
             in_force.sql.look_soon();
+            seen_sql = sql;
         }
-        // Projections that changed are proven and taken over here, also where nobody asks for any.
+        // Projections that changed are proven and taken over here, also where nobody asks for any; in a bucket they are
+        // looked for as often as requests would.
         let _ = in_force.sql.current().await;
-        let now = seen.again();
         if !told && now == seen {
             continue;
         }
@@ -77,4 +83,24 @@ async fn take_over(
     }
     gateway.swap(next);
     Ok(left)
+}
+
+/// The files of the settings, and those of the SQL, as they are now. A file system may be slow, and others wait meanwhile.
+async fn look(settings: Files, sql: String) -> (Files, Files) {
+    let looked = spawn_blocking(move || (settings.again(), Files::at(sql_files(&sql))));
+    looked.await.unwrap_or_default()
+}
+
+/// The files two folders deep, in order; none of a bucket.
+fn sql_files(place: &str) -> Vec<PathBuf> {
+    let below = |folder: PathBuf| {
+        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+        entries.map(|entry| entry.path())
+    };
+    if place.starts_with("s3://") {
+        return Vec::new();
+    }
+    let mut files: Vec<PathBuf> = below(PathBuf::from(place)).flat_map(below).collect();
+    files.sort_unstable();
+    files
 }

@@ -9,4 +9,4 @@ mod listing;
 mod padded;
 mod scans;
 pub mod stage;
-mod worth;
+pub mod worth;

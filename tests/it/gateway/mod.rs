@@ -1,5 +1,13 @@
 //! The gateway: `veilpoint serve` as an S3 endpoint, asked over plain HTTP.
 
+mod addressing;
+mod authentication;
 mod first;
+mod listed;
+mod listings;
+mod not_served;
+mod rows;
 mod running;
+mod secrets;
 pub mod stage;
+mod worth;

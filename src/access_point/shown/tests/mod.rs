@@ -121,10 +121,11 @@ impl Opens for Memory {
 
 impl Lists for Memory {
     async fn head(&self, keys: &[String]) -> Result<Option<(String, ObjectVersion)>> {
-        let mut tried = keys
-            .iter()
-            .inspect(|_| drop(self.heads.fetch_add(1, Ordering::Relaxed)));
-        let found = tried.find(|key| self.keys.contains(*key));
+        let exists = |key: &&String| {
+            self.heads.fetch_add(1, Ordering::Relaxed);
+            self.keys.contains(*key)
+        };
+        let found = keys.iter().find(exists);
         Ok(found.map(|key| (key.clone(), version(key))))
     }
 
