@@ -3,10 +3,12 @@
 
 mod admin;
 mod clients;
+mod edited;
 mod embedded;
 mod gone;
 mod limits;
 mod load;
+mod mistakes;
 mod records;
 mod reload;
 mod reload_sql;

@@ -70,8 +70,9 @@ impl Files {
 }
 
 fn setting(folder: &Path) -> String {
-    let [certificate, key] = ["cert.pem", "key.pem"].map(|name| folder.join(name));
-    format!("tls = {{ certificate = {certificate:?}, key = {key:?} }}\n")
+    let at = |name| folder.join(name).display().to_string();
+    let (certificate, key) = (at("cert.pem"), at("key.pem"));
+    format!("tls = {{ certificate = \"{certificate}\", key = \"{key}\" }}\n")
 }
 
 /// The status of a read over HTTPS, and its body; none where there is no connection.
