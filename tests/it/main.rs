@@ -13,6 +13,7 @@ mod bad_input;
 mod cache;
 mod convert;
 mod determinism;
+mod doors;
 mod engine;
 mod gateway;
 mod house;

@@ -110,7 +110,7 @@ fn in_query(pairs: &[(String, String)]) -> S3Result<()> {
         return Err(wrong(message));
     }
     let expires = expires.parse::<u32>().ok();
-    if !expires.is_some_and(|seconds| seconds <= MAX_EXPIRES) {
+    if expires.is_none_or(|seconds| seconds > MAX_EXPIRES) {
         let message = "X-Amz-Expires must be a number of seconds that is not negative, and no more than a week: 604800";
         return Err(wrong(message));
     }

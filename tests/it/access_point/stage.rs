@@ -133,7 +133,7 @@ impl Stage {
 
 impl Page {
     /// Reads S3's document. Texts are as they stand there, less XML's own escapes.
-    fn of(document: &str) -> Self {
+    pub fn of(document: &str) -> Self {
         let entries = elements(document, "Contents").into_iter().map(|entry| {
             let field = |name| text(entry, name).unwrap_or_default();
             Listed {

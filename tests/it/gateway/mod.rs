@@ -2,12 +2,15 @@
 
 mod addressing;
 mod authentication;
+mod clients;
 mod first;
 mod listed;
 mod listings;
 mod not_served;
 mod readers;
 mod rows;
+mod running;
 mod secrets;
 pub mod stage;
+mod store;
 mod worth;

@@ -83,7 +83,7 @@ fn upload(store: &Seaweed, folder: &Path) {
 /// A gateway over the store, with the projection `stays/share` in both formats.
 fn stage_over(store: &Seaweed) -> Stage {
     let source = format!(
-        "{{ url = \"s3://{}\", endpoint = \"{}\", path_style = true }}",
+        "source = {{ url = \"s3://{}\", endpoint = \"{}\", path_style = true }}",
         seaweed::RAW,
         store.endpoint()
     );
@@ -93,11 +93,10 @@ fn stage_over(store: &Seaweed) -> Stage {
             name.into(),
             "stays/share".into(),
             format.into(),
-            String::new(),
+            source.clone(),
         )
     };
     let mut setup = Setup {
-        source: Some(source),
         points: [("stays", "parquet"), ("stays-csv", "csv")]
             .map(point)
             .into(),

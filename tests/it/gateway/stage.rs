@@ -116,9 +116,16 @@ impl Setup {
             text += "cache = { path = \"cache\" }\n";
         }
         for (name, projection, format, more) in &self.points {
+            // One that has a source of its own says it.
+            let own = more.contains("source = ");
+            let source = if own {
+                String::new()
+            } else {
+                format!("source = {source}\n")
+            };
             let _ = write!(
                 text,
-                "\n[access_points.\"{name}\"]\nsource = {source}\nprojection = \"{projection}\"\n\
+                "\n[access_points.\"{name}\"]\n{source}projection = \"{projection}\"\n\
                  format = \"{format}\"\nas_of = \"{AS_OF}\"\n{more}\n"
             );
         }

@@ -183,9 +183,14 @@ pub struct Gate {
 impl Gate {
     /// Opens it in front of a server.
     pub fn open(server: &Server, meddle: Box<Meddle>) -> Self {
+        Self::before(server.port, meddle)
+    }
+
+    /// Opens it in front of whatever listens there.
+    pub fn before(behind: u16, meddle: Box<Meddle>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
-        let (behind, meddle) = (server.port, Arc::new(Mutex::new(meddle)));
+        let meddle = Arc::new(Mutex::new(meddle));
         let heads = Arc::new(Mutex::new(Vec::new()));
         let kept = heads.clone();
         std::thread::spawn(move || {

@@ -211,15 +211,20 @@ const CONDITIONS: [(&str, Expected); 21] = [
     ("x-amz-checksum-mode: ENABLED", Whole),
 ];
 
-/// The conditions on a release with this `ETag`, of an object modified at noon of the first day; of GET and of HEAD.
-pub fn conditions(etag: &str) -> Vec<Row> {
+/// All rows, of a release of this length with this `ETag`, of an object modified at noon of this day.
+pub fn rows(length: usize, etag: &str, day: u32) -> Vec<Row> {
+    [ranges(length), parts(length), conditions(etag, day)].concat()
+}
+
+/// The conditions on a release with this `ETag`, of an object modified at noon of this day; of GET and of HEAD.
+pub fn conditions(etag: &str, day: u32) -> Vec<Row> {
     let places = [
         ("ETAG", etag.to_owned()),
         ("BARE", etag.trim_matches('"').to_owned()),
         ("OTHER", format!("\"{}-1\"", "0".repeat(32))),
-        ("BEFORE", http_date(noon(0))),
-        ("AT", http_date(noon(1))),
-        ("AFTER", http_date(noon(2))),
+        ("BEFORE", http_date(noon(day - 1))),
+        ("AT", http_date(noon(day))),
+        ("AFTER", http_date(noon(day + 1))),
     ];
     let filled = |text: &str| {
         let places = places.iter();
@@ -316,12 +321,8 @@ fn ranges_parts_and_conditions_are_those_of_the_release() {
         let whole = stage.ask("GET", &target, &[]);
         assert_eq!(whole.status(), 200, "{}", whole.text());
         let length = whole.body.len();
-        let rows = [
-            ranges(length),
-            parts(length),
-            conditions(whole.header("etag")),
-        ];
-        for (row, method, query, headers, expected) in rows.concat() {
+        let rows = rows(length, whole.header("etag"), 1);
+        for (row, method, query, headers, expected) in rows {
             let headers: Vec<(&str, &str)> = headers
                 .iter()
                 .map(|(name, value)| (*name, value.as_str()))
