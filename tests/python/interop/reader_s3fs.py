@@ -11,8 +11,8 @@ def reader(where, home):
         bucket, prefix = path.split("/")
         folder = home / bucket
         folder.mkdir(exist_ok=True)
-        tools.run(["s3fs", bucket, str(folder), "-o", "ro", "-o", f"url={where.endpoint}", "-o", "use_path_request_style",
-                   "-o", f"endpoint={place.REGION}"], where, home)
+        tools.run(["s3fs", bucket, str(folder), "-o", "ro", "-o", f"url={where.endpoint}",
+                   "-o", "use_path_request_style", "-o", f"endpoint={place.REGION}"], where, home)
         try:
             listed = {}
             for line in tools.run(["ls", "-l", "--time-style=+", str(folder / prefix)], where, home).splitlines()[1:]:
