@@ -285,8 +285,8 @@ fn buckets_are_access_points_and_a_url_is_good_for_its_headers() {
             .await
             .unwrap();
         // S3 names this region by nothing.
-        let named = location.location_constraint();
-        assert_eq!(named.map_or("", BucketLocationConstraint::as_str), "");
+        let region = location.location_constraint();
+        assert_eq!(region.map_or("", BucketLocationConstraint::as_str), "");
         assert!(client.head_bucket().bucket("costs").send().await.is_err());
     });
     presigned(&stage, &aws);
