@@ -38,16 +38,16 @@ impl S3Place {
         if bucket.is_empty() || !bucket.chars().all(plain) {
             return None;
         }
-        let prefix = prefix.strip_suffix('/').unwrap_or(prefix);
+        let parts = prefix.strip_suffix('/').unwrap_or(prefix);
         let safe =
             |part: &str| !["", ".", ".."].contains(&part) && !part.chars().any(char::is_control);
-        if !prefix.is_empty() && !prefix.split('/').all(safe) {
+        if !prefix.is_empty() && !parts.split('/').all(safe) {
             return None;
         }
         let slash = if prefix.is_empty() { "" } else { "/" };
         Some(Self {
             bucket: bucket.to_owned(),
-            prefix: format!("{prefix}{slash}"),
+            prefix: format!("{parts}{slash}"),
             ..Self::default()
         })
     }

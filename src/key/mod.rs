@@ -190,6 +190,8 @@ fn unread(path: &Path, why: Unread) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
     use super::*;
 
     fn hex(text: &str) -> Vec<u8> {

@@ -91,35 +91,49 @@ impl Payload {
     pub fn of_fields(fields: &PayloadFields) -> std::result::Result<Self, Vec<WrongField>> {
         let mut wrong = Vec::new();
         let mut refuse = |field, what| wrong.push(WrongField { field, what });
-        let format = fields
-            .format
-            .as_deref()
-            .map_or(Ok(Format::Parquet), |text| {
-                text.parse()
-                    .map_err(|_| refuse("format", "is neither parquet nor csv"))
-            });
-        let as_of = fields.as_of.as_deref().map_or(Ok(AsOf::Today), |text| {
-            let what = "is neither today, object, nor a date as YYYY-MM-DD";
-            text.parse().map_err(|_| refuse("as_of", what))
-        });
-        let length = match (fields.length.as_deref(), fields.length_factor) {
-            (None | Some("law"), factor) => Ok(Length::Law(factor)),
-            (Some("exact"), None) => Ok(Length::Exact),
-            (Some("exact"), Some(_)) => {
-                let what =
-                    r#"stands beside "length": "exact", which has none: leave one of them out"#;
-                Err(refuse("length_factor", what))
+        let format = match fields.format.as_deref().map(str::parse) {
+            None => Format::Parquet,
+            Some(Ok(format)) => format,
+            Some(Err(_)) => {
+                refuse("format", "is neither parquet nor csv");
+                Format::Parquet
             }
-            _ => Err(refuse("length", "is neither law nor exact")),
         };
-        match (format, as_of, length) {
-            (Ok(format), Ok(as_of), Ok(length)) => Ok(Self {
+        let as_of = match fields.as_of.as_deref().map(str::parse) {
+            None => AsOf::Today,
+            Some(Ok(as_of)) => as_of,
+            Some(Err(_)) => {
+                refuse(
+                    "as_of",
+                    "is neither today, object, nor a date as YYYY-MM-DD",
+                );
+                AsOf::Today
+            }
+        };
+        let length = match (fields.length.as_deref(), fields.length_factor) {
+            (None | Some("law"), factor) => Length::Law(factor),
+            (Some("exact"), factor) => {
+                if factor.is_some() {
+                    let what =
+                        r#"stands beside "length": "exact", which has none: leave one of them out"#;
+                    refuse("length_factor", what);
+                }
+                Length::Exact
+            }
+            (Some(_), factor) => {
+                refuse("length", "is neither law nor exact");
+                Length::Law(factor)
+            }
+        };
+        if wrong.is_empty() {
+            Ok(Self {
                 projection: fields.projection.clone(),
                 format,
                 as_of,
                 length,
-            }),
-            _ => Err(wrong),
+            })
+        } else {
+            Err(wrong)
         }
     }
 }

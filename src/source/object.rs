@@ -12,8 +12,8 @@ use tokio::runtime::Handle;
 use super::damaged::classify;
 use super::entries::{entries, file_facts};
 use super::store::{self, Store};
-use super::{Location, read, resumed};
-use crate::config;
+use super::{Folder, Location, read, resumed};
+use crate::config::{self, S3Place};
 use crate::error::{Error, Kind, Result};
 
 /// One object, not opened yet.
@@ -184,28 +184,43 @@ async fn head(store: Store, location: &Location, key: &str) -> Result<Vec<Object
     Ok(vec![stored(&store, location.to_string(), name, meta, None)])
 }
 
-/// The object with this key behind a source: `s3://bucket`, or the ARN of an access point. In the version with this
-/// id, where one is given: to read it takes the right `s3:GetObjectVersion`.
+/// The object with this key behind a source: a folder by its absolute path, `s3://bucket` or a prefix in it, or the ARN
+/// of an access point. In the version with this id, where one is given: to read it takes the right
+/// `s3:GetObjectVersion`.
 ///
 /// # Errors
 /// [`Kind::Usage`] for another source; [`Kind::NotFound`]; [`Kind::Source`].
 pub async fn find_version(source: &str, key: &str, version: Option<&str>) -> Result<Object> {
-    let store = match source.strip_prefix("s3://") {
-        Some(bucket) if !bucket.is_empty() && !bucket.contains('/') => {
-            config::s3(bucket).map(|store| store as Store)
-        }
-        Some(_) => {
-            let message = "a source is s3://bucket, or the ARN of an access point";
-            return Err(Error::new(Kind::Usage, message));
-        }
-        None => config::s3_access_point(source),
-    }?;
-    let label = format!("{source}/{key}");
+    let folder = Path::new(source);
+    if folder.is_absolute() {
+        return in_folder(folder, key).await;
+    }
+    let (store, prefix) = if source.starts_with("s3://") {
+        let place = S3Place::parse(source).ok_or_else(|| {
+            let message = "a source is a folder, s3://bucket/prefix, or the ARN of an access point";
+            Error::new(Kind::Usage, message)
+        })?;
+        (config::s3(&place.bucket)? as Store, place.prefix)
+    } else {
+        (config::s3_access_point(source)?, String::new())
+    };
+    let label = format!("{}/{key}", source.trim_end_matches('/'));
     let options = GetOptions::new().with_head(true).with_version(version);
-    let answer = store.get_opts(&store::key(key)?, options).await;
+    let place = store::key(&format!("{prefix}{key}"))?;
+    let answer = store.get_opts(&place, options).await;
     let answer = answer.map_err(|err| store::explain(err, Kind::Source).in_object(&label))?;
     let name = key.rsplit('/').next().unwrap_or(key).to_owned();
     Ok(stored(&store, label, name, answer.meta, version))
+}
+
+/// A file that a folder has as an object, which no other one is.
+async fn in_folder(folder: &Path, key: &str) -> Result<Object> {
+    let label = folder.join(key).display().to_string();
+    let found = Folder::at(folder.to_owned()).await?.path(key).await?;
+    let path = found.ok_or_else(|| {
+        Error::new(Kind::NotFound, "there is no such file: check the path").in_object(&label)
+    })?;
+    file(&path, name_of(&path)).map_err(|err| err.in_object(&label))
 }
 
 async fn list(store: Store, location: &Location, prefix: &str) -> Result<Vec<Object>> {

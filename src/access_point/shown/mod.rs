@@ -22,6 +22,7 @@
 //!
 //! Memory: the entries of the page and of one LIST.
 
+mod entries;
 mod keys;
 mod place;
 mod scan;
@@ -33,7 +34,8 @@ use std::time::Instant;
 
 use tokio::time::timeout_at;
 
-use self::scan::{Found, Scan, Shown};
+use self::entries::{Found, Shown};
+use self::scan::Scan;
 use super::ask::Ask;
 use super::listing::{Entry, Page};
 use super::releases::{Opens, Releases};

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use super::entries::{Candidate, Found, Look, Shown};
 use super::keys::Keys;
 use crate::access_point::Ask;
 use crate::access_point::listing::rank;
@@ -41,42 +42,6 @@ pub struct Scan<'a> {
     pending: Vec<Look>,
     /// Overdue releases that were looked for.
     looked: HashSet<String>,
-}
-
-/// What an entry stands for.
-#[derive(Clone, Debug)]
-pub enum Found {
-    /// A common prefix.
-    Folder,
-    /// An object.
-    Object(Candidate),
-}
-
-/// An object, the likeliest so far for its release.
-#[derive(Clone, Debug)]
-pub struct Candidate {
-    rank: usize,
-    /// The object.
-    pub object: RawObject,
-    /// Objects of other releases that GET takes before it.
-    rivals: Vec<String>,
-}
-
-/// Objects of which the first that exists is asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Look {
-    release: String,
-    /// Their keys.
-    pub keys: Vec<String>,
-}
-
-/// The entries of a page.
-#[derive(Clone, Debug, Default)]
-pub struct Shown {
-    /// In order.
-    pub entries: Vec<(String, Found)>,
-    /// Whether more follows.
-    pub truncated: bool,
 }
 
 impl<'a> Scan<'a> {

@@ -82,11 +82,17 @@ async fn a_dropped_ticket_goes_to_who_waits() {
 async fn who_gives_up_asking_takes_no_ticket_along() {
     let site = Site::new();
     let cache = site.open(AMPLE);
-    {
-        let asked = name(1);
+    let asked = name(1);
+    let mut given_up = false;
+    // A look that was answered at once, as on a busy machine, was not given up; its ticket goes with it.
+    for _ in 0..100 {
         let mut asks = pin!(cache.find(&asked, later()));
-        assert!(is_pending(asks.as_mut()).await);
+        given_up = is_pending(asks.as_mut()).await;
+        if given_up {
+            break;
+        }
     }
+    assert!(given_up);
     drop(ticket(&cache, 1).await);
 }
 

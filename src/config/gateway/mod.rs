@@ -9,6 +9,7 @@
 //! value may be a secret in the wrong place. All mistakes of a file are said together. `keys` lists every key.
 
 mod credentials;
+mod files;
 mod keys;
 mod limits;
 mod network;
@@ -29,6 +30,7 @@ use std::path::{Path, PathBuf};
 
 pub use self::credentials::Credential;
 use self::credentials::Unread;
+pub use self::files::Files;
 pub use self::limits::Limits;
 pub use self::network::Tls;
 pub use self::points::PointSettings;
@@ -72,8 +74,8 @@ pub struct Gateway {
     pub access_points: BTreeMap<String, PointSettings>,
     /// Credentials, whose access points exist and whose ids differ.
     pub credentials: Vec<Credential>,
-    /// All files that they are from: an edit of one of them is an edit of the settings.
-    pub files: Vec<PathBuf>,
+    /// All files that they are from, as they were before they were read: an edit of one of them is an edit of the settings.
+    pub files: Files,
     /// What is allowed and yet may not be meant, for the log: a line each, with its place.
     pub notes: Vec<String>,
 }
@@ -95,7 +97,7 @@ impl Default for Gateway {
             limits: Limits::default(),
             access_points: BTreeMap::new(),
             credentials: Vec::new(),
-            files: Vec::new(),
+            files: Files::default(),
             notes: Vec::new(),
         }
     }
@@ -113,9 +115,11 @@ impl Gateway {
     }
 
     async fn load_in(path: &Path, variables: &Variables) -> Result<Self> {
+        // Before they are read: an edit in between is seen as one that is still to be read.
+        let file = Files::at([path.to_owned()]);
         let text = read::text(path)?;
         let (mut gateway, unread, mut report) = read::file(path, &text, variables);
-        gateway.files = gateway.named_files(path, &unread);
+        gateway.files = file.and(gateway.named_files(&unread));
         for credential in unread {
             match credential.with_secret(variables).await {
                 Ok(credential) => gateway.credentials.push(credential),
@@ -126,15 +130,14 @@ impl Gateway {
         Ok(gateway)
     }
 
-    fn named_files(&self, path: &Path, unread: &[Unread]) -> Vec<PathBuf> {
+    fn named_files(&self, unread: &[Unread]) -> Files {
         let secrets = unread.iter().map(|credential| &credential.place.1);
         let secrets = secrets.chain(&self.key).filter_map(KeyPlace::file);
         let tls = self
             .tls
             .iter()
             .flat_map(|tls| [&*tls.certificate, &*tls.key]);
-        let all = [path].into_iter().chain(secrets).chain(tls);
-        all.map(Path::to_owned).collect()
+        Files::at(secrets.chain(tls).map(Path::to_owned))
     }
 
     /// The master key: of `key`, else as the environment says ([`KEY_FILE`](super::KEY_FILE), [`KEY`](super::KEY),

@@ -61,12 +61,11 @@ pub(super) fn file(
 ) -> (Gateway, Vec<credentials::Unread>, Report) {
     let mut report = Report::default();
     let (head, errors) = DeTable::parse_recoverable(text);
-    if !errors.is_empty() {
-        // The message says what was expected; it quotes nothing of the file.
-        for err in errors {
-            let at = err.span().map_or(0, |span| span.start);
-            report.wrong(at, format!("this is not TOML: {}", err.message()));
-        }
+    // The first in the file alone: what the parser makes of the rest follows from it. Its message says what was
+    // expected, and quotes nothing.
+    let at = |err: &toml::de::Error| err.span().map_or(0, |span| span.start);
+    if let Some(err) = errors.iter().min_by_key(|err| at(err)) {
+        report.wrong(at(err), format!("this is not TOML: {}", err.message()));
         return (Gateway::default(), Vec::new(), report);
     }
     let file = File {

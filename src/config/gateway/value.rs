@@ -16,7 +16,7 @@ pub(super) struct Value<'a> {
     pub name: &'a str,
     /// Where it begins.
     pub at: usize,
-    value: &'a DeValue<'a>,
+    toml: &'a DeValue<'a>,
 }
 
 impl<'a> Value<'a> {
@@ -25,7 +25,7 @@ impl<'a> Value<'a> {
             file,
             name,
             at: value.span().start,
-            value: value.get_ref(),
+            toml: value.get_ref(),
         }
     }
 
@@ -43,12 +43,12 @@ impl<'a> Value<'a> {
 
     /// The text that it is, if it is one.
     pub fn as_text(&self) -> Option<&'a str> {
-        self.value.as_str()
+        self.toml.as_str()
     }
 
     /// Whether it is a table.
     pub fn is_table(&self) -> bool {
-        self.value.is_table()
+        self.toml.is_table()
     }
 
     /// What a text means; `form` says what it must be.
@@ -68,7 +68,7 @@ impl<'a> Value<'a> {
     /// A whole number within bounds.
     pub fn whole(&self, bounds: RangeInclusive<u64>) -> Option<u64> {
         let number = self
-            .value
+            .toml
             .as_integer()
             .and_then(|number| u64::from_str_radix(number.as_str(), number.radix()).ok())
             .filter(|number| bounds.contains(number));
@@ -83,7 +83,7 @@ impl<'a> Value<'a> {
 
     /// A number as it was written, or the text of one.
     pub fn number(&self) -> Option<&'a str> {
-        match self.value {
+        match self.toml {
             DeValue::Integer(number) if number.radix() == 10 => Some(number.as_str()),
             DeValue::Float(number) => Some(number.as_str()),
             DeValue::String(text) => Some(text),
@@ -93,7 +93,7 @@ impl<'a> Value<'a> {
 
     /// True or false.
     pub fn truth(&self) -> Option<bool> {
-        let truth = self.value.as_bool();
+        let truth = self.toml.as_bool();
         if truth.is_none() {
             self.wrong("must be true or false, without quotes");
         }
@@ -102,7 +102,7 @@ impl<'a> Value<'a> {
 
     /// The values of a list, each under the list's key.
     pub fn list(&self, form: &str) -> Option<Vec<Value<'a>>> {
-        let list = self.value.as_array();
+        let list = self.toml.as_array();
         if list.is_none() {
             self.wrong(format_args!("must be {form}"));
         }
@@ -112,7 +112,7 @@ impl<'a> Value<'a> {
 
     /// A table with keys that are known.
     pub fn table(&self, keys: Keys, form: &str) -> Option<Table<'a>> {
-        let Some(entries) = self.value.as_table() else {
+        let Some(entries) = self.toml.as_table() else {
             self.wrong(format_args!("must be {form}"));
             return None;
         };
@@ -121,7 +121,7 @@ impl<'a> Value<'a> {
 
     /// A table whose keys are names: each with the place of its name.
     pub fn names(&self, form: &str) -> Option<Vec<(usize, Value<'a>)>> {
-        let Some(entries) = self.value.as_table() else {
+        let Some(entries) = self.toml.as_table() else {
             self.wrong(format_args!("must be {form}"));
             return None;
         };

@@ -17,7 +17,7 @@ const NOT_SERVED: &str = "not served";
 const WRITE: &str = "write";
 
 /// What the names of operations that only read begin with.
-const READING: [&str; 4] = ["Get", "Head", "List", "Select"];
+const READING: [&str; 5] = ["CreateSession", "Get", "Head", "List", "Select"];
 
 /// Who may do what.
 #[derive(Clone)]

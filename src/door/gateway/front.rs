@@ -9,7 +9,7 @@ use bytes::Bytes;
 use futures::FutureExt;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
-use hyper::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
+use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
 use s3s::config::{S3Config, StaticConfigProvider};
 use s3s::service::{S3Service, S3ServiceBuilder};
@@ -18,7 +18,9 @@ use s3s::{Body, S3Error, S3ErrorCode};
 use super::Gateway;
 use super::access::Access;
 use super::buckets::Buckets;
+use super::object::abandoned;
 use super::route::{Hosts, Reads};
+use super::signed;
 use super::trace::Trace;
 use crate::door::s3::log::{Line, Outcome};
 use crate::error::{Error, Kind};
@@ -26,9 +28,8 @@ use crate::error::{Error, Kind};
 /// The most that is read of a request: none has a body that is of use.
 const MAX_BODY: usize = 64 * 1024;
 
-/// How long a presigned URL may hold, in seconds: seven days.
-/// <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>
-const MAX_EXPIRES: u32 = 604_800;
+/// What a form is sent as.
+const FORM: &str = "multipart/form-data";
 
 /// The most of an error's document that is looked at.
 const MAX_ERROR: usize = 64 * 1024;
@@ -78,6 +79,11 @@ impl Front {
         let Ok(trace) = Trace::new(client.to_string()) else {
             return Ok(status(StatusCode::INTERNAL_SERVER_ERROR));
         };
+        // Where the client goes away, this future is dropped where it waits.
+        let _line = Unanswered {
+            gateway: &self.gateway,
+            trace: &trace,
+        };
         let head = request.method() == Method::HEAD;
         let response = if let Some(refused) = early(&request) {
             refused
@@ -101,47 +107,38 @@ impl Front {
     }
 }
 
-/// What is refused whoever asks: signatures of a kind that S3 has given up, URLs that hold longer than S3 lets them, and
-/// forms, whose body would have to be read to know who sends it.
-fn early(request: &Request<Incoming>) -> Option<Response<Body>> {
-    let header = |name| {
-        request
-            .headers()
-            .get(name)
-            .and_then(|value: &HeaderValue| value.to_str().ok())
-    };
-    let pairs: Vec<(String, String)> =
-        url::form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes())
-            .into_owned()
-            .collect();
-    let argument = |name: &str| pairs.iter().find(|(other, _)| other == name);
-    let old = header(AUTHORIZATION).is_some_and(|value| value.starts_with("AWS "));
-    if old || argument("AWSAccessKeyId").is_some() {
-        let message = "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.";
-        return Some(error(S3ErrorCode::InvalidRequest, message));
-    }
-    if let Some((_, expires)) = argument("X-Amz-Expires") {
-        let seconds = expires.parse::<u32>().ok();
-        if seconds.is_none_or(|seconds| seconds > MAX_EXPIRES) {
-            let message = "X-Amz-Expires must be less than a week (in seconds); 604800";
-            return Some(error(
-                S3ErrorCode::AuthorizationQueryParametersError,
-                message,
-            ));
-        }
-    }
-    let form = header(CONTENT_TYPE).is_some_and(|kind| kind.starts_with("multipart/form-data"));
-    if form && request.method() == Method::POST {
-        return Some(error(
-            S3ErrorCode::AccessDenied,
-            "access points are read only",
-        ));
-    }
-    None
+/// A request that has no answer yet. Dropped as such, it is a line in the log like all others.
+struct Unanswered<'a> {
+    gateway: &'a Gateway,
+    trace: &'a Trace,
 }
 
-fn error(code: S3ErrorCode, message: &'static str) -> Response<Body> {
-    let error = S3Error::with_message(code, message);
+impl Drop for Unanswered<'_> {
+    fn drop(&mut self) {
+        if let Some(mut line) = self.trace.take() {
+            line.failed(Outcome::Failed, &abandoned());
+            self.gateway.ended(&line);
+        }
+    }
+}
+
+/// What is refused whoever asks: what is no signature of S3's, and forms, whose body would have to be read to know who
+/// sends it.
+fn early(request: &Request<Incoming>) -> Option<Response<Body>> {
+    let form = request.headers().get(CONTENT_TYPE).is_some_and(|kind| {
+        let begin = kind.as_bytes().get(..FORM.len());
+        begin.is_some_and(|begin| begin.eq_ignore_ascii_case(FORM.as_bytes()))
+    });
+    let refused = if form && request.method() == Method::POST {
+        let message = "access points are read only";
+        S3Error::with_message(S3ErrorCode::AccessDenied, message)
+    } else {
+        signed::check(request.uri(), request.headers()).err()?
+    };
+    Some(error(refused))
+}
+
+fn error(error: S3Error) -> Response<Body> {
     let response = error.to_http_response();
     response.unwrap_or_else(|_| status(StatusCode::INTERNAL_SERVER_ERROR))
 }
@@ -155,10 +152,25 @@ fn status(status: StatusCode) -> Response<Body> {
 fn panicked(trace: &Trace) -> Response<Body> {
     let error = Error::new(Kind::Internal, "veilpoint failed");
     trace.say(|line| line.failed(Outcome::Failed, &error));
-    self::error(S3ErrorCode::InternalError, "veilpoint failed")
+    let message = "veilpoint failed";
+    self::error(S3Error::with_message(S3ErrorCode::InternalError, message))
 }
 
-/// An error with the id of its request, and its code in the log. HEAD has no document.
+/// What S3 says with codes of which s3s says nothing more.
+fn usual(code: Option<&str>) -> &'static str {
+    match code {
+        Some("SignatureDoesNotMatch") => {
+            "The request signature we calculated does not match the signature you provided. Check your key and signing \
+             method."
+        }
+        Some("InvalidBucketName") => "The specified bucket is not valid.",
+        Some("InvalidURI") => "Couldn't parse the specified URI.",
+        Some("KeyTooLongError") => "Your key is too long: it has 1,024 bytes at most.",
+        _ => "the request is none that is answered",
+    }
+}
+
+/// An error with its message, the id of its request, and its code in the log. HEAD has no document.
 async fn described(response: Response<Body>, trace: &Trace, head: bool) -> Response<Body> {
     let status = response.status();
     if !(status.is_client_error() || status.is_server_error()) {
@@ -181,6 +193,13 @@ async fn described(response: Response<Body>, trace: &Trace, head: bool) -> Respo
         parts.headers.remove(CONTENT_TYPE);
         return Response::from_parts(parts, Body::empty());
     }
+    let text = match text.split_once("</Code>") {
+        Some((begun, rest)) if !text.contains("<Message>") => {
+            let message = usual(code.as_deref());
+            format!("{begun}</Code><Message>{message}</Message>{rest}")
+        }
+        _ => text,
+    };
     let text = match text.strip_suffix("</Error>") {
         Some(begun) if !text.contains("<RequestId>") => {
             format!(

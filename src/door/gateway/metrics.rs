@@ -45,8 +45,8 @@ pub struct Metrics {
     read: Family<Place, Counter>,
     reloads: Family<Reload, Counter>,
     connections: Gauge,
-    made: Gauge,
-    kept: Gauge,
+    made: Counter,
+    kept: Counter,
     at_work: Gauge,
     stopping: Arc<AtomicBool>,
     open: Arc<AtomicI64>,
@@ -71,12 +71,8 @@ impl Metrics {
         let read = Family::default();
         let reloads = Family::default();
         let seconds = Family::new_with_constructor(durations as fn() -> Histogram);
-        let (connections, made, kept, at_work) = (
-            Gauge::default(),
-            Gauge::default(),
-            Gauge::default(),
-            Gauge::default(),
-        );
+        let (made, kept) = (Counter::default(), Counter::default());
+        let (connections, at_work) = (Gauge::default(), Gauge::default());
         registry.register(
             "requests",
             "Requests by operation, access point, status and outcome",
@@ -106,12 +102,12 @@ impl Metrics {
             Family::clone(&reloads),
         );
         registry.register("connections", "Open connections", connections.clone());
+        registry.register("releases_made", "Releases that were begun", made.clone());
         registry.register(
-            "releases_made",
-            "Releases that were begun since the start",
-            made.clone(),
+            "releases_kept",
+            "Requests that were answered from what is kept, or from what another one had begun",
+            kept.clone(),
         );
-        registry.register("releases_kept", "Requests since the start that were answered from what is kept, or from what another one had begun", kept.clone());
         registry.register(
             "releases_at_work",
             "Releases that are being made",
@@ -182,8 +178,9 @@ impl Metrics {
     pub fn text(&self, counts: &Counts) -> Result<String> {
         let whole = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
         self.connections.set(self.open.load(Ordering::Relaxed));
-        self.made.set(whole(counts.made));
-        self.kept.set(whole(counts.kept));
+        // They are counted where releases are made.
+        self.made.inner().store(counts.made, Ordering::Relaxed);
+        self.kept.inner().store(counts.kept, Ordering::Relaxed);
         self.at_work.set(whole(counts.at_work));
         let mut text = String::new();
         encode(&mut text, &self.registry).map_err(|err| {

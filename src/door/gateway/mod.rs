@@ -3,6 +3,7 @@
 //! ```text
 //! server.rs   connections, with their limits and TLS, until it is told to stop
 //! front.rs    one request: its id, what is refused before anybody is asked, its line in the log
+//! signed.rs   the form of a signature, as S3 reads it
 //!   │         s3s: addressing, signatures, names of operations, XML of errors
 //! access.rs   whose signature it is, and what they may do
 //! route.rs    GET, HEAD and LIST of releases, as S3 reads them from headers and query
@@ -35,6 +36,7 @@ mod reload;
 mod reply;
 mod route;
 mod server;
+mod signed;
 mod stalling;
 mod tasks;
 mod tls;
@@ -80,16 +82,16 @@ pub struct Listeners {
 }
 
 impl Listeners {
-    /// Binds the addresses of the settings.
+    /// Binds the addresses of the settings, or another for S3's clients.
     ///
     /// # Errors
     /// [`Kind::Settings`], with the setting's name.
-    pub async fn bind(settings: &config::Gateway) -> Result<Self> {
+    pub async fn bind(settings: &config::Gateway, listen: Option<SocketAddr>) -> Result<Self> {
         let admin = match settings.admin {
             Some(address) => Some(bind(address, "admin").await?),
             None => None,
         };
-        let s3 = bind(settings.listen, "listen").await?;
+        let s3 = bind(listen.unwrap_or(settings.listen), "listen").await?;
         Ok(Self { s3, admin })
     }
 

@@ -91,39 +91,47 @@ pub async fn get(call: Call) -> S3Result<S3Response<Body>> {
     response.unwrap_or_else(|_| Err(failed(&trace)))
 }
 
-/// The whole of a GET, to its line in the log and its record.
+/// The whole of a GET, to its record. What is refused has its line in the log from who hands the refusal over; what is
+/// sent, when its last byte has gone.
 async fn answered(call: Call, reply: Reply, gone: oneshot::Receiver<()>) {
-    let Some(mut line) = call.trace.take() else {
-        return;
-    };
     let reply = reply.with(overrides(&call));
-    let answer = AssertUnwindSafe(answer(&call, &reply, &mut line)).catch_unwind();
+    let mut sent = None;
+    let answer = AssertUnwindSafe(answer(&call, &reply, &mut sent)).catch_unwind();
     let answer = tokio::select! {
         // A panic's own text may hold anything; the hook has said where it was.
         answer = answer => answer.unwrap_or_else(|_| Err(panicked())),
         true = async { gone.await.is_err() } => Err(Stop::Lost(Outcome::Failed, abandoned())),
     };
-    let record = answer.unwrap_or_else(|stop| {
-        match stop {
-            Stop::Refused(refusal) => {
-                line.refused(&refusal);
-                reply.refuse(&refusal, &call.trace);
-            }
-            Stop::Lost(outcome, error) => line.failed(outcome, &error),
+    let record = match answer {
+        Ok(record) => record,
+        Err(Stop::Refused(refusal)) if sent.is_none() => {
+            return reply.refuse(&refusal, &call.trace);
         }
-        None
-    });
-    call.gateway.ended(&line);
+        Err(stop) => {
+            let mut line = sent.take().or_else(|| call.trace.take());
+            if let Some(line) = &mut line {
+                match stop {
+                    Stop::Refused(refusal) => line.refused(&refusal),
+                    Stop::Lost(outcome, error) => line.failed(outcome, &error),
+                }
+            }
+            sent = line;
+            None
+        }
+    };
+    if let Some(line) = &sent {
+        call.gateway.ended(line);
+    }
     if let Some(record) = record {
         call.gateway.keep(&record).await;
     }
 }
 
-/// Answers with the release, or says why not. Its record is still to be kept.
+/// Answers with the release, or says why not. Its record is still to be kept, and so is the line of what is `sent`.
 async fn answer(
     call: &Call,
     reply: &Reply,
-    line: &mut Line,
+    sent: &mut Option<Line>,
 ) -> std::result::Result<Option<Record>, Stop> {
     let in_force = call.gateway.in_force();
     let point = point(call, &in_force)?;
@@ -134,22 +142,22 @@ async fn answer(
         named,
         request,
     } = &found;
-    line.of_ask(ask);
-    line.of_asked(asked);
-    line.object_key = Some(named.object_key.clone());
     let answer = call
         .gateway
         .releases
         .answer(wanted(ask, named, point), request);
     let answer = timeout_at(deadline.into(), answer).await;
     let answer = answer.unwrap_or_else(|_| Err(too_slow()))?;
+    let Some(line) = call.trace.take() else {
+        return Ok(None);
+    };
     let sending = Sending {
         releases: &call.gateway.releases,
         named,
         to: reply,
         deadline: Instant::now() + TAKEN,
     };
-    let Some((head, facts)) = sending.send(answer, line).await? else {
+    let Some((head, facts)) = sending.send(answer, sent.insert(line)).await? else {
         return Ok(None);
     };
     let range = head
@@ -187,6 +195,7 @@ async fn found(
         let found = point.source.head(&keys).await?;
         let (key, version) = found.ok_or_else(no_object)?;
         let named = ask.name(&key, &version, asked.format, &request.conditions)?;
+        call.trace.say(|line| line.object_key = Some(key));
         Ok((ask, asked, named))
     };
     let found = timeout_at(deadline.into(), finding).await;
@@ -260,7 +269,8 @@ fn no_object() -> Error {
     Error::new(Kind::NotFound, message)
 }
 
-fn abandoned() -> Error {
+/// Nobody waits for the answer.
+pub fn abandoned() -> Error {
     Error::new(
         Kind::Output,
         "the client went away before there was an answer",

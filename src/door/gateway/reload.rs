@@ -1,16 +1,18 @@
 //! An edit of the settings, or of what they name → what holds from now on; or why what held before holds on.
 
-use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
 use super::Gateway;
 use super::in_force::InForce;
 use super::tls::Tls;
 use crate::config;
+use crate::config::Files;
 use crate::error::Result;
 
 /// How often it is looked whether a file has changed. A look asks the system for a few files' times.
@@ -18,24 +20,33 @@ const LOOK: Duration = Duration::from_secs(2);
 
 /// Takes edits over as they come: told by `asked`, or seen at the files. Never ends.
 pub async fn reload(gateway: &Arc<Gateway>, tls: &Tls, mut asked: impl AsyncFnMut()) {
-    let mut seen = stamps(gateway);
+    // What takes a restart is as it was when the process began, however often it is edited.
+    let began = gateway.in_force();
+    let (mut seen, mut seen_sql) = (began.settings.files.clone(), Files::default());
     loop {
         let told = tokio::select! {
             () = asked() => true,
             () = sleep(LOOK) => false,
         };
+        let (now, sql) = look(seen.clone(), began.settings.sql.clone()).await;
         let in_force = gateway.in_force();
-        if told {
+        if told || sql != seen_sql {
             in_force.sql.look_soon();
+            seen_sql = sql;
         }
-        // Projections that changed are proven and taken over here, also where nobody asks for any.
+        // Projections that changed are proven and taken over here, also where nobody asks for any; in a bucket they are
+        // looked for as often as requests would.
         let _ = in_force.sql.current().await;
-        let now = stamps(gateway);
         if !told && now == seen {
             continue;
         }
-        let taken = take_over(gateway, tls).await;
+        let taken = take_over(gateway, tls, &began.settings).await;
         gateway.metrics.reloaded(taken.is_ok());
+        // An edit that comes while one is taken over, is the next.
+        seen = match taken {
+            Ok(_) => gateway.in_force().settings.files.clone(),
+            Err(_) => now,
+        };
         match taken {
             Ok(left) if left.is_empty() => tracing::info!(event = "settings_loaded"),
             Ok(left) => {
@@ -48,19 +59,21 @@ pub async fn reload(gateway: &Arc<Gateway>, tls: &Tls, mut asked: impl AsyncFnMu
                 tracing::error!(event = "settings_refused", message);
             }
         }
-        // The files that the new settings name, as they are now.
-        seen = stamps(gateway);
     }
 }
 
 /// The settings that differ and take a restart.
-async fn take_over(gateway: &Gateway, tls: &Tls) -> Result<Vec<&'static str>> {
+async fn take_over(
+    gateway: &Gateway,
+    tls: &Tls,
+    began: &config::Gateway,
+) -> Result<Vec<&'static str>> {
     let before = gateway.in_force();
     let Some(file) = &before.settings.file else {
         return Ok(Vec::new());
     };
     let settings = config::Gateway::load(file).await?;
-    let left = before.settings.needs_restart(&settings);
+    let left = began.needs_restart(&settings);
     let certificate = settings.tls.clone();
     let notes = settings.notes.clone();
     let next = InForce::of(settings, Some(&before)).await?;
@@ -72,17 +85,22 @@ async fn take_over(gateway: &Gateway, tls: &Tls) -> Result<Vec<&'static str>> {
     Ok(left)
 }
 
-/// What tells one state of a file from another.
-type Stamp = (PathBuf, Option<(u64, u64, i64, i64)>);
-
-/// Of the files that the settings are from.
-fn stamps(gateway: &Gateway) -> Vec<Stamp> {
-    let in_force = gateway.in_force();
-    let files = in_force.settings.files.iter();
-    files.map(|file| (file.clone(), stamp(file))).collect()
+/// The files of the settings, and those of the SQL, as they are now. A file system may be slow, and others wait meanwhile.
+async fn look(settings: Files, sql: String) -> (Files, Files) {
+    let looked = spawn_blocking(move || (settings.again(), Files::at(sql_files(&sql))));
+    looked.await.unwrap_or_default()
 }
 
-fn stamp(file: &Path) -> Option<(u64, u64, i64, i64)> {
-    let facts = std::fs::metadata(file).ok()?;
-    Some((facts.ino(), facts.len(), facts.mtime(), facts.mtime_nsec()))
+/// The files two folders deep, in order; none of a bucket.
+fn sql_files(place: &str) -> Vec<PathBuf> {
+    let below = |folder: PathBuf| {
+        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+        entries.map(|entry| entry.path())
+    };
+    if place.starts_with("s3://") {
+        return Vec::new();
+    }
+    let mut files: Vec<PathBuf> = below(PathBuf::from(place)).flat_map(below).collect();
+    files.sort_unstable();
+    files
 }

@@ -10,7 +10,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{sleep, timeout};
 
 use super::front::Front;
@@ -24,8 +24,11 @@ pub const BUFFER: usize = 64 * 1024;
 /// How long nothing is accepted after the system could not: it has no room for one more, and is not asked in a loop.
 const PAUSE: Duration = Duration::from_millis(100);
 
+/// How long answers that were cut at the stop may take to say so in the log.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
 /// Takes connections until `stop` comes; then lets answers under way finish, for as long as the limits say, and what they
-/// leave to do.
+/// leave to do. What is left by then is cut.
 pub async fn serve(
     front: Arc<Front>,
     listener: TcpListener,
@@ -36,6 +39,7 @@ pub async fn serve(
     let places = Arc::new(Semaphore::new(limits.connections));
     let graceful = GracefulShutdown::new();
     let tasks = front.gateway().tasks.clone();
+    let (cut, cutting) = watch::channel(false);
     let mut stop = std::pin::pin!(stop);
     loop {
         let accepted = tokio::select! {
@@ -53,9 +57,13 @@ pub async fn serve(
             graceful.watcher(),
         );
         let metrics = front.gateway().metrics.clone();
+        let mut cutting = cutting.clone();
         tasks.spawn(async move {
             let _open = metrics.connection();
-            greeted.await;
+            tokio::select! {
+                () = greeted => {}
+                _ = cutting.wait_for(|cut| *cut) => {}
+            }
             drop(place);
         });
     }
@@ -66,7 +74,11 @@ pub async fn serve(
         graceful.shutdown().await;
         tasks.settled().await;
     };
-    let _ = timeout(Duration::from_secs(limits.stop_seconds), rest).await;
+    let time = Duration::from_secs(limits.stop_seconds);
+    if timeout(time, rest).await.is_err() {
+        cut.send_replace(true);
+        let _ = timeout(LAST_WORDS, tasks.settled()).await;
+    }
 }
 
 /// The next connection, once there is a place for it.

@@ -83,6 +83,16 @@ impl Folder {
         .await
     }
 
+    /// Where an object lies; none where there is none of this key.
+    ///
+    /// # Errors
+    /// As [`Folder::open`].
+    pub async fn path(&self, key: &str) -> Result<Option<PathBuf>> {
+        let (root, key) = (Arc::clone(&self.root), key.to_owned());
+        let found = blocking(move || place::find(&root, &key)).await?;
+        Ok(found.map(|(path, _)| path))
+    }
+
     /// A page of the listing, in the byte order of whole keys. A folder without files below it is no common prefix.
     ///
     /// Its token, and its marker, is the last key or common prefix that it shows.
@@ -94,9 +104,11 @@ impl Folder {
         blocking(move || page::page(&root, &query)).await
     }
 
-    /// What records call it: the path, as it was given.
+    /// What records call it: its path, also for whoever reads them elsewhere.
     pub fn name(&self) -> String {
-        self.root.display().to_string()
+        let path = std::path::absolute(&self.root);
+        let path = path.as_deref().unwrap_or(&self.root);
+        path.display().to_string()
     }
 }
 

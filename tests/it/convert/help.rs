@@ -58,6 +58,8 @@ const COMMANDS: [(&str, &[&str], &[&str]); 6] = [
             "AWS_ACCESS_KEY_ID",
         ],
         &[
+            "--config",
+            "--listen",
             "--webhook",
             "--endpoint",
             "--access-point",

@@ -9,3 +9,4 @@ pub mod samples;
 pub mod seaweed;
 pub mod sigv4;
 pub mod site;
+pub mod trino;

@@ -67,20 +67,13 @@ pub fn run_script_in(pins: &str, script: &str, args: &[&str], input: &[u8]) -> S
 
 /// Makes the environment of today's pins, unless it is there.
 fn environment(pins: &Path) -> PathBuf {
-    let cache = cache();
-    fs::create_dir_all(&cache)
-        .expect("a cache folder: set VEILPOINT_TEST_CACHE to one that can be written");
-    let folder = cache.join(format!("python-{:016x}", fingerprint(pins)));
-    let lock = File::create(folder.with_extension("lock")).expect("a lock beside the environment");
-    // Several test binaries, or checkouts, may want it at once: the first makes it, the others wait.
-    lock.lock().expect("the lock");
-    let complete = folder.join("complete");
-    let python = folder.join("bin/python");
-    if !complete.exists() {
+    let name = format!("python-{:016x}", fingerprint(&[pins]));
+    made_once(&name, |folder| {
+        let python = folder.join("bin/python");
         succeed(
             Command::new("python3")
                 .args(["-m", "venv", "--clear"])
-                .arg(&folder),
+                .arg(folder),
         );
         succeed(
             Command::new(&python)
@@ -93,8 +86,31 @@ fn environment(pins: &Path) -> PathBuf {
                 ])
                 .arg(pins),
         );
-        File::create(complete).expect("the mark of a finished environment");
+    })
+}
+
+/// A folder of this name in the cache: made by whoever comes first, while the others wait, and kept.
+pub fn made_once(name: &str, make: impl FnOnce(&Path)) -> PathBuf {
+    let folder = cache().join(name);
+    let lock = File::create(folder.with_extension("lock")).expect("a lock beside the folder");
+    // Several test binaries, or checkouts, may want it at once.
+    lock.lock().expect("the lock");
+    let complete = folder.join("complete");
+    if !complete.exists() {
+        // What an earlier attempt left is nobody's.
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir(&folder).expect("a folder in the cache");
+        make(&folder);
+        File::create(complete).expect("the mark of a finished folder");
     }
+    folder
+}
+
+/// Where everything lies that is fetched or made once.
+pub fn cache() -> PathBuf {
+    let folder = place();
+    fs::create_dir_all(&folder)
+        .expect("a cache folder: set VEILPOINT_TEST_CACHE to one that can be written");
     folder
 }
 
@@ -102,7 +118,7 @@ fn environment(pins: &Path) -> PathBuf {
     clippy::disallowed_methods,
     reason = "the library's rule; tests have a cache of their own, and no other setting"
 )]
-fn cache() -> PathBuf {
+fn place() -> PathBuf {
     if let Some(folder) = std::env::var_os("VEILPOINT_TEST_CACHE") {
         return folder.into();
     }
@@ -110,9 +126,12 @@ fn cache() -> PathBuf {
     Path::new(&home).join(".cache/veilpoint-tests")
 }
 
-/// FNV-1a over the pins and Python's version: another of either makes another environment.
-fn fingerprint(pins: &Path) -> u64 {
-    let mut bytes = fs::read(pins).expect("the pins");
+/// FNV-1a over the files and Python's version: another of any of them makes something else.
+pub fn fingerprint(files: &[&Path]) -> u64 {
+    let mut bytes = Vec::new();
+    for file in files {
+        bytes.extend(fs::read(file).expect("a file of tests/python"));
+    }
     bytes.extend(succeed(Command::new("python3").arg("--version")).stdout);
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
@@ -120,7 +139,7 @@ fn fingerprint(pins: &Path) -> u64 {
 }
 
 /// Runs to success, or panics with everything that was said.
-fn succeed(command: &mut Command) -> Output {
+pub fn succeed(command: &mut Command) -> Output {
     let program = command.get_program().to_owned();
     let output = command
         .stderr(Stdio::piped())

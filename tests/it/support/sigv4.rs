@@ -223,14 +223,18 @@ fn canonical(request: &Request, names: &[String], payload: &str) -> String {
         .unwrap_or((&request.target, ""));
     let path = encoded(&decoded(path), true);
     let pairs = query.split('&').filter(|pair| !pair.is_empty());
-    let mut pairs: Vec<String> = pairs
+    let mut pairs: Vec<(String, String)> = pairs
         .map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let part = |text: &str| encoded(&decoded(&text.replace('+', " ")), false);
-            format!("{}={}", part(name), part(value))
+            (part(name), part(value))
         })
         .collect();
     pairs.sort();
+    let pairs: Vec<String> = pairs
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
     let mut headers = String::new();
     for name in names {
         let named = request.headers.iter();

@@ -1,5 +1,6 @@
 //! Listings over a source in memory, against one that is worked out from all keys at once.
 
+mod costs;
 mod oracle;
 mod pages;
 mod paging;
@@ -121,10 +122,11 @@ impl Opens for Memory {
 
 impl Lists for Memory {
     async fn head(&self, keys: &[String]) -> Result<Option<(String, ObjectVersion)>> {
-        let mut tried = keys
-            .iter()
-            .inspect(|_| drop(self.heads.fetch_add(1, Ordering::Relaxed)));
-        let found = tried.find(|key| self.keys.contains(*key));
+        let exists = |key: &&String| {
+            self.heads.fetch_add(1, Ordering::Relaxed);
+            self.keys.contains(*key)
+        };
+        let found = keys.iter().find(exists);
         Ok(found.map(|key| (key.clone(), version(key))))
     }
 
@@ -135,6 +137,16 @@ impl Lists for Memory {
         self.asked.lock().unwrap().push(query.clone());
         Ok(self.listed(query))
     }
+}
+
+/// Keys with a number in place of the hash.
+fn numbered(pattern: &str, count: usize) -> Vec<String> {
+    let number = |at: usize| pattern.replace('#', &format!("{at:05}"));
+    (0..count).map(number).collect()
+}
+
+fn all(sets: &[Vec<String>]) -> Vec<String> {
+    sets.concat()
 }
 
 /// An access point over a dataset of so named objects, of lengths by law where they are Parquet.

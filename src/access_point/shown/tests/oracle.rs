@@ -10,8 +10,8 @@ pub type Entries = Vec<(String, Option<String>)>;
 
 /// Every entry of the prefix and the delimiter, in order.
 pub fn all(ask: &Ask, keys: &BTreeSet<String>, query: &ListQuery) -> Entries {
-    let owner = ask.point.served.contract.keys().unwrap();
-    let owned: BTreeSet<&String> = keys.iter().filter(|key| owner.owns(key)).collect();
+    let dataset = ask.point.served.contract.keys().unwrap();
+    let owned: BTreeSet<&String> = keys.iter().filter(|key| dataset.owns(key)).collect();
     let fold = |key: &str| {
         let rest = &key[query.prefix.len()..];
         let at = query.delimiter.and_then(|_| rest.find('/'))?;
@@ -19,7 +19,7 @@ pub fn all(ask: &Ask, keys: &BTreeSet<String>, query: &ListQuery) -> Entries {
     };
     let mut entries = BTreeMap::new();
     for folder in keys.iter().filter(|key| key.starts_with(&query.prefix)) {
-        if let Some(folder) = fold(folder).filter(|folder| owner.may_own_below(folder)) {
+        if let Some(folder) = fold(folder).filter(|folder| dataset.may_own_below(folder)) {
             entries.insert(folder, None);
         }
     }

@@ -9,7 +9,7 @@ use proptest::sample::select;
 
 use super::oracle::{self, Entries};
 use super::*;
-use crate::access_point::shown::scan::Found;
+use crate::access_point::shown::entries::Found;
 use crate::access_point::shown::{place, shown};
 use crate::request::Delimiter;
 

@@ -1,5 +1,6 @@
 //! Files as people write them, right and wrong.
 
+mod restart;
 mod right;
 mod sample;
 mod secrets;
@@ -51,14 +52,14 @@ impl Site {
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
     }
 
-    /// What a text is read as; `@` stands for [`POINT`].
+    /// What a text is read as; `§` stands for [`POINT`].
     fn load(&self, text: &str) -> Result<Gateway> {
         self.load_in(text, &variable)
     }
 
     fn load_in(&self, text: &str, variables: &Variables) -> Result<Gateway> {
         let path = self.path("veilpoint.toml");
-        std::fs::write(&path, text.replace('@', POINT)).unwrap();
+        std::fs::write(&path, text.replace('§', POINT)).unwrap();
         block_on(Gateway::load_in(&path, variables))
     }
 }
@@ -70,9 +71,8 @@ impl Site {
 )]
 fn variable(name: &str) -> Result<Option<String>> {
     let text = match name {
-        "A_SECRET" => Some(CANARY),
+        "A_SECRET" | "NO_KEY" => Some(CANARY),
         "SHORT" => Some("CANARY"),
-        "NO_KEY" => Some(CANARY),
         _ => None,
     };
     Ok(text.map(str::to_owned))

@@ -54,7 +54,7 @@ access_points = []
 #[test]
 fn what_is_left_out_has_a_default() {
     let site = Site::new();
-    let read = site.load("@").unwrap();
+    let read = site.load("§").unwrap();
     assert_eq!(read.file, Some(site.path("veilpoint.toml")));
     assert_eq!(read.listen.to_string(), "127.0.0.1:9300");
     assert_eq!((read.domains.len(), read.region.as_str()), (0, "us-east-1"));
@@ -160,19 +160,19 @@ fn access_points_and_credentials_are_read() {
 #[test]
 fn other_forms_are_read_alike() {
     let site = Site::new();
-    let bucket = site.load("sql = \"s3://b/sql\"\n@").unwrap();
+    let bucket = site.load("sql = \"s3://b/sql\"\n§").unwrap();
     assert_eq!(bucket.sql, "s3://b/sql/");
-    let none = site.load("cache = \"none\"\n@").unwrap();
+    let none = site.load("cache = \"none\"\n§").unwrap();
     assert!(none.cache.folder.is_none());
     let ports = site
-        .load("listen = \"[::1]:0\"\nadmin = \"[::1]:0\"\n@")
+        .load("listen = \"[::1]:0\"\nadmin = \"[::1]:0\"\n§")
         .unwrap();
     assert_eq!(ports.listen, ports.admin.unwrap());
     let dotted = site
         .load("access_points.abc.source = \"raw\"\naccess_points.abc.projection = \"p/q\"\n")
         .unwrap();
     assert!(dotted.access_points.contains_key("abc"));
-    let factor = site.load("@length_factor = 2\n").unwrap();
+    let factor = site.load("§length_factor = 2\n").unwrap();
     let length = factor.access_points["a-1"].payload.length;
     assert_eq!(length, Length::Law("2".parse().ok()));
 }
@@ -184,28 +184,28 @@ fn what_may_not_be_meant_is_noted_at_its_place() {
     let tls = "tls = { certificate = \"cert.pem\", key = \"key.pem\" }\n";
     let mut wrong = Vec::new();
     for (text, expected) in [
-        (format!("@{credential}[\"a-1\"]\n"), vec![]),
+        (format!("§{credential}[\"a-1\"]\n"), vec![]),
         (
-            "@".to_owned(),
+            "§".to_owned(),
             vec!["1:16: no credential reads the access point a-1"],
         ),
         (
-            format!("@{credential}[]\n"),
+            format!("§{credential}[]\n"),
             vec![
                 "1:16: no credential reads",
                 "7:17: \"access_points\" is empty: this credential reads nothing",
             ],
         ),
         (
-            format!("listen = \"0.0.0.0:80\"\n@{credential}[\"a-1\"]\n"),
+            format!("listen = \"0.0.0.0:80\"\n§{credential}[\"a-1\"]\n"),
             vec!["1:10: \"listen\" is reached from other machines without TLS"],
         ),
         (
-            format!("listen = \"0.0.0.0:80\"\n{tls}@{credential}[\"a-1\"]\n"),
+            format!("listen = \"0.0.0.0:80\"\n{tls}§{credential}[\"a-1\"]\n"),
             vec![],
         ),
         (
-            format!("admin = \"10.0.0.1:80\"\n@{credential}[\"a-1\"]\n"),
+            format!("admin = \"10.0.0.1:80\"\n§{credential}[\"a-1\"]\n"),
             vec!["1:9: \"admin\" is reached from other machines, and asks nobody"],
         ),
     ] {
@@ -219,60 +219,6 @@ fn what_may_not_be_meant_is_noted_at_its_place() {
             wrong.push(format!("{text}: {notes:#?}"));
         }
     }
-    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
-}
-
-#[test]
-fn what_needs_a_restart_is_named() {
-    let site = Site::new();
-    let usual = "cache = { path = \"kept\" }\n@";
-    let tls = "tls = { certificate = \"cert.pem\", key = \"key.pem\" }";
-    let mut wrong = Vec::new();
-    for (head, expected) in [
-        ("", vec![]),
-        ("listen = \"127.0.0.1:1\"", vec!["listen"]),
-        ("admin = \"127.0.0.1:1\"", vec!["admin"]),
-        (tls, vec!["tls"]),
-        ("domains = [\"a.b\"]", vec!["domains"]),
-        ("region = \"eu\"", vec!["region"]),
-        ("sql = \"other-sql\"", vec!["sql"]),
-        ("sql = \"sql\"", vec![]),
-        ("records = \"s3://b/\"", vec!["records"]),
-        ("key = { file = \"master.key\" }", vec![]),
-        ("limits = { connections = 1 }", vec!["limits.connections"]),
-        (
-            "limits = { transformations = 9, memory = \"1 GiB\" }",
-            vec!["limits.transformations", "limits.memory"],
-        ),
-        (
-            "limits = { head_seconds = 1, stall_seconds = 1, answer_seconds = 1, list_seconds = 1, stop_seconds = 1 }",
-            vec![],
-        ),
-    ] {
-        let old = site.load(usual).unwrap();
-        let new = site.load(&format!("{head}\n{usual}")).unwrap();
-        for (old, new) in [(&old, &new), (&new, &old)] {
-            let named = old.needs_restart(new);
-            if named != expected {
-                wrong.push(format!("{head}: {named:?}"));
-            }
-        }
-    }
-    for cache in [
-        "\"none\"",
-        "{ path = \"other\" }",
-        "{ path = \"kept\", max_bytes = \"1 GiB\" }",
-    ] {
-        let old = site.load(usual).unwrap();
-        let new = site.load(&format!("cache = {cache}\n@")).unwrap();
-        if old.needs_restart(&new) != ["cache"] {
-            wrong.push(format!("cache = {cache}"));
-        }
-    }
-    let other = site
-        .load(&format!("{usual}[access_points.abc]\nsource = \"raw\"\nprojection = \"p/q\"\n[[credentials]]\naccess_key_id = \"abc\"\nsecret_access_key = {{ env = \"A_SECRET\" }}\naccess_points = [\"abc\"]\n"))
-        .unwrap();
-    assert!(site.load(usual).unwrap().needs_restart(&other).is_empty());
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 

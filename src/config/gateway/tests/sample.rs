@@ -91,7 +91,7 @@ fn each_line_that_is_commented_out_is_right() {
         let line = line
             .replace("../.veilpoint/", "")
             .replace("/var/cache/", "");
-        if let Err(error) = site.load_in(&format!("{line}\n@"), &account) {
+        if let Err(error) = site.load_in(&format!("{line}\n§"), &account) {
             wrong.push(error.to_string());
         }
     }

@@ -8,7 +8,7 @@ use super::*;
 /// A credential whose secret lies at a place.
 fn credential(place: &str) -> String {
     format!(
-        "@[[credentials]]\naccess_key_id = \"abc\"\nsecret_access_key = {place}\naccess_points = [\"a-1\"]\n"
+        "§[[credentials]]\naccess_key_id = \"abc\"\nsecret_access_key = {place}\naccess_points = [\"a-1\"]\n"
     )
 }
 
@@ -60,7 +60,7 @@ fn a_file_holds_one_secret_for_its_owner_alone() {
 fn the_master_key_comes_from_its_place() {
     let site = Site::new();
     let expected = MasterKey::from_bytes([7; 32]).id();
-    let file = site.load("key = { file = \"master.key\" }\n@").unwrap();
+    let file = site.load("key = { file = \"master.key\" }\n§").unwrap();
     let key = block_on(file.master_key()).unwrap().unwrap();
     assert_eq!(key.id(), expected);
     let hex = |name: &str| Ok((name == "A_KEY").then(|| "07".repeat(32)));

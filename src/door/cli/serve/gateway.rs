@@ -28,11 +28,8 @@ pub(super) fn run(file: Option<PathBuf>, listen: Option<SocketAddr>) -> Result<(
     process::block_on_threads(threads.max(2), async {
         // Before anybody is told where it listens: whoever knows may send a signal.
         let (mut signals, mut hangups) = (Signals::new()?, Hangups::new()?);
-        let mut settings = config::Gateway::load(&file).await?;
-        if let Some(listen) = listen {
-            settings.listen = listen;
-        }
-        let listeners = Listeners::bind(&settings).await?;
+        let settings = config::Gateway::load(&file).await?;
+        let listeners = Listeners::bind(&settings, listen).await?;
         say_where(&settings, &listeners)?;
         if let Some(samples) = samples {
             samples.say(listeners.address()?);

@@ -41,7 +41,7 @@ const UNSATISFIABLE: Expected = Refused(416, "InvalidRange");
 const MISSED: Expected = Refused(412, "PreconditionFailed");
 
 /// Ranges of a release of this length.
-fn ranges(length: usize) -> Vec<Row> {
+pub fn ranges(length: usize) -> Vec<Row> {
     let last = length - 1;
     let row = |name, range: String, expected| ("GET", name, range, expected);
     let rows = [
@@ -124,7 +124,7 @@ fn ranges(length: usize) -> Vec<Row> {
 }
 
 /// The same asked otherwise, and part numbers.
-fn parts(length: usize) -> Vec<Row> {
+pub fn parts(length: usize) -> Vec<Row> {
     let range = |name: &'static str| vec![(name, "bytes=0-9".to_owned())];
     let part = |name, number: &str, expected| {
         (
@@ -217,7 +217,7 @@ pub fn rows(length: usize, etag: &str, day: u32) -> Vec<Row> {
 }
 
 /// The conditions on a release with this `ETag`, of an object modified at noon of this day; of GET and of HEAD.
-fn conditions(etag: &str, day: u32) -> Vec<Row> {
+pub fn conditions(etag: &str, day: u32) -> Vec<Row> {
     let places = [
         ("ETAG", etag.to_owned()),
         ("BARE", etag.trim_matches('"').to_owned()),
@@ -248,6 +248,13 @@ fn conditions(etag: &str, day: u32) -> Vec<Row> {
 /// What is wrong with an answer that should be this, of a release that is known whole.
 fn unlike(got: &Got, method: &str, whole: &Got, expected: &Expected) -> Vec<String> {
     let mut wrong = leaks(got);
+    wrong.extend(differs(got, method, whole, expected));
+    wrong
+}
+
+/// The same, whatever else an answer has.
+pub fn differs(got: &Got, method: &str, whole: &Got, expected: &Expected) -> Vec<String> {
+    let mut wrong = Vec::new();
     let (status, range) = match expected {
         Whole => (200, Some(0..whole.body.len())),
         Part(range) => (206, Some(range.clone())),
