@@ -51,134 +51,110 @@ pub fn scopes(stage: &Stage) -> Vec<Row> {
     ]
 }
 
-/// Forms of the header: of one that is right, with texts of it in place of others.
+/// Texts of a header that is right, others in their place, and what it comes to.
+const EDITS: [(&str, &str, &str, u16, &str); 9] = [
+    ("without blanks", ", ", ",", 200, ""),
+    (
+        "another algorithm",
+        "HMAC-SHA256",
+        "HMAC-SHA512",
+        400,
+        "InvalidArgument",
+    ),
+    (
+        "an asymmetric one",
+        "HMAC-SHA256",
+        "ECDSA-P256-SHA256",
+        400,
+        "InvalidArgument",
+    ),
+    (
+        "in lower case",
+        "AWS4-HMAC",
+        "aws4-hmac",
+        400,
+        "InvalidArgument",
+    ),
+    ("no credential", "Credential=", "Cred=", 400, MALFORMED),
+    ("a short credential", "/aws4_request", "", 400, MALFORMED),
+    ("a long credential", "/s3/", "/s3/s3/", 400, MALFORMED),
+    (
+        "a credential of another kind",
+        "aws4_request",
+        "aws5_request",
+        400,
+        MALFORMED,
+    ),
+    (
+        "no signed headers",
+        "SignedHeaders=",
+        "Signed=",
+        400,
+        MALFORMED,
+    ),
+];
+
+/// Headers, and what they come to.
+const VALUES: [(&str, &str, u16, &str); 6] = [
+    ("empty", "", 400, "InvalidArgument"),
+    ("a bearer's", "Bearer CANARYTOKEN", 400, "InvalidArgument"),
+    ("a password", "Basic Q0FOQVJZ", 400, "InvalidArgument"),
+    ("the algorithm alone", "AWS4-HMAC-SHA256 x", 400, MALFORMED),
+    (
+        "the second version",
+        "AWS reader:Q0FOQVJZ",
+        400,
+        "InvalidRequest",
+    ),
+    (
+        "the second version without a signature",
+        "AWS reader",
+        400,
+        "InvalidRequest",
+    ),
+];
+
+/// Forms of the header.
 pub fn forms(stage: &Stage) -> Vec<Row> {
-    let with = |value: &str| signed(stage).replaced("Authorization", value);
-    let edited = |from: &str, to: &str| {
+    let right = || {
         let request = signed(stage);
         let value = request.value("authorization").unwrap().to_owned();
+        (request, value)
+    };
+    let mut rows: Vec<Row> = Vec::new();
+    for (name, from, to, status, code) in EDITS {
+        let (request, value) = right();
         assert!(value.contains(from), "{value} has no {from}");
-        request.replaced("authorization", &value.replace(from, to))
-    };
-    let cut = |at: &str| {
-        let request = signed(stage);
-        let value = request.value("authorization").unwrap().to_owned();
-        let (begin, _) = value.split_once(at).unwrap();
-        request.replaced("authorization", begin)
-    };
-    let unsupported = "InvalidArgument";
-    vec![
-        ("without blanks", edited(", ", ","), 200, ""),
-        ("empty", with(""), 400, unsupported),
-        ("a bearer's", with("Bearer CANARYTOKEN"), 400, unsupported),
-        ("a password", with("Basic Q0FOQVJZ"), 400, unsupported),
-        (
-            "another algorithm",
-            edited("HMAC-SHA256", "HMAC-SHA512"),
-            400,
-            unsupported,
-        ),
-        (
-            "an asymmetric one",
-            edited("HMAC-SHA256", "ECDSA-P256-SHA256"),
-            400,
-            unsupported,
-        ),
-        (
-            "in lower case",
-            edited("AWS4-HMAC", "aws4-hmac"),
-            400,
-            unsupported,
-        ),
-        (
-            "the algorithm alone",
-            with("AWS4-HMAC-SHA256 x"),
-            400,
-            MALFORMED,
-        ),
-        (
-            "no credential",
-            edited("Credential=", "Cred="),
-            400,
-            MALFORMED,
-        ),
-        (
-            "a short credential",
-            edited("/aws4_request", ""),
-            400,
-            MALFORMED,
-        ),
-        (
-            "a long credential",
-            edited("/s3/", "/s3/s3/"),
-            400,
-            MALFORMED,
-        ),
-        (
-            "a credential of another kind",
-            edited("aws4_request", "aws5_request"),
-            400,
-            MALFORMED,
-        ),
-        (
-            "no signed headers",
-            edited("SignedHeaders=", "Signed="),
-            400,
-            MALFORMED,
-        ),
-        ("no signature", cut(", Signature"), 400, MALFORMED),
-        (
-            "a short signature",
-            {
-                let request = signed(stage);
-                let value = request.value("authorization").unwrap();
-                let value = value[..value.len() - 1].to_owned();
-                request.replaced("authorization", &value)
-            },
-            403,
-            MISMATCH,
-        ),
-        (
-            "twice",
-            {
-                let request = signed(stage);
-                let value = request.value("authorization").unwrap().to_owned();
-                request.header("Authorization", &value)
-            },
-            400,
-            "InvalidArgument",
-        ),
-        (
-            "the second version",
-            with("AWS reader:Q0FOQVJZ"),
-            400,
-            "InvalidRequest",
-        ),
-        (
-            "the second version without a signature",
-            with("AWS reader"),
-            400,
-            "InvalidRequest",
-        ),
+        let request = request.replaced("authorization", &value.replace(from, to));
+        rows.push((name, request, status, code));
+    }
+    for (name, value, status, code) in VALUES {
+        let request = signed(stage).replaced("authorization", value);
+        rows.push((name, request, status, code));
+    }
+    let (request, value) = right();
+    let (begin, _) = value.split_once(", Signature").unwrap();
+    let unsigned = request.replaced("authorization", begin);
+    let (request, value) = right();
+    let short = request.replaced("authorization", &value[..value.len() - 1]);
+    let (request, value) = right();
+    let twice = request.header("Authorization", &value);
+    let no_date = signed(stage).replaced("x-amz-date", "yesterday");
+    let no_hash = signed(stage).without("x-amz-content-sha256");
+    rows.extend([
+        ("no signature", unsigned, 400, MALFORMED),
+        ("a short signature", short, 403, MISMATCH),
+        ("twice", twice, 400, "InvalidArgument"),
         (
             "no date",
             signed(stage).without("x-amz-date"),
             403,
             "AccessDenied",
         ),
-        (
-            "a date that is none",
-            signed(stage).replaced("x-amz-date", "yesterday"),
-            403,
-            "AccessDenied",
-        ),
-        (
-            "no hash",
-            signed(stage).without("x-amz-content-sha256"),
-            400,
-            "InvalidRequest",
-        ),
-    ]
+        ("a date that is none", no_date, 403, "AccessDenied"),
+        ("no hash", no_hash, 400, "InvalidRequest"),
+    ]);
+    rows
 }
 
 /// Hosts, of which one is signed.
