@@ -148,29 +148,20 @@ fn what_takes_a_restart_is_named_as_long_as_it_differs() {
     );
     let address =
         |text: &str| text.replacen("listen = \"127.0.0.1:0\"", "listen = \"127.0.0.1:1\"", 1);
+    let cache = "cache = { path = \"cache\" }";
+    let elsewhere = right.replacen(cache, "cache = \"none\"\nregion = \"eu-central-1\"", 1);
     for (at, (text, left)) in [
         (more.clone(), "\"limits.connections, limits.memory\""),
         // Another edit, which could be taken over: the first is not in force for all that.
         (format!("{more}\n"), "\"limits.connections, limits.memory\""),
         (address(&right), "\"listen\""),
-        (
-            format!("region = \"eu-central-1\"\ncache = \"none\"\n{right}"),
-            "\"region, cache\"",
-        ),
+        (elsewhere, "\"region, cache\""),
         (right.clone(), "null"),
     ]
     .into_iter()
     .enumerate()
     {
-        edited.write_text(&text.replacen(
-            "cache = { path = \"cache\" }\n",
-            if text.contains("\"none\"") {
-                ""
-            } else {
-                "cache = { path = \"cache\" }\n"
-            },
-            1,
-        ));
+        edited.write_text(&text);
         let lines = edited.stage.lines("settings_loaded", at + 1);
         let named = lines[at]["left"].to_string();
         if named != left {

@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use super::edited::{Edited, TARGET};
+use super::edited::{Edited, TARGET, replace};
 use super::setup;
 use crate::gateway::stage::{Setup, Stage};
 use crate::support::bucket::{ACCOUNT, Server};
@@ -142,7 +142,7 @@ fn projections_and_contracts_are_taken_over_and_a_wrong_one_is_not() {
         ),
     ] {
         let before = stage.lines(event, 0).len();
-        fs::write(stage.path("sql").join(file), text).unwrap();
+        replace(&stage.path("sql").join(file), text, 0o644);
         loads += 1;
         stage.signal("HUP");
         stage.lines("settings_loaded", loads);
@@ -154,7 +154,7 @@ fn projections_and_contracts_are_taken_over_and_a_wrong_one_is_not() {
     }
     // Its pattern owns no such key any more.
     let pattern = texts[1].replacen("patients*.csv", "visits*.csv", 1);
-    fs::write(stage.path("sql").join(contract), pattern).unwrap();
+    replace(&stage.path("sql").join(contract), &pattern, 0o644);
     stage.signal("HUP");
     wait_for("the pattern", || {
         stage.ask("GET", TARGET, &[]).status() == 404
