@@ -100,7 +100,7 @@ fn walked(stage: &Stage, arguments: &[(&str, &str)], most: usize) -> Result<Vec<
             return Err(format!("a page of {most} at most: {page:?}"));
         }
         all.extend(found);
-        next = page.next.clone();
+        next.clone_from(&page.next);
         if next.is_none() {
             return Ok(all);
         }
