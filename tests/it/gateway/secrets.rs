@@ -73,7 +73,7 @@ const ASKED: [(&str, &str, u16); 27] = [
     ("GET", "/named?list-type=2", 403),
     ("GET", "/costs/a/people.csv", 403),
     ("GET", "/analytics/a/CANARYKEY.csv", 404),
-    ("GET", "/analytics/CANARYPREFIX/a/patients.csv", 404),
+    ("GET", "/analytics/CANARYPREFIX/a/secrets.csv", 404),
     (
         "GET",
         "/analytics/a/patients.csv?versionId=CANARYVERSION",

@@ -239,7 +239,7 @@ fn others(stage: &Stage) -> Vec<Row> {
         url(stage, &signer, "60")
     };
     let service = |name: &str| by(&|signer| name.clone_into(&mut signer.service));
-    let region = by(&|signer| signer.region = "eu-central-1".to_owned());
+    let region = by(&|signer| "eu-central-1".clone_into(&mut signer.region));
     let day = by(&|signer| signer.day = Some("20200229".to_owned()));
     let mut short = right();
     short.target.pop();

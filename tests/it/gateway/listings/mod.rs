@@ -97,10 +97,10 @@ fn walked(stage: &Stage, arguments: &[(&str, &str)], most: usize) -> Result<Vec<
             || page.truncated != page.next.is_some()
             || page.truncated && found.len() != most
         {
-            return Err(format!("a page of {} at most: {page:?}", most));
+            return Err(format!("a page of {most} at most: {page:?}"));
         }
         all.extend(found);
-        next = page.next.clone();
+        next.clone_from(&page.next);
         if next.is_none() {
             return Ok(all);
         }

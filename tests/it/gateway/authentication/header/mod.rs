@@ -86,7 +86,7 @@ fn changed(stage: &Stage) -> Vec<Row> {
         row("the host", signed(stage).replaced("Host", "localhost")),
         row("the method", {
             let mut request = signed(stage);
-            request.method = "PUT".to_owned();
+            "PUT".clone_into(&mut request.method);
             request
         }),
         (
@@ -99,7 +99,7 @@ fn changed(stage: &Stage) -> Vec<Row> {
             "the case of a header's name",
             {
                 let mut request = signed(stage);
-                request.headers[1].0 = "X-AMZ-DATE".to_owned();
+                "X-AMZ-DATE".clone_into(&mut request.headers[1].0);
                 request
             },
             200,
