@@ -87,33 +87,29 @@ fn stage_over(store: &Seaweed) -> Stage {
         seaweed::RAW,
         store.endpoint()
     );
-    let sql = script("interop/sql");
     let point = |(name, format): (&str, &str)| {
+        let projection = "stays/share".to_owned();
         (
-            name.into(),
-            "stays/share".into(),
-            format.into(),
+            name.to_owned(),
+            projection,
+            format.to_owned(),
             source.clone(),
         )
     };
+    let points = [("stays", "parquet"), ("stays-csv", "csv")];
+    let names = points.map(|(name, _)| name.to_owned());
     let mut setup = Setup {
-        points: [("stays", "parquet"), ("stays-csv", "csv")]
-            .map(point)
-            .into(),
-        readers: vec![(
-            READER.0.to_owned(),
-            READER.1.to_owned(),
-            vec!["stays".to_owned(), "stays-csv".to_owned()],
-        )],
-        top: format!("sql = \"{}\"\n", sql.display()),
+        top: format!("sql = \"{}\"\n", script("interop/sql").display()),
+        points: points.map(point).into(),
+        readers: vec![(READER.0.to_owned(), READER.1.to_owned(), names.into())],
         ..Setup::default()
     };
-    let account = [
+    for (name, value) in [
         ("AWS_ACCESS_KEY_ID", seaweed::READER.0),
         ("AWS_SECRET_ACCESS_KEY", seaweed::READER.1),
-    ];
-    let account = account.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    setup.variables.extend(account);
+    ] {
+        setup.variables.push((name.to_owned(), value.to_owned()));
+    }
     Stage::with(&setup)
 }
 
