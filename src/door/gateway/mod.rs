@@ -130,28 +130,59 @@ pub struct Signals<S, R> {
     pub reload: R,
 }
 
+/// A gateway of which all is right that can be looked at before somebody asks.
+pub struct Ready {
+    gateway: Arc<Gateway>,
+    front: Front,
+    tls: tls::Tls,
+    limits: config::Limits,
+    notes: Vec<String>,
+    started: Instant,
+}
+
+impl Ready {
+    /// By these settings.
+    ///
+    /// # Errors
+    /// [`Kind::Settings`] for settings that cannot be right, and sources that cannot be opened; [`Kind::Key`].
+    pub async fn of(settings: config::Gateway) -> Result<Self> {
+        let started = Instant::now();
+        let limits = settings.limits;
+        let (domains, region) = (settings.domains.clone(), settings.region.clone());
+        let notes = settings.notes.clone();
+        let tls = tls::Tls::of(settings.tls.as_ref())?;
+        let gateway = Arc::new(Gateway::new(settings).await?);
+        Ok(Self {
+            front: Front::new(&gateway, domains, &region),
+            gateway,
+            tls,
+            limits,
+            notes,
+            started,
+        })
+    }
+}
+
 /// Answers requests until it is told to stop; then what is under way.
-///
-/// # Errors
-/// [`Kind::Settings`] for settings that cannot be right, and sources that cannot be opened.
 pub async fn run(
-    settings: config::Gateway,
+    ready: Ready,
     listeners: Listeners,
     signals: Signals<impl Future<Output = ()>, impl AsyncFnMut()>,
-) -> Result<()> {
-    let started = Instant::now();
-    let limits = settings.limits;
-    let (domains, region) = (settings.domains.clone(), settings.region.clone());
-    let notes = settings.notes.clone();
-    let tls = tls::Tls::of(settings.tls.as_ref())?;
-    let gateway = Arc::new(Gateway::new(settings).await?);
+) {
+    let Ready {
+        gateway,
+        front,
+        tls,
+        limits,
+        notes,
+        started,
+    } = ready;
     for note in notes {
         tracing::warn!(event = "settings_note", message = note);
     }
     // What is wrong here is said in the log, and to each request: an edit may put it right.
     let sql = Arc::clone(&gateway.in_force().sql);
     let _ = timeout(START, sql.current()).await;
-    let front = Front::new(&gateway, domains, &region);
     let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::info!(event = "start", veilpoint = VERSION, milliseconds);
     let Signals { stop, reload } = signals;
@@ -168,7 +199,6 @@ pub async fn run(
     // What is shared with other processes is to arrive there.
     gateway.releases.settle().await;
     tracing::info!(event = "stop");
-    Ok(())
 }
 
 impl Gateway {

@@ -27,6 +27,23 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// How long answers that were cut at the stop may take to say so in the log.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
+/// How far the server is with its end.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Phase {
+    /// Whoever comes is let in.
+    Open,
+    /// Nobody is; what is under way ends.
+    Stopping,
+    /// What is left is cut.
+    Cut,
+}
+
+/// Waits for a phase.
+async fn reached(mut now: watch::Receiver<Phase>, phase: Phase) {
+    // Where the server is gone, all is over, too.
+    let _ = now.wait_for(|now| *now >= phase).await;
+}
+
 /// Takes connections until `stop` comes; then lets answers under way finish, for as long as the limits say, and what they
 /// leave to do. What is left by then is cut.
 pub async fn serve(
@@ -39,7 +56,7 @@ pub async fn serve(
     let places = Arc::new(Semaphore::new(limits.connections));
     let graceful = GracefulShutdown::new();
     let tasks = front.gateway().tasks.clone();
-    let (cut, cutting) = watch::channel(false);
+    let (phase, now) = watch::channel(Phase::Open);
     let mut stop = std::pin::pin!(stop);
     loop {
         let accepted = tokio::select! {
@@ -55,14 +72,15 @@ pub async fn serve(
             client,
             tls.clone(),
             graceful.watcher(),
+            now.clone(),
         );
         let metrics = front.gateway().metrics.clone();
-        let mut cutting = cutting.clone();
+        let cut = reached(now.clone(), Phase::Cut);
         tasks.spawn(async move {
             let _open = metrics.connection();
             tokio::select! {
                 () = greeted => {}
-                _ = cutting.wait_for(|cut| *cut) => {}
+                () = cut => {}
             }
             drop(place);
         });
@@ -70,13 +88,14 @@ pub async fn serve(
     // From now on nobody is let in.
     drop(listener);
     front.gateway().metrics.stopping();
+    phase.send_replace(Phase::Stopping);
     let rest = async {
         graceful.shutdown().await;
         tasks.settled().await;
     };
     let time = Duration::from_secs(limits.stop_seconds);
     if timeout(time, rest).await.is_err() {
-        cut.send_replace(true);
+        phase.send_replace(Phase::Cut);
         let _ = timeout(LAST_WORDS, tasks.settled()).await;
     }
 }
@@ -101,6 +120,7 @@ async fn connection(
     client: IpAddr,
     tls: Tls,
     watcher: Watcher,
+    now: watch::Receiver<Phase>,
 ) {
     let limits = front.gateway().in_force().settings.limits;
     // Pieces are as large as they are; what is small is the head of an answer, which is waited for.
@@ -110,8 +130,12 @@ async fn connection(
     match tls.acceptor() {
         None => requests(front, stream, client, head, watcher).await,
         Some(acceptor) => {
-            // Who cannot speak TLS, or is slow at it, is let go.
-            if let Ok(Ok(stream)) = timeout(head, acceptor.accept(stream)).await {
+            // Who cannot speak TLS, or is slow at it, is let go; at the stop, who has asked nothing yet.
+            let greeted = tokio::select! {
+                greeted = timeout(head, acceptor.accept(stream)) => greeted,
+                () = reached(now, Phase::Stopping) => return,
+            };
+            if let Ok(Ok(stream)) = greeted {
                 requests(front, stream, client, head, watcher).await;
             }
         }
@@ -122,10 +146,7 @@ async fn requests<S>(front: Arc<Front>, stream: S, client: IpAddr, head: Duratio
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let service = service_fn(move |request| {
-        let front = Arc::clone(&front);
-        async move { front.take(request, client).await }
-    });
+    let service = service_fn(move |request| Arc::clone(&front).take(request, client));
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(head)

@@ -8,7 +8,7 @@ use super::samples::Samples;
 use crate::config;
 use crate::door::cli::process::{self, Hangups, Signals};
 use crate::door::cli::say;
-use crate::door::gateway::{self, Listeners, Signals as Told};
+use crate::door::gateway::{self, Listeners, Ready, Signals as Told};
 use crate::error::Result;
 
 /// The settings of a working directory.
@@ -30,7 +30,10 @@ pub(super) fn run(file: Option<PathBuf>, listen: Option<SocketAddr>) -> Result<(
         let (mut signals, mut hangups) = (Signals::new()?, Hangups::new()?);
         let settings = config::Gateway::load(&file).await?;
         let listeners = Listeners::bind(&settings, listen).await?;
-        say_where(&settings, &listeners)?;
+        let words = where_it_is(&settings, &listeners)?;
+        // Nobody is told before all is looked at that may be wrong.
+        let ready = Ready::of(settings).await?;
+        say(format_args!("{words}"));
         if let Some(samples) = samples {
             samples.say(listeners.address()?);
         }
@@ -38,11 +41,12 @@ pub(super) fn run(file: Option<PathBuf>, listen: Option<SocketAddr>) -> Result<(
             stop: async move { drop(signals.stop().await) },
             reload: async || hangups.next().await,
         };
-        gateway::run(settings, listeners, told).await
+        gateway::run(ready, listeners, told).await;
+        Ok(())
     })
 }
 
-fn say_where(settings: &config::Gateway, listeners: &Listeners) -> Result<()> {
+fn where_it_is(settings: &config::Gateway, listeners: &Listeners) -> Result<String> {
     let names: Vec<&str> = settings.access_points.keys().map(String::as_str).collect();
     let names = names.join(", ");
     let scheme = if settings.tls.is_some() {
@@ -51,13 +55,11 @@ fn say_where(settings: &config::Gateway, listeners: &Listeners) -> Result<()> {
         "http"
     };
     let address = listeners.address()?;
-    say(format_args!(
-        "listening on {scheme}://{address}, access points: {names}"
-    ));
-    if let Some(admin) = listeners.admin_address() {
-        say(format_args!(
-            "health and metrics on http://{admin}/-/health and /-/metrics"
-        ));
-    }
-    Ok(())
+    let words = format!("listening on {scheme}://{address}, access points: {names}");
+    Ok(match listeners.admin_address() {
+        Some(admin) => {
+            format!("{words}\nhealth and metrics on http://{admin}/-/health and /-/metrics")
+        }
+        None => words,
+    })
 }
