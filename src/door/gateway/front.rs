@@ -22,6 +22,7 @@ use super::object::abandoned;
 use super::route::{Hosts, Reads};
 use super::signed;
 use super::trace::Trace;
+use crate::config;
 use crate::door::s3::log::{Line, Outcome};
 use crate::error::{Error, Kind};
 
@@ -41,13 +42,13 @@ pub struct Front {
 }
 
 impl Front {
-    /// In front of a gateway, with buckets in this region and below these domains.
-    pub fn new(gateway: &Arc<Gateway>, domains: Vec<String>, region: &str) -> Self {
+    /// In front of a gateway, with the domains and the region of the settings.
+    pub fn new(gateway: &Arc<Gateway>, settings: &config::Gateway) -> Self {
         let access = Access(Arc::clone(gateway));
-        let hosts = Hosts(domains);
+        let hosts = Hosts(settings.domains.clone());
         let mut service = S3ServiceBuilder::new(Buckets {
             gateway: Arc::clone(gateway),
-            region: region.to_owned(),
+            region: settings.region.clone(),
         });
         let mut config = S3Config::default();
         config.xml_max_body_size = MAX_BODY;

@@ -27,23 +27,6 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// How long answers that were cut at the stop may take to say so in the log.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
-/// How far the server is with its end.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Phase {
-    /// Whoever comes is let in.
-    Open,
-    /// Nobody is; what is under way ends.
-    Stopping,
-    /// What is left is cut.
-    Cut,
-}
-
-/// Waits for a phase.
-async fn reached(mut now: watch::Receiver<Phase>, phase: Phase) {
-    // Where the server is gone, all is over, too.
-    let _ = now.wait_for(|now| *now >= phase).await;
-}
-
 /// Takes connections until `stop` comes; then lets answers under way finish, for as long as the limits say, and what they
 /// leave to do. What is left by then is cut.
 pub async fn serve(
@@ -56,7 +39,8 @@ pub async fn serve(
     let places = Arc::new(Semaphore::new(limits.connections));
     let graceful = GracefulShutdown::new();
     let tasks = front.gateway().tasks.clone();
-    let (phase, now) = watch::channel(Phase::Open);
+    let (cut, cutting) = watch::channel(false);
+    let (stopping, stopped) = watch::channel(false);
     let mut stop = std::pin::pin!(stop);
     loop {
         let accepted = tokio::select! {
@@ -70,32 +54,31 @@ pub async fn serve(
             Arc::clone(&front),
             stream,
             client,
-            tls.clone(),
+            (tls.clone(), stopped.clone()),
             graceful.watcher(),
-            now.clone(),
         );
         let metrics = front.gateway().metrics.clone();
-        let cut = reached(now.clone(), Phase::Cut);
+        let mut cutting = cutting.clone();
         tasks.spawn(async move {
             let _open = metrics.connection();
             tokio::select! {
                 () = greeted => {}
-                () = cut => {}
+                _ = cutting.wait_for(|cut| *cut) => {}
             }
             drop(place);
         });
     }
     // From now on nobody is let in.
     drop(listener);
+    stopping.send_replace(true);
     front.gateway().metrics.stopping();
-    phase.send_replace(Phase::Stopping);
     let rest = async {
         graceful.shutdown().await;
         tasks.settled().await;
     };
     let time = Duration::from_secs(limits.stop_seconds);
     if timeout(time, rest).await.is_err() {
-        phase.send_replace(Phase::Cut);
+        cut.send_replace(true);
         let _ = timeout(LAST_WORDS, tasks.settled()).await;
     }
 }
@@ -118,9 +101,8 @@ async fn connection(
     front: Arc<Front>,
     stream: TcpStream,
     client: IpAddr,
-    tls: Tls,
+    (tls, mut stopped): (Tls, watch::Receiver<bool>),
     watcher: Watcher,
-    now: watch::Receiver<Phase>,
 ) {
     let limits = front.gateway().in_force().settings.limits;
     // Pieces are as large as they are; what is small is the head of an answer, which is waited for.
@@ -130,10 +112,10 @@ async fn connection(
     match tls.acceptor() {
         None => requests(front, stream, client, head, watcher).await,
         Some(acceptor) => {
-            // Who cannot speak TLS, or is slow at it, is let go; at the stop, who has asked nothing yet.
+            // Who cannot speak TLS, or is slow at it, is let go; and a stop does not wait for a greeting.
             let greeted = tokio::select! {
                 greeted = timeout(head, acceptor.accept(stream)) => greeted,
-                () = reached(now, Phase::Stopping) => return,
+                _ = stopped.wait_for(|stopped| *stopped) => return,
             };
             if let Ok(Ok(stream)) = greeted {
                 requests(front, stream, client, head, watcher).await;
