@@ -128,10 +128,7 @@ async fn requests<S>(front: Arc<Front>, stream: S, client: IpAddr, head: Duratio
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let service = service_fn(move |request| {
-        let front = Arc::clone(&front);
-        async move { front.take(request, client).await }
-    });
+    let service = service_fn(move |request| Arc::clone(&front).take(request, client));
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(head)
