@@ -10,7 +10,7 @@ pub const MAX_KEYS: usize = 1000;
 pub enum ListVersion {
     /// `ListObjects`: pages go on from a marker, which is a key.
     V1,
-    /// `ListObjectsV2`: pages go on by a token of the source's.
+    /// `ListObjectsV2`: pages go on by a token of whoever listed.
     #[default]
     V2,
 }
@@ -44,7 +44,7 @@ pub struct ListQuery {
     pub max_keys: usize,
     /// The key behind which it starts: `marker` of V1, `start-after` of V2.
     pub after: Option<String>,
-    /// `continuation-token` of V2: the source's own, which it goes back to as it came.
+    /// `continuation-token` of V2: what whoever listed the page before has said, as it came.
     pub token: Option<String>,
     /// Whether keys and what is like them are URL-encoded in the answer (`encoding-type=url`).
     pub url_encoded: bool,

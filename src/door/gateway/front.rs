@@ -22,6 +22,7 @@ use super::object::abandoned;
 use super::route::{Hosts, Reads};
 use super::signed;
 use super::trace::Trace;
+use crate::config;
 use crate::door::s3::log::{Line, Outcome};
 use crate::error::{Error, Kind};
 
@@ -41,13 +42,13 @@ pub struct Front {
 }
 
 impl Front {
-    /// In front of a gateway, with buckets in this region and below these domains.
-    pub fn new(gateway: &Arc<Gateway>, domains: Vec<String>, region: &str) -> Self {
+    /// In front of a gateway, with the domains and the region of the settings.
+    pub fn new(gateway: &Arc<Gateway>, settings: &config::Gateway) -> Self {
         let access = Access(Arc::clone(gateway));
-        let hosts = Hosts(domains);
+        let hosts = Hosts(settings.domains.clone());
         let mut service = S3ServiceBuilder::new(Buckets {
             gateway: Arc::clone(gateway),
-            region: region.to_owned(),
+            region: settings.region.clone(),
         });
         let mut config = S3Config::default();
         config.xml_max_body_size = MAX_BODY;
@@ -70,20 +71,27 @@ impl Front {
         &self.gateway
     }
 
-    /// Answers a request.
-    pub async fn take(
-        &self,
-        mut request: Request<Incoming>,
+    /// Answers a request. Where the client goes away, the future is dropped where it waits, also before it has begun: the
+    /// request is known from here on.
+    pub fn take(
+        self: Arc<Self>,
+        request: Request<Incoming>,
         client: IpAddr,
-    ) -> Result<Response<Body>, Infallible> {
-        let Ok(trace) = Trace::new(client.to_string()) else {
-            return Ok(status(StatusCode::INTERNAL_SERVER_ERROR));
-        };
-        // Where the client goes away, this future is dropped where it waits.
-        let _line = Unanswered {
-            gateway: &self.gateway,
-            trace: &trace,
-        };
+    ) -> impl Future<Output = Result<Response<Body>, Infallible>> + Send {
+        let trace = Trace::new(client.to_string());
+        let known = trace.map(|trace| Unanswered {
+            gateway: Arc::clone(&self.gateway),
+            trace,
+        });
+        async move {
+            Ok(match known {
+                Ok(known) => self.answer(request, &known.trace).await,
+                Err(_) => status(StatusCode::INTERNAL_SERVER_ERROR),
+            })
+        }
+    }
+
+    async fn answer(&self, mut request: Request<Incoming>, trace: &Trace) -> Response<Body> {
         let head = request.method() == Method::HEAD;
         let response = if let Some(refused) = early(&request) {
             refused
@@ -92,10 +100,10 @@ impl Front {
             let answer = self.s3.call(request.map(Body::from));
             match AssertUnwindSafe(answer).catch_unwind().await {
                 Ok(Ok(response)) => response,
-                Ok(Err(_)) | Err(_) => panicked(&trace),
+                Ok(Err(_)) | Err(_) => panicked(trace),
             }
         };
-        let mut response = described(response, &trace, head).await;
+        let mut response = described(response, trace, head).await;
         if let Ok(id) = HeaderValue::from_str(trace.request_id()) {
             response.headers_mut().insert("x-amz-request-id", id);
         }
@@ -103,17 +111,17 @@ impl Front {
             settle(&mut line, response.status());
             self.gateway.ended(&line);
         }
-        Ok(response)
+        response
     }
 }
 
 /// A request that has no answer yet. Dropped as such, it is a line in the log like all others.
-struct Unanswered<'a> {
-    gateway: &'a Gateway,
-    trace: &'a Trace,
+struct Unanswered {
+    gateway: Arc<Gateway>,
+    trace: Trace,
 }
 
-impl Drop for Unanswered<'_> {
+impl Drop for Unanswered {
     fn drop(&mut self) {
         if let Some(mut line) = self.trace.take() {
             line.failed(Outcome::Failed, &abandoned());

@@ -53,6 +53,7 @@ use self::front::Front;
 use self::in_force::InForce;
 use self::metrics::Metrics;
 use self::tasks::Tasks;
+use self::tls::Tls;
 use crate::access_point::{Record, Releases, VERSION};
 use crate::config;
 use crate::door::s3::log::{self, Line};
@@ -82,16 +83,16 @@ pub struct Listeners {
 }
 
 impl Listeners {
-    /// Binds the addresses of the settings, or another for S3's clients.
+    /// Binds an address for S3's clients, and one for health and metrics if they are wanted.
     ///
     /// # Errors
     /// [`Kind::Settings`], with the setting's name.
-    pub async fn bind(settings: &config::Gateway, listen: Option<SocketAddr>) -> Result<Self> {
-        let admin = match settings.admin {
+    pub async fn bind(listen: SocketAddr, admin: Option<SocketAddr>) -> Result<Self> {
+        let admin = match admin {
             Some(address) => Some(bind(address, "admin").await?),
             None => None,
         };
-        let s3 = bind(listen.unwrap_or(settings.listen), "listen").await?;
+        let s3 = bind(listen, "listen").await?;
         Ok(Self { s3, admin })
     }
 
@@ -130,45 +131,56 @@ pub struct Signals<S, R> {
     pub reload: R,
 }
 
-/// Answers requests until it is told to stop; then what is under way.
-///
-/// # Errors
-/// [`Kind::Settings`] for settings that cannot be right, and sources that cannot be opened.
-pub async fn run(
-    settings: config::Gateway,
-    listeners: Listeners,
-    signals: Signals<impl Future<Output = ()>, impl AsyncFnMut()>,
-) -> Result<()> {
-    let started = Instant::now();
-    let limits = settings.limits;
-    let (domains, region) = (settings.domains.clone(), settings.region.clone());
-    let notes = settings.notes.clone();
-    let tls = tls::Tls::of(settings.tls.as_ref())?;
-    let gateway = Arc::new(Gateway::new(settings).await?);
-    for note in notes {
-        tracing::warn!(event = "settings_note", message = note);
+/// A gateway whose settings are right and whose sources are open. Nobody is let in yet.
+pub struct Opened {
+    gateway: Arc<Gateway>,
+    tls: Tls,
+}
+
+impl Opened {
+    /// Opens what the settings name.
+    ///
+    /// # Errors
+    /// [`Kind::Settings`] for settings that cannot be right, and sources that cannot be opened; [`Kind::Key`].
+    pub async fn open(settings: config::Gateway) -> Result<Self> {
+        Ok(Self {
+            tls: Tls::of(settings.tls.as_ref())?,
+            gateway: Arc::new(Gateway::new(settings).await?),
+        })
     }
-    // What is wrong here is said in the log, and to each request: an edit may put it right.
-    let sql = Arc::clone(&gateway.in_force().sql);
-    let _ = timeout(START, sql.current()).await;
-    let front = Front::new(&gateway, domains, &region);
-    let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    tracing::info!(event = "start", veilpoint = VERSION, milliseconds);
-    let Signals { stop, reload } = signals;
-    {
-        let serving = server::serve(Arc::new(front), listeners.s3, tls.clone(), &limits, stop);
-        let reloading = reload::reload(&gateway, &tls, reload);
-        let admin = admin::serve(&gateway, listeners.admin);
-        tokio::pin!(serving, reloading, admin);
-        tokio::select! {
-            () = &mut serving => {}
-            () = async { tokio::join!(reloading, admin); } => {}
+
+    /// Answers requests until it is told to stop; then what is under way.
+    pub async fn run(
+        self,
+        listeners: Listeners,
+        signals: Signals<impl Future<Output = ()>, impl AsyncFnMut()>,
+    ) {
+        let Self { gateway, tls } = self;
+        let (began, in_force) = (Instant::now(), gateway.in_force());
+        for note in &in_force.settings.notes {
+            tracing::warn!(event = "settings_note", message = note);
         }
+        // What is wrong here is said in the log, and to each request: an edit may put it right.
+        let _ = timeout(START, in_force.sql.current()).await;
+        let milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        tracing::info!(event = "start", veilpoint = VERSION, milliseconds);
+        let front = Arc::new(Front::new(&gateway, &in_force.settings));
+        let Signals { stop, reload } = signals;
+        {
+            let limits = &in_force.settings.limits;
+            let serving = server::serve(front, listeners.s3, tls.clone(), limits, stop);
+            let reloading = reload::reload(&gateway, &tls, reload);
+            let admin = admin::serve(&gateway, listeners.admin);
+            tokio::pin!(serving, reloading, admin);
+            tokio::select! {
+                () = &mut serving => {}
+                () = async { tokio::join!(reloading, admin); } => {}
+            }
+        }
+        // What is shared with other processes is to arrive there.
+        gateway.releases.settle().await;
+        tracing::info!(event = "stop");
     }
-    // What is shared with other processes is to arrive there.
-    gateway.releases.settle().await;
-    tracing::info!(event = "stop");
-    Ok(())
 }
 
 impl Gateway {

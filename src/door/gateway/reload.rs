@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::spawn_blocking;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use super::Gateway;
 use super::in_force::InForce;
@@ -18,11 +18,21 @@ use crate::error::Result;
 /// How often it is looked whether a file has changed. A look asks the system for a few files' times.
 const LOOK: Duration = Duration::from_secs(2);
 
+/// How soon a refused edit is tried again: what it names may be there by then, or answer.
+const AGAIN: Duration = Duration::from_secs(30);
+
+/// An edit that was refused.
+struct Refused {
+    message: String,
+    at: Instant,
+}
+
 /// Takes edits over as they come: told by `asked`, or seen at the files. Never ends.
 pub async fn reload(gateway: &Arc<Gateway>, tls: &Tls, mut asked: impl AsyncFnMut()) {
     // What takes a restart is as it was when the process began, however often it is edited.
     let began = gateway.in_force();
     let (mut seen, mut seen_sql) = (began.settings.files.clone(), Files::default());
+    let mut refused: Option<Refused> = None;
     loop {
         let told = tokio::select! {
             () = asked() => true,
@@ -37,28 +47,42 @@ pub async fn reload(gateway: &Arc<Gateway>, tls: &Tls, mut asked: impl AsyncFnMu
         // Projections that changed are proven and taken over here, also where nobody asks for any; in a bucket they are
         // looked for as often as requests would.
         let _ = in_force.sql.current().await;
-        if !told && now == seen {
+        let edited = told || now != seen;
+        let due = |refused: &Refused| refused.at.elapsed() >= AGAIN;
+        if !edited && !refused.as_ref().is_some_and(due) {
             continue;
         }
-        let taken = take_over(gateway, tls, &began.settings).await;
-        gateway.metrics.reloaded(taken.is_ok());
-        // An edit that comes while one is taken over, is the next.
-        seen = match taken {
-            Ok(_) => gateway.in_force().settings.files.clone(),
-            Err(_) => now,
-        };
-        match taken {
-            Ok(left) if left.is_empty() => tracing::info!(event = "settings_loaded"),
+        match take_over(gateway, tls, &began.settings).await {
             Ok(left) => {
-                let left = left.join(", ");
-                let message = "these settings take a restart; the others hold from now on";
-                tracing::warn!(event = "settings_loaded", left, message);
+                gateway.metrics.reloaded(true);
+                tell(&left);
+                refused = None;
+                // An edit that came meanwhile is the next.
+                seen = gateway.in_force().settings.files.clone();
             }
             Err(error) => {
                 let message = format!("{error}; what held before holds on");
-                tracing::error!(event = "settings_refused", message);
+                let known = refused.is_some_and(|before| before.message == message);
+                if edited || !known {
+                    gateway.metrics.reloaded(false);
+                    tracing::error!(event = "settings_refused", message);
+                }
+                let at = Instant::now();
+                refused = Some(Refused { message, at });
+                seen = now;
             }
         }
+    }
+}
+
+/// Says that settings hold from now on, and which of them do not.
+fn tell(left: &[&'static str]) {
+    if left.is_empty() {
+        tracing::info!(event = "settings_loaded");
+    } else {
+        let left = left.join(", ");
+        let message = "these settings take a restart; the others hold from now on";
+        tracing::warn!(event = "settings_loaded", left, message);
     }
 }
 

@@ -40,6 +40,7 @@ pub async fn serve(
     let graceful = GracefulShutdown::new();
     let tasks = front.gateway().tasks.clone();
     let (cut, cutting) = watch::channel(false);
+    let (stopping, stopped) = watch::channel(false);
     let mut stop = std::pin::pin!(stop);
     loop {
         let accepted = tokio::select! {
@@ -53,7 +54,7 @@ pub async fn serve(
             Arc::clone(&front),
             stream,
             client,
-            tls.clone(),
+            (tls.clone(), stopped.clone()),
             graceful.watcher(),
         );
         let metrics = front.gateway().metrics.clone();
@@ -69,6 +70,7 @@ pub async fn serve(
     }
     // From now on nobody is let in.
     drop(listener);
+    stopping.send_replace(true);
     front.gateway().metrics.stopping();
     let rest = async {
         graceful.shutdown().await;
@@ -99,7 +101,7 @@ async fn connection(
     front: Arc<Front>,
     stream: TcpStream,
     client: IpAddr,
-    tls: Tls,
+    (tls, mut stopped): (Tls, watch::Receiver<bool>),
     watcher: Watcher,
 ) {
     let limits = front.gateway().in_force().settings.limits;
@@ -110,8 +112,12 @@ async fn connection(
     match tls.acceptor() {
         None => requests(front, stream, client, head, watcher).await,
         Some(acceptor) => {
-            // Who cannot speak TLS, or is slow at it, is let go.
-            if let Ok(Ok(stream)) = timeout(head, acceptor.accept(stream)).await {
+            // Who cannot speak TLS, or is slow at it, is let go; and a stop does not wait for a greeting.
+            let greeted = tokio::select! {
+                greeted = timeout(head, acceptor.accept(stream)) => greeted,
+                _ = stopped.wait_for(|stopped| *stopped) => return,
+            };
+            if let Ok(Ok(stream)) = greeted {
                 requests(front, stream, client, head, watcher).await;
             }
         }
@@ -122,10 +128,7 @@ async fn requests<S>(front: Arc<Front>, stream: S, client: IpAddr, head: Duratio
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let service = service_fn(move |request| {
-        let front = Arc::clone(&front);
-        async move { front.take(request, client).await }
-    });
+    let service = service_fn(move |request| Arc::clone(&front).take(request, client));
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(head)

@@ -14,7 +14,12 @@ const DESCRIBED: [&str; 6] = [
 ];
 
 /// What of them 304 needs not to say.
-const OF_BYTES: [&str; 3] = ["content-length", "content-range", "content-type"];
+const OF_BYTES: [&str; 4] = [
+    "accept-ranges",
+    "content-length",
+    "content-range",
+    "content-type",
+];
 
 /// How a release is asked for.
 #[derive(Clone, Debug)]

@@ -145,6 +145,7 @@ pub fn whole() -> Vec<Object> {
         );
     }
     let unknown = text.replace('\n', ",CANARYUNKNOWN\n");
+    let unknown = unknown.replacen("CANARYUNKNOWN", "Unknown", 1);
     let unended = text.trim_end().to_owned();
     vec![
         object("plain", "fine/a/patients.csv", raw.clone(), ""),

@@ -57,7 +57,7 @@ const ASKED: [(&str, &str, u16); 27] = [
     ("GET", "/analytics/a/patients1.parquet", 200),
     ("GET", "/analytics-csv/a/patients1.csv", 200),
     ("GET", "/analytics-csv/a/patients1.csv.gz", 200),
-    ("GET", "/analytics-csv/a/patients1.csv.zst", 200),
+    ("GET", "/analytics-csv/a/patients1.csv.zst", 404),
     (
         "GET",
         "/analytics.exact/a/patients.parquet?partNumber=1",
@@ -73,7 +73,7 @@ const ASKED: [(&str, &str, u16); 27] = [
     ("GET", "/named?list-type=2", 403),
     ("GET", "/costs/a/people.csv", 403),
     ("GET", "/analytics/a/CANARYKEY.csv", 404),
-    ("GET", "/analytics/CANARYPREFIX/a/patients.csv", 404),
+    ("GET", "/analytics/CANARYPREFIX/a/secrets.csv", 404),
     (
         "GET",
         "/analytics/a/patients.csv?versionId=CANARYVERSION",
@@ -161,33 +161,22 @@ fn no_answer_tells_of_the_raw_object_and_no_line_of_the_log_a_value() {
 #[test]
 fn what_the_source_answers_is_told_in_words_of_our_own() {
     let mut wrong = Vec::new();
-    for (name, fault, status, code) in [
-        (
-            "denied",
-            Fault::Refuses(403, "AccessDenied"),
-            403,
-            "AccessDenied",
-        ),
-        (
-            "no such bucket",
-            Fault::Refuses(404, "NoSuchBucket"),
-            500,
-            "InvalidSettings",
-        ),
-        (
-            "broken",
-            Fault::Refuses(500, "InternalError"),
-            503,
-            "SourceUnavailable",
-        ),
+    let settings = (500, "InvalidSettings");
+    let (denied, away) = ((403, "AccessDenied"), (503, "SourceUnavailable"));
+    // What an object's HEAD is answered has no code, by which one that is missing differs from a bucket that is.
+    let missing = (404, "NoSuchKey");
+    for (name, fault, listed, read) in [
+        ("denied", (403, "AccessDenied"), denied, denied),
+        ("no bucket", (404, "NoSuchBucket"), settings, missing),
+        ("broken", (500, "InternalError"), away, away),
     ] {
         let (stage, etags) = staged();
         let store = stage.s3.as_ref().unwrap().store();
-        store.fail(RAW.0, Some(fault));
-        for (method, target) in [
-            ("GET", "/analytics?list-type=2"),
-            ("GET", "/analytics/a/patients.parquet"),
-            ("HEAD", "/analytics/a/patients.parquet"),
+        store.fail(RAW.0, Some(Fault::Refuses(fault.0, fault.1)));
+        for (method, target, (status, code)) in [
+            ("GET", "/analytics?list-type=2", listed),
+            ("GET", "/analytics/a/patients.parquet", read),
+            ("HEAD", "/analytics/a/patients.parquet", read),
         ] {
             let got = stage.ask(method, target, &[]);
             let mut found = unlike_refusal(&got, method, status, code);

@@ -45,7 +45,11 @@ fn ranges_parts_and_conditions_are_those_of_the_release() {
                 parts(length),
                 conditions(whole.header("etag"), 1),
             ];
-            for (row, method, query, headers, expected) in rows.concat() {
+            for (row, method, query, headers, mut expected) in rows.concat() {
+                // S3 knows a range in the query at access points of Object Lambda alone.
+                if query.starts_with("?Range=") {
+                    expected = Expected::Whole;
+                }
                 let asked = stage.request(method, &format!("{target}{query}"));
                 let asked = headers
                     .iter()

@@ -237,10 +237,10 @@ fn canonical(request: &Request, names: &[String], payload: &str) -> String {
         .collect();
     let mut headers = String::new();
     for name in names {
-        let named = request.headers.iter();
-        let named = named.filter(|(other, _)| other.eq_ignore_ascii_case(name));
+        let own = request.headers.iter();
+        let own = own.filter(|(other, _)| other.eq_ignore_ascii_case(name));
         let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let values: Vec<String> = named.map(|(_, value)| words(value)).collect();
+        let values: Vec<String> = own.map(|(_, value)| words(value)).collect();
         headers = format!("{headers}{name}:{}\n", values.join(","));
     }
     format!(
@@ -323,18 +323,18 @@ fn the_signer_makes_the_signature_of_amazons_own_example() {
     };
     let host = "examplebucket.s3.amazonaws.com";
     let request = Request::of(host, "GET", "/test.txt").header("Range", "bytes=0-9");
-    let signed = signer.header(request);
-    let authorization = signed.value("authorization").unwrap();
+    let by_header = signer.header(request);
+    let authorization = by_header.value("authorization").unwrap();
     assert!(
         authorization.ends_with("f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41"),
         "{authorization}"
     );
-    let signed = signer.url(Request::of(host, "GET", "/test.txt"), "86400");
+    let by_url = signer.url(Request::of(host, "GET", "/test.txt"), "86400");
     assert!(
-        signed
+        by_url
             .target
             .ends_with("aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404"),
         "{}",
-        signed.target
+        by_url.target
     );
 }

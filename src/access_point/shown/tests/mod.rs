@@ -66,10 +66,11 @@ impl Memory {
             .iter()
             .filter(|key| key.starts_with(&query.prefix))
         {
-            let name = folded(key, query);
-            let passed = |after: &str| match query.delimiter {
-                Some(_) if name != key => name <= after && !(self.folds_again && **key > *after),
-                _ => key.as_str() <= after,
+            let folder = folder(key, query);
+            let name = folder.unwrap_or(key);
+            let passed = |after: &str| {
+                let again = self.folds_again && folder.is_some() && key.as_str() > after;
+                name <= after && !again
             };
             let before = query.after.as_deref().is_some_and(passed);
             if before || token.is_some_and(|token| name <= token) || last == Some(name) {
@@ -81,7 +82,7 @@ impl Memory {
                 break;
             }
             last = Some(name);
-            if name == key {
+            if folder.is_none() {
                 let (key, version) = (key.clone(), version(key));
                 page.objects.push(RawObject {
                     key,
@@ -96,13 +97,13 @@ impl Memory {
     }
 }
 
-/// What a key is listed as.
-fn folded<'a>(key: &'a str, query: &RawQuery) -> &'a str {
-    let below = query.delimiter.and_then(|delimiter| {
-        let rest = &key[query.prefix.len()..];
-        rest.find(delimiter.as_str())
-    });
-    below.map_or(key, |at| &key[..=query.prefix.len() + at])
+/// What a key is folded to, if it is.
+fn folder<'a>(key: &'a str, query: &RawQuery) -> Option<&'a str> {
+    let rest = &key[query.prefix.len()..];
+    let at = query
+        .delimiter
+        .and_then(|delimiter| rest.find(delimiter.as_str()))?;
+    Some(&key[..=query.prefix.len() + at])
 }
 
 /// A version that no object of another key has.

@@ -8,7 +8,7 @@ use super::samples::Samples;
 use crate::config;
 use crate::door::cli::process::{self, Hangups, Signals};
 use crate::door::cli::say;
-use crate::door::gateway::{self, Listeners, Signals as Told};
+use crate::door::gateway::{Listeners, Opened, Signals as Told};
 use crate::error::Result;
 
 /// The settings of a working directory.
@@ -29,35 +29,33 @@ pub(super) fn run(file: Option<PathBuf>, listen: Option<SocketAddr>) -> Result<(
         // Before anybody is told where it listens: whoever knows may send a signal.
         let (mut signals, mut hangups) = (Signals::new()?, Hangups::new()?);
         let settings = config::Gateway::load(&file).await?;
-        let listeners = Listeners::bind(&settings, listen).await?;
-        say_where(&settings, &listeners)?;
+        let addresses = (listen.unwrap_or(settings.listen), settings.admin);
+        let scheme = if settings.tls.is_some() {
+            "https"
+        } else {
+            "http"
+        };
+        let points: Vec<String> = settings.access_points.keys().cloned().collect();
+        let opened = Opened::open(settings).await?;
+        let listeners = Listeners::bind(addresses.0, addresses.1).await?;
+        let address = listeners.address()?;
+        let points = points.join(", ");
+        say(format_args!(
+            "listening on {scheme}://{address}, access points: {points}"
+        ));
+        if let Some(admin) = listeners.admin_address() {
+            say(format_args!(
+                "health and metrics on http://{admin}/-/health and /-/metrics"
+            ));
+        }
         if let Some(samples) = samples {
-            samples.say(listeners.address()?);
+            samples.say(address);
         }
         let told = Told {
             stop: async move { drop(signals.stop().await) },
             reload: async || hangups.next().await,
         };
-        gateway::run(settings, listeners, told).await
+        opened.run(listeners, told).await;
+        Ok(())
     })
-}
-
-fn say_where(settings: &config::Gateway, listeners: &Listeners) -> Result<()> {
-    let names: Vec<&str> = settings.access_points.keys().map(String::as_str).collect();
-    let names = names.join(", ");
-    let scheme = if settings.tls.is_some() {
-        "https"
-    } else {
-        "http"
-    };
-    let address = listeners.address()?;
-    say(format_args!(
-        "listening on {scheme}://{address}, access points: {names}"
-    ));
-    if let Some(admin) = listeners.admin_address() {
-        say(format_args!(
-            "health and metrics on http://{admin}/-/health and /-/metrics"
-        ));
-    }
-    Ok(())
 }

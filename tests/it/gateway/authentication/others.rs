@@ -41,13 +41,13 @@ fn anothers_access_point_is_answered_as_one_that_does_not_exist() {
             let lines = stage.lines("access_denied", 1);
             let line = lines.iter().find(|line| line["request_id"] == id.as_str());
             // A name that is no access point's may be anything, and is not logged.
-            let named = if bucket == "costs" {
+            let shown = if bucket == "costs" {
                 Value::from("costs")
             } else {
                 Value::Null
             };
             let told = line.map(|line| (&line["principal"], &line["access_point"]));
-            if told != Some((&Value::from("reader"), &named)) {
+            if told != Some((&Value::from("reader"), &shown)) {
                 wrong.push(format!("{method} {target} logs {lines:?}"));
             }
         }

@@ -159,48 +159,97 @@ fn changed(stage: &Stage) -> Vec<Row> {
     ]
 }
 
+/// What a URL must have.
+const NEEDED: [&str; 6] = [
+    "X-Amz-Algorithm",
+    "X-Amz-Credential",
+    "X-Amz-Date",
+    "X-Amz-Expires",
+    "X-Amz-SignedHeaders",
+    "X-Amz-Signature",
+];
+
+/// Texts of a URL that is right, others in their place, and what it comes to.
+const EDITS: [(&str, &str, &str, u16, &str); 5] = [
+    (
+        "another algorithm",
+        "HMAC-SHA256",
+        "HMAC-SHA512",
+        400,
+        PARAMETERS,
+    ),
+    (
+        "a credential that is none",
+        "%2Faws4_request",
+        "",
+        400,
+        PARAMETERS,
+    ),
+    (
+        "a date that is none",
+        "X-Amz-Date=2",
+        "X-Amz-Date=x",
+        400,
+        PARAMETERS,
+    ),
+    (
+        "no host signed",
+        "SignedHeaders=host",
+        "SignedHeaders=range",
+        403,
+        "AccessDenied",
+    ),
+    (
+        "an expiry twice",
+        "X-Amz-Expires=60",
+        "X-Amz-Expires=60&X-Amz-Expires=60",
+        400,
+        PARAMETERS,
+    ),
+];
+
+/// Queries of the second version.
+const OLD: [&str; 2] = [
+    "?AWSAccessKeyId=reader&Expires=9999999999&Signature=CANARY",
+    "?Signature=CANARY",
+];
+
 /// Forms of it.
 fn forms(stage: &Stage) -> Vec<Row> {
     let right = || url(stage, &reader(), "60");
-    let renamed = |name: &str| right().retargeted(name, "X-Amz-Other");
+    let needed = NEEDED.map(|name| {
+        let request = right().retargeted(name, "X-Amz-Other");
+        (name, request, 400, PARAMETERS)
+    });
+    let edits = EDITS
+        .map(|(name, from, to, status, code)| (name, right().retargeted(from, to), status, code));
+    let old = OLD.map(|query| {
+        let request = stage.request("GET", &format!("{TARGET}{query}"));
+        (query, request, 400, "InvalidRequest")
+    });
+    needed.into_iter().chain(edits).chain(old).collect()
+}
+
+/// Who signs for what, and beside what.
+fn others(stage: &Stage) -> Vec<Row> {
+    let right = || url(stage, &reader(), "60");
     let by = |change: &dyn Fn(&mut Signer)| {
         let mut signer = reader();
         change(&mut signer);
         url(stage, &signer, "60")
     };
     let service = |name: &str| by(&|signer| name.clone_into(&mut signer.service));
-    let last = right().target.pop().unwrap();
+    let region = by(&|signer| "eu-central-1".clone_into(&mut signer.region));
+    let day = by(&|signer| signer.day = Some("20200229".to_owned()));
     let mut short = right();
     short.target.pop();
-    let mut twice = right();
-    twice.target = format!("{}&X-Amz-Expires=60", twice.target);
-    let mut no_hex = short.clone();
-    no_hex.target.push('g');
-    assert!(last.is_ascii_hexdigit());
+    let mut no_number = short.clone();
+    no_number.target.push('g');
+    let signed = reader().header(stage.request("GET", TARGET));
+    let both = right().header("Authorization", signed.value("authorization").unwrap());
+    let head = reader().url(stage.request("HEAD", TARGET), "60");
+    let query = stage.request("GET", &format!("{TARGET}?x-id=GetObject&versionId=null"));
     vec![
-        ("no algorithm", renamed("X-Amz-Algorithm"), 400, PARAMETERS),
-        (
-            "no credential",
-            renamed("X-Amz-Credential"),
-            400,
-            PARAMETERS,
-        ),
-        ("no date", renamed("X-Amz-Date"), 400, PARAMETERS),
-        ("no expiry", renamed("X-Amz-Expires"), 400, PARAMETERS),
-        (
-            "no signed headers",
-            renamed("X-Amz-SignedHeaders"),
-            400,
-            PARAMETERS,
-        ),
-        ("no signature", renamed("X-Amz-Signature"), 400, PARAMETERS),
-        ("an expiry twice", twice, 400, PARAMETERS),
-        (
-            "another algorithm",
-            right().retargeted("HMAC-SHA256", "HMAC-SHA512"),
-            400,
-            PARAMETERS,
-        ),
         ("another service", service("ec2"), 400, PARAMETERS),
         (
             "a service that signs alike",
@@ -208,84 +257,25 @@ fn forms(stage: &Stage) -> Vec<Row> {
             400,
             PARAMETERS,
         ),
-        (
-            "another region",
-            by(&|signer| signer.region = "eu-central-1".to_owned()),
-            200,
-            "",
-        ),
-        (
-            "another day",
-            by(&|signer| signer.day = Some("20200229".to_owned())),
-            403,
-            MISMATCH,
-        ),
-        (
-            "a credential that is none",
-            right().retargeted("%2Faws4_request", ""),
-            400,
-            PARAMETERS,
-        ),
-        (
-            "a date that is none",
-            right().retargeted("X-Amz-Date=2", "X-Amz-Date=x"),
-            400,
-            PARAMETERS,
-        ),
+        ("another region", region, 200, ""),
+        ("another day", day, 403, MISMATCH),
         ("a short signature", short, 403, MISMATCH),
-        ("a signature that is no number", no_hex, 403, MISMATCH),
-        (
-            "no host signed",
-            right().retargeted("SignedHeaders=host", "SignedHeaders=range"),
-            403,
-            "AccessDenied",
-        ),
-        (
-            "beside a header",
-            {
-                let signed = reader().header(stage.request("GET", TARGET));
-                right().header("Authorization", signed.value("authorization").unwrap())
-            },
-            400,
-            "InvalidArgument",
-        ),
-        (
-            "the second version",
-            stage.request(
-                "GET",
-                &format!("{TARGET}?AWSAccessKeyId=reader&Expires=9999999999&Signature=CANARY"),
-            ),
-            400,
-            "InvalidRequest",
-        ),
-        (
-            "the second version without a key",
-            stage.request("GET", &format!("{TARGET}?Signature=CANARY")),
-            400,
-            "InvalidRequest",
-        ),
-        (
-            "HEAD",
-            reader().url(stage.request("HEAD", TARGET), "60"),
-            200,
-            "",
-        ),
-        (
-            "beside a query",
-            reader().url(
-                stage.request("GET", &format!("{TARGET}?x-id=GetObject&versionId=null")),
-                "60",
-            ),
-            200,
-            "",
-        ),
+        ("a signature that is no number", no_number, 403, MISMATCH),
+        ("beside a header", both, 400, "InvalidArgument"),
+        ("HEAD", head, 200, ""),
+        ("beside a query", reader().url(query, "60"), 200, ""),
     ]
 }
 
 #[test]
 fn a_url_is_answered_where_and_while_it_is_signed_rightly() {
     let (stage, release) = staged();
-    let rows = [times(&stage), changed(&stage), forms(&stage)];
+    let rows = [
+        times(&stage),
+        changed(&stage),
+        forms(&stage),
+        others(&stage),
+    ];
     let mut wrong = unlike(&stage, rows.concat(), &release);
     wrong.extend(stage.told());
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));

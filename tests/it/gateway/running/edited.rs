@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
@@ -65,7 +66,7 @@ impl Edited {
 
     /// Writes settings.
     pub fn write_text(&self, text: &str) {
-        fs::write(self.stage.path("veilpoint.toml"), text).unwrap();
+        replace(&self.stage.path("veilpoint.toml"), text, 0o600);
     }
 
     /// Status and code of a read by somebody with this id and secret.
@@ -84,6 +85,15 @@ impl Edited {
 
 /// Writes a secret, for its owner alone.
 pub fn put_secret(place: &Path, secret: &str) {
-    fs::write(place, format!("{secret}\n")).unwrap();
-    fs::set_permissions(place, fs::Permissions::from_mode(0o600)).unwrap();
+    replace(place, &format!("{secret}\n"), 0o600);
+}
+
+/// Puts a file in the place of another at once: half of it is never seen.
+pub fn replace(place: &Path, text: &str, mode: u32) {
+    let folder = place.ancestors().nth(1).expect("a folder");
+    let mut aside = tempfile::NamedTempFile::new_in(folder).unwrap();
+    aside.write_all(text.as_bytes()).unwrap();
+    let rights = fs::Permissions::from_mode(mode);
+    aside.as_file().set_permissions(rights).unwrap();
+    aside.persist(place).unwrap();
 }

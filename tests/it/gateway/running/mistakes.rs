@@ -46,7 +46,7 @@ pub const MISTAKES: [(&str, Change, &[&str]); 22] = [
     (
         "a source that is not there",
         |_, text| text.replacen("source = \"objects\"", "source = \"none\"", 1),
-        &["access_points.analytics: ", "no such folder"],
+        &["veilpoint.toml:", "\"source\" names no folder"],
     ),
     (
         "a source that is a file",
@@ -54,7 +54,7 @@ pub const MISTAKES: [(&str, Change, &[&str]); 22] = [
             write(folder, "file", "", 0o600);
             text.replacen("source = \"objects\"", "source = \"file\"", 1)
         },
-        &["access_points.analytics: ", "file"],
+        &["veilpoint.toml:", "\"source\" names no folder"],
     ),
     (
         "no sql",

@@ -48,8 +48,8 @@ impl Files {
         fs::rename(aside, self.path(name)).unwrap();
     }
 
-    fn setup(&self) -> Setup {
-        let usual = setup("head_seconds = 2");
+    fn setup(&self, limits: &str) -> Setup {
+        let usual = setup(limits);
         let tls = setting(self.0.path());
         Setup {
             top: format!("{tls}{}", usual.top),
@@ -89,7 +89,7 @@ fn get(runtime: &Runtime, client: &Client, stage: &Stage) -> Option<(u16, Vec<u8
 #[test]
 fn releases_are_read_over_https_and_not_over_http() {
     let files = Files::new();
-    let stage = Stage::with(&files.setup());
+    let stage = Stage::with(&files.setup("head_seconds = 2"));
     stage.put("patients.csv", sample());
     let expected = stage.converted(&sample(), "patients/analytics", "csv");
     let mut wrong = Vec::new();
@@ -132,7 +132,7 @@ fn releases_are_read_over_https_and_not_over_http() {
 #[test]
 fn a_certificate_is_replaced_for_those_who_come_and_a_wrong_one_is_not_taken() {
     let files = Files::new();
-    let stage = Stage::with(&files.setup());
+    let stage = Stage::with(&files.setup("head_seconds = 300"));
     stage.put("patients.csv", sample());
     let runtime = Runtime::new().unwrap();
     let status = |client: &Client| get(&runtime, client, &stage).map(|(status, _)| status);
@@ -182,7 +182,7 @@ fn a_key_that_does_not_belong_or_is_none_ends_the_start() {
         let folder = tempfile::tempdir().unwrap();
         copy_sql(&folder.path().join("sql"));
         fs::create_dir(folder.path().join("objects")).unwrap();
-        let setup = files.setup();
+        let setup = files.setup("");
         let settings = format!(
             "{}{}",
             setting(files.0.path()),
@@ -206,11 +206,8 @@ fn a_key_that_does_not_belong_or_is_none_ends_the_start() {
 #[test]
 fn a_stop_does_not_wait_for_a_greeting() {
     let files = Files::new();
-    let usual = files.setup();
-    let mut stage = Stage::with(&Setup {
-        tables: "[limits]\nhead_seconds = 300\nstop_seconds = 3600\n".to_owned(),
-        ..usual
-    });
+    let limits = "head_seconds = 300\nstop_seconds = 3600";
+    let mut stage = Stage::with(&files.setup(limits));
     let mut half = BufReader::new(TcpStream::connect(("127.0.0.1", stage.port)).unwrap());
     half.get_mut().write_all(&[0x16, 3, 1]).unwrap();
     wait_for("its connection", || {

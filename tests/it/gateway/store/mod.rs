@@ -17,7 +17,7 @@ fn source(endpoint: &str, prefix: &str) -> String {
 /// A gateway over the prefix `a/` of the bucket, with the reader's rights.
 fn stage(endpoint: &str) -> Stage {
     let mut setup = Setup::default();
-    let source = format!("source = {}\n", source(endpoint, "a/"));
+    let source = format!("\nsource = {}\n", source(endpoint, "a/"));
     for (_, _, _, more) in &mut setup.points {
         more.push_str(&source);
     }

@@ -95,7 +95,7 @@ fn what_the_store_denies_is_denied_and_nothing_of_the_store_is_told() {
             let found = found.into_iter().chain(told_of(&store, &got));
             wrong.extend(found.map(|what| format!("{name}, {method} {target}: {what}")));
             // Whose rights they are that do not do.
-            let own = got.text().contains("veilpoint's own rights");
+            let own = got.text().contains("own rights do not reach");
             if (status, method) == (403, "GET") && !own {
                 wrong.push(format!("{name}, {target}: {}", got.text()));
             }

@@ -26,9 +26,15 @@ impl Store {
         };
     }
 
+    /// How many requests have met a fault until now.
+    pub fn failures(&self) -> usize {
+        self.state().failures
+    }
+
     /// Whether a request has met a fault, and so has its answer.
     pub(super) fn met(&self, stream: &TcpStream, request: &Request) -> bool {
         let fault = self.state().faults.get(&request.bucket).copied();
+        self.state().failures += usize::from(fault.is_some());
         match fault {
             None => return false,
             Some(Fault::Refuses(status, code)) => {

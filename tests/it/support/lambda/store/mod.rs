@@ -66,6 +66,7 @@ struct State {
     counts: BTreeMap<String, Counts>,
     uploads: BTreeMap<String, Upload>,
     faults: BTreeMap<String, Fault>,
+    failures: usize,
 }
 
 /// The buckets.

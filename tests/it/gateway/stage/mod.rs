@@ -2,7 +2,9 @@
 //!
 //! Every secret says CANARY, and so does every value that is nobody's business.
 
-use std::fmt::Write as _;
+mod judged;
+mod setup;
+
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -10,7 +12,8 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::support::lambda::plain::{ID, SECRET};
+pub use self::judged::{leaks, unlike_refusal};
+pub use self::setup::{Place, Setup};
 use crate::support::lambda::{Got, Plain};
 use crate::support::samples::{AS_OF, KEY, converted, folder};
 use crate::support::sigv4::{Request, Signer};
@@ -27,129 +30,6 @@ pub const DOMAIN: &str = "s3.example.org";
 
 /// The bucket of the raw objects, and what their keys begin with.
 pub const RAW: (&str, &str) = ("raw-objects", "CANARYPREFIX/");
-
-/// The headers that an answer may come with.
-const ALLOWED: [&str; 9] = [
-    "accept-ranges",
-    "content-length",
-    "content-range",
-    "content-type",
-    "date",
-    "etag",
-    "last-modified",
-    "transfer-encoding",
-    "x-amz-request-id",
-];
-
-/// Where raw objects lie.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Place {
-    /// The folder `objects` beside the settings.
-    Folder,
-    /// A bucket of an S3 that checks signatures.
-    Bucket,
-}
-
-/// What a stage is set up with.
-pub struct Setup {
-    /// Where the access points' objects lie.
-    pub place: Place,
-    /// Lines of the settings before any table.
-    pub top: String,
-    /// Access points: a name, a projection, a format, and more lines.
-    pub points: Vec<(String, String, String, String)>,
-    /// Credentials: an id, its secret, and the names of what it reads.
-    pub readers: Vec<(String, String, Vec<String>)>,
-    /// More tables.
-    pub tables: String,
-    /// The environment, beside the secrets of readers and of the source.
-    pub variables: Vec<(String, String)>,
-}
-
-impl Default for Setup {
-    /// The tests' access points over a folder, for two readers.
-    fn default() -> Self {
-        let point = |(name, projection, format, more): (&str, &str, &str, &str)| {
-            (name.into(), projection.into(), format.into(), more.into())
-        };
-        let points = [
-            ("analytics", "patients/analytics", "parquet", ""),
-            ("analytics-csv", "patients/analytics", "csv", ""),
-            (
-                "analytics.exact",
-                "patients/analytics",
-                "parquet",
-                "length = \"exact\"",
-            ),
-            ("costs", "people/costs", "parquet", ""),
-            ("costs-csv", "people/costs", "csv", ""),
-            ("named", "people/named", "csv", ""),
-        ];
-        let names = points.iter().map(|point| point.0.to_owned());
-        let readers = [(READER, false), (OTHER, true)].map(|((id, secret), costs)| {
-            let reads = names.clone().filter(|name| (name == "costs") == costs);
-            (id.to_owned(), secret.to_owned(), reads.collect())
-        });
-        Self {
-            place: Place::Folder,
-            top: format!("domains = [\"{DOMAIN}\"]\n"),
-            points: points.map(point).into(),
-            readers: readers.into(),
-            tables: String::new(),
-            variables: vec![("VEILPOINT_KEY".to_owned(), KEY.to_owned())],
-        }
-    }
-}
-
-impl Setup {
-    /// The settings, for objects that lie there.
-    pub fn settings(&self, endpoint: Option<&str>) -> String {
-        let source = match endpoint {
-            None => "\"objects\"".to_owned(),
-            Some(endpoint) => format!(
-                "{{ url = \"s3://{}/{}\", region = \"eu-central-1\", endpoint = \"{endpoint}\", path_style = true }}",
-                RAW.0, RAW.1
-            ),
-        };
-        let mut text = format!("listen = \"127.0.0.1:0\"\n{}", self.top);
-        if !self.top.contains("cache =") {
-            text += "cache = { path = \"cache\" }\n";
-        }
-        for (name, projection, format, more) in &self.points {
-            // One that has a source of its own says it.
-            let own = more.contains("source = ");
-            let source = if own {
-                String::new()
-            } else {
-                format!("source = {source}\n")
-            };
-            let _ = write!(
-                text,
-                "\n[access_points.\"{name}\"]\n{source}projection = \"{projection}\"\n\
-                 format = \"{format}\"\nas_of = \"{AS_OF}\"\n{more}\n"
-            );
-        }
-        for (id, _, reads) in &self.readers {
-            let _ = write!(
-                text,
-                "\n[[credentials]]\naccess_key_id = \"{id}\"\nsecret_access_key = {{ env = \"SECRET_OF_{id}\" }}\n\
-                 access_points = {reads:?}\n"
-            );
-        }
-        text + "\n" + &self.tables
-    }
-
-    fn environment(&self) -> Vec<(String, String)> {
-        let secrets = self.readers.iter();
-        let secrets = secrets.map(|(id, secret, _)| (format!("SECRET_OF_{id}"), secret.clone()));
-        let mut all: Vec<_> = secrets.chain(self.variables.iter().cloned()).collect();
-        if self.place == Place::Bucket {
-            all.push(("AWS_ACCESS_KEY_ID".to_owned(), ID.to_owned()));
-            all.push(("AWS_SECRET_ACCESS_KEY".to_owned(), SECRET.to_owned()));
-        }
-        all
-    }
-}
 
 /// The command and what is around it.
 pub struct Stage {
@@ -293,6 +173,7 @@ impl Stage {
         let mut wrong: Vec<String> = lines.map(|line| format!("logs {line}")).collect();
         // What its owner has set up is its owner's to read.
         let log = log.replace(&format!("s3://{}/{}", RAW.0, RAW.1), "");
+        let log = log.replace("\"object_version\":\"CANARYVERSION\"", "");
         for (place, text) in [("log", &log), ("said", &said)] {
             for line in text.lines() {
                 if line.to_ascii_uppercase().contains("CANARY") || line.contains(KEY) {
@@ -367,52 +248,4 @@ pub fn reader() -> Signer {
 /// The reader of another, now.
 pub fn other() -> Signer {
     Signer::new(OTHER.0, OTHER.1)
-}
-
-/// Whatever of an answer may not reach a consumer, or is missing of what each has.
-pub fn leaks(got: &Got) -> Vec<String> {
-    let mut wrong = Vec::new();
-    for (name, value) in &got.head.headers {
-        if !ALLOWED.contains(&name.as_str()) || value.contains("CANARY") {
-            wrong.push(format!("has the header {name}: {value}"));
-        }
-    }
-    if got.text().to_ascii_uppercase().contains("CANARY") {
-        wrong.push("has a body that tells what nobody may know".to_owned());
-    }
-    let id = got.header("x-amz-request-id");
-    if id.len() != 16 {
-        wrong.push(format!("has the request id {id:?}"));
-    }
-    wrong
-}
-
-/// What is wrong with an answer as S3's refusal of a request of this method.
-pub fn unlike_refusal(got: &Got, method: &str, status: u16, code: &str) -> Vec<String> {
-    let mut wrong = leaks(got);
-    let (code, kind) = match method {
-        "HEAD" => ("", ""),
-        _ => (code, "application/xml"),
-    };
-    if (got.status(), got.code().as_str()) != (status, code) {
-        wrong.push(format!(
-            "is answered {} {}, not {status} {code}",
-            got.status(),
-            got.text()
-        ));
-        return wrong;
-    }
-    let id = format!("<RequestId>{}</RequestId>", got.header("x-amz-request-id"));
-    let document = got.text();
-    let described = document.contains("<Message>") && document.contains(&id);
-    if method != "HEAD" && !described {
-        wrong.push(format!("has the document {document}"));
-    }
-    if got.header("content-type") != kind || !got.whole {
-        wrong.push(format!("has the type {}", got.header("content-type")));
-    }
-    if method == "HEAD" && !["", "0"].contains(&got.header("content-length")) {
-        wrong.push("has the length of a body".to_owned());
-    }
-    wrong
 }
