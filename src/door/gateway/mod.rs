@@ -20,7 +20,7 @@
 //! malformed where s3s' typed operations refuse them, and the access point reads both as S3 does, for all doors alike.
 //!
 //! # Memory
-//! Connections (`limits.connections`) × ([`server::BUFFER`] and two pieces of a release); releases that are made
+//! Connections (`limits.connections`) × (64 KiB and two pieces of a release); releases that are made
 //! (`limits.transformations`), each as [`release`](crate::release) says, and `limits.memory` where one sorts; and the page
 //! of a listing that is on its way.
 
