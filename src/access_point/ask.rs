@@ -18,6 +18,9 @@ pub struct Ask {
     pub point: AccessPoint,
     /// What it is called: entries of a cache never cross from one to another.
     pub access_point: String,
+    /// Where its objects lie, where that is not part of the access point: what is kept never crosses from one place to
+    /// another, of which objects may have the same version by chance.
+    pub place: String,
     /// The projection's keys, where there is a master key.
     pub keys: Option<DomainKeys>,
     /// The master key's id.
@@ -58,6 +61,7 @@ impl Ask {
         }
         Ok(Self {
             access_point: name.to_owned(),
+            place: String::new(),
             keys: master.map(|master| master.domain(&projection.domain())),
             key_id: master.map(MasterKey::id),
             today: Utc::now().date_naive(),
@@ -104,9 +108,11 @@ impl Ask {
         let identity = self.identity(object, &settings, as_of);
         let etag = identity.etag(self.keys.as_ref());
         let name = etag.as_ref().map(|etag| {
-            let parts = [&self.access_point, key, etag];
+            let parts = [&*self.access_point, key, etag].into_iter();
+            let place = Some(&*self.place).filter(|place| !place.is_empty());
+            let parts = parts.chain(place);
             let parts = parts.map(|part| format!("{}:{part}", part.len()));
-            Name::from(<[u8; 32]>::from(Sha256::digest(parts.concat())))
+            Name::from(<[u8; 32]>::from(Sha256::digest(parts.collect::<String>())))
         });
         Named {
             object_key: key.to_owned(),

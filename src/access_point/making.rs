@@ -261,8 +261,8 @@ impl Making {
 
 /// The time that there is was not enough.
 pub fn too_slow() -> Error {
-    let message = "the release takes longer than the time that S3 Object Lambda allows: give veilpoint more processors \
-                   (a function has them with its memory), or split the object";
+    let message = "the release takes longer than a request may: give veilpoint more processors (a function has them with \
+                   its memory) or the gateway a greater answer_seconds, or split the object";
     Error::new(Kind::TimeLimit, message)
 }
 

@@ -51,6 +51,7 @@ pub struct Releases {
     options: Options,
     made: AtomicU64,
     kept: AtomicU64,
+    outlives: bool,
     /// What is at work.
     pub at_work: AtWork,
 }
@@ -108,6 +109,7 @@ impl Releases {
             cache,
             room,
             options,
+            outlives: false,
             made: AtomicU64::new(0),
             kept: AtomicU64::new(0),
             at_work: AtWork::default(),
@@ -126,6 +128,12 @@ impl Releases {
     /// Makes no more than so many at once; others wait in line.
     pub fn at_most(&mut self, releases: usize) {
         self.at_work = AtWork::at_most(releases);
+    }
+
+    /// What is kept is made to its end, also where nobody waits for it any more: the next who asks gets further. For
+    /// processes that go on between requests.
+    pub fn outlive_requests(&mut self) {
+        self.outlives = true;
     }
 
     /// Waits a moment for what was given up and for what was left to be told: the process may be frozen after that.
@@ -265,8 +273,10 @@ impl Releases {
             Err(error) => drop(writer.fail(&error)),
         };
         let making = recipe.start(object, writer, busy, end)?;
-        let stop = Arc::clone(&making);
-        held.on_abandoned(move || stop.stop());
+        if !self.outlives {
+            let stop = Arc::clone(&making);
+            held.on_abandoned(move || stop.stop());
+        }
         Ok(Delivery::new(From::Kept(held), Some(making)))
     }
 

@@ -6,7 +6,7 @@
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use aws_config::default_provider::credentials::DefaultCredentialsChain;
 use aws_config::meta::region::ProvideRegion as _;
@@ -161,7 +161,10 @@ impl Kept {
         now: SystemTime,
         load: impl Future<Output = Result<Credential>>,
     ) -> Result<Arc<AwsCredential>> {
+        // Who waited in line comes later than they began.
+        let began = Instant::now();
         let mut last = self.0.lock().await;
+        let now = now + began.elapsed();
         let pausing = last.asked.is_some_and(|asked| now < asked + PAUSE);
         match (&last.credential, &last.error) {
             (Some(kept), _) if kept.lasts(now, EARLY) => return Ok(Arc::clone(&kept.value)),
@@ -171,7 +174,9 @@ impl Kept {
             (_, Some(error)) if pausing => return Err(error.public()),
             _ => {}
         }
+        let loading = Instant::now();
         let loaded = load.await;
+        let now = now + loading.elapsed();
         last.asked = Some(now);
         match loaded {
             Ok(credential) => {

@@ -121,6 +121,7 @@ async fn asks(args: &Args, environment: &Environment, today: NaiveDate) -> Resul
     let asks = args.access_points.iter().map(|named| {
         let point = AccessPoint::of_payload(&named.payload, &catalog)?;
         Ok(Ask {
+            place: String::new(),
             access_point: named.access_point.clone(),
             keys: Some(master.domain(&point.served.projection.domain())),
             key_id: Some(master.id()),

@@ -18,12 +18,16 @@ use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 
 use super::Gateway;
+use crate::error::{Error, Kind};
 
 /// Connections at once: a scraper and a prober.
 const CONNECTIONS: usize = 16;
 
 /// How long a request may take, from its connection to its answer.
 const TIME: Duration = Duration::from_secs(10);
+
+/// How long the projections are waited for: a prober has little patience.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// How long nothing is accepted after the system could not.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -84,7 +88,9 @@ async fn answer(
 /// Whether requests can be answered: not without projections, and not while it stops.
 async fn health(gateway: &Gateway) -> (StatusCode, &'static str, String) {
     let in_force = gateway.in_force();
-    let (status, said) = match in_force.sql.current().await {
+    let late = || Error::new(Kind::Source, "the projections cannot be read in time");
+    let catalog = timeout(PATIENCE, in_force.sql.current()).await;
+    let (status, said) = match catalog.unwrap_or_else(|_| Err(late())) {
         _ if gateway.metrics.is_stopping() => (
             StatusCode::SERVICE_UNAVAILABLE,
             json!({"status": "stopping"}),

@@ -29,6 +29,8 @@ pub struct Point {
     pub name: String,
     /// Where its objects lie.
     pub source: ObjectSource,
+    /// What tells its source from others.
+    place: String,
     payload: Payload,
 }
 
@@ -62,6 +64,7 @@ impl InForce {
             };
             let point = Point {
                 name: name.clone(),
+                place: format!("{:?}", set.source),
                 source,
                 payload: set.payload.clone(),
             };
@@ -111,6 +114,21 @@ impl InForce {
         self.points.keys().filter(may).map(String::as_str)
     }
 
+    /// Says in the log which access points no request can be answered at, as the projections are now. An edit of these may
+    /// put it right.
+    pub async fn look(&self) {
+        // A catalog that cannot be read has said so.
+        let Ok(catalog) = self.sql.current().await else {
+            return;
+        };
+        for (name, point) in &self.points {
+            if let Err(error) = AccessPoint::of_payload(&point.payload, &catalog) {
+                let message = error.to_string();
+                tracing::error!(event = "access_point_refused", access_point = name, message);
+            }
+        }
+    }
+
     /// What a request at an access point is made of.
     ///
     /// # Errors
@@ -118,7 +136,11 @@ impl InForce {
     pub async fn ask(&self, point: &Point) -> Result<Ask> {
         let catalog = self.sql.current().await?;
         let found = AccessPoint::of_payload(&point.payload, &catalog)?;
-        Ask::new(&point.name, found, self.key.as_ref())
+        let ask = Ask::new(&point.name, found, self.key.as_ref())?;
+        Ok(Ask {
+            place: point.place.clone(),
+            ..ask
+        })
     }
 }
 

@@ -20,7 +20,7 @@
 //! malformed where s3s' typed operations refuse them, and the access point reads both as S3 does, for all doors alike.
 //!
 //! # Memory
-//! Connections (`limits.connections`) × (64 KiB and two pieces of a release); releases that are made
+//! Connections (`limits.connections`) × (64 KiB and two pieces of a release, or 8 MiB where it is not kept); releases that are made
 //! (`limits.transformations`), each as [`release`](crate::release) says, and `limits.memory` where one sorts; and the page
 //! of a listing that is on its way.
 
@@ -153,7 +153,7 @@ impl Opened {
     pub async fn run(
         self,
         listeners: Listeners,
-        signals: Signals<impl Future<Output = ()>, impl AsyncFnMut()>,
+        signals: Signals<impl Future<Output = ()> + Send + 'static, impl AsyncFnMut()>,
     ) {
         let Self { gateway, tls } = self;
         let (began, in_force) = (Instant::now(), gateway.in_force());
@@ -161,19 +161,21 @@ impl Opened {
             tracing::warn!(event = "settings_note", message = note);
         }
         // What is wrong here is said in the log, and to each request: an edit may put it right.
-        let _ = timeout(START, in_force.sql.current()).await;
+        let _ = timeout(START, in_force.look()).await;
         let milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         tracing::info!(event = "start", veilpoint = VERSION, milliseconds);
         let front = Arc::new(Front::new(&gateway, &in_force.settings));
         let Signals { stop, reload } = signals;
         {
-            let limits = &in_force.settings.limits;
-            let serving = server::serve(front, listeners.s3, tls.clone(), limits, stop);
+            // On its own: what reads an edit may wait for a disk, and nobody else is to.
+            let connections = in_force.settings.limits.connections;
+            let serving = server::serve(front, listeners.s3, tls.clone(), connections, stop);
+            let serving = tokio::spawn(serving);
             let reloading = reload::reload(&gateway, &tls, reload);
             let admin = admin::serve(&gateway, listeners.admin);
             tokio::pin!(serving, reloading, admin);
             tokio::select! {
-                () = &mut serving => {}
+                _ = &mut serving => {}
                 () = async { tokio::join!(reloading, admin); } => {}
             }
         }
@@ -191,6 +193,7 @@ impl Gateway {
         };
         let mut releases = Releases::open(&settings.cache, options)?;
         releases.at_most(settings.limits.transformations);
+        releases.outlive_requests();
         let records = settings.records.as_deref();
         let records = records.map(RecordPrefix::parse).transpose()?;
         Ok(Self {

@@ -156,6 +156,7 @@ async fn answer(
         named,
         to: reply,
         deadline: Instant::now() + TAKEN,
+        waits: false,
     };
     let Some((head, facts)) = sending.send(answer, sent.insert(line)).await? else {
         return Ok(None);

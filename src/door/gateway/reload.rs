@@ -106,6 +106,7 @@ async fn take_over(
         tracing::warn!(event = "settings_note", message = note);
     }
     gateway.swap(next);
+    gateway.in_force().look().await;
     Ok(left)
 }
 

@@ -16,7 +16,6 @@ use tokio::time::{sleep, timeout};
 use super::front::Front;
 use super::stalling::Stalling;
 use super::tls::Tls;
-use crate::config::Limits;
 
 /// Bytes of a head, and of a body that wait to be sent: eight times what S3 allows for headers.
 pub const BUFFER: usize = 64 * 1024;
@@ -33,10 +32,10 @@ pub async fn serve(
     front: Arc<Front>,
     listener: TcpListener,
     tls: Tls,
-    limits: &Limits,
+    connections: usize,
     stop: impl Future<Output = ()>,
 ) {
-    let places = Arc::new(Semaphore::new(limits.connections));
+    let places = Arc::new(Semaphore::new(connections));
     let graceful = GracefulShutdown::new();
     let tasks = front.gateway().tasks.clone();
     let (cut, cutting) = watch::channel(false);
@@ -76,6 +75,8 @@ pub async fn serve(
         graceful.shutdown().await;
         tasks.settled().await;
     };
+    // As the settings are now, and not as they were when it began.
+    let limits = front.gateway().in_force().settings.limits;
     let time = Duration::from_secs(limits.stop_seconds);
     if timeout(time, rest).await.is_err() {
         cut.send_replace(true);

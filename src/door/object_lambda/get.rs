@@ -90,6 +90,7 @@ impl<C: Caller> Get<'_, C> {
             named: &named,
             to: self.to,
             deadline: self.deadline,
+            waits: true,
         };
         let Some((head, facts)) = sending.send(answer, line).await? else {
             return Ok(None);

@@ -60,6 +60,9 @@ pub struct Sending<'a, C> {
     pub to: &'a C,
     /// When it must be there.
     pub deadline: Instant,
+    /// Whether the end of a kept release is waited for where its reader is gone: it must be in a process that is frozen
+    /// once it has answered.
+    pub waits: bool,
 }
 
 impl<C: Caller> Sending<'_, C> {
@@ -100,6 +103,13 @@ impl<C: Caller> Sending<'_, C> {
         line.status = head.status();
         let delivery = Arc::new(Mutex::new(delivery));
         let sent = self.transfer(head, &delivery, line).await;
+        let sent = match sent {
+            Err(stop) if !self.waits => {
+                line.bytes_in = delivery.lock().await.bytes_in();
+                return Err(stop);
+            }
+            sent => sent,
+        };
         let end = self.end(&delivery, sent.is_ok(), line);
         let facts = timeout_at(self.deadline.into(), end).await;
         sent?;

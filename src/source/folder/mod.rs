@@ -131,18 +131,20 @@ fn failed(err: std::io::Error) -> Error {
     Error::new(kind, explain(err.kind())).with_private(err)
 }
 
-/// The version of a file: its `ETag` is made of inode, time of the last change in nanoseconds, and length, as Apache's
-/// server and the object store's `LocalFileSystem` (in microseconds) make theirs. The date is in whole seconds, as S3's.
+/// The version of a file: its `ETag` is made of inode, times of the last change of its bytes and of anything about it,
+/// both in nanoseconds, and length. The second time is the system's own: tools that copy set the first back, and file
+/// systems give a removed file's inode to the next. The date is in whole seconds, as S3's.
 fn version(facts: &Metadata) -> ObjectVersion {
     let Changed {
         inode,
         seconds,
         nanos,
+        anything,
     } = Changed::of(facts);
     let length = facts.len();
     let nanoseconds = i128::from(seconds) * 1_000_000_000 + i128::from(nanos);
     ObjectVersion {
-        etag: Some(format!("{inode:x}-{nanoseconds:x}-{length:x}")),
+        etag: Some(format!("{inode:x}-{nanoseconds:x}-{anything:x}-{length:x}")),
         version_id: None,
         length: Some(length),
         modified: DateTime::from_timestamp(seconds, 0),
@@ -154,6 +156,8 @@ struct Changed {
     inode: u64,
     seconds: i64,
     nanos: i64,
+    /// When anything about it changed, in nanoseconds.
+    anything: i128,
 }
 
 impl Changed {
@@ -164,6 +168,7 @@ impl Changed {
             inode: facts.ino(),
             seconds: facts.mtime(),
             nanos: facts.mtime_nsec(),
+            anything: i128::from(facts.ctime()) * 1_000_000_000 + i128::from(facts.ctime_nsec()),
         }
     }
 
@@ -175,6 +180,7 @@ impl Changed {
             inode: 0,
             seconds: i64::try_from(since.as_secs()).unwrap_or(i64::MAX),
             nanos: i64::from(since.subsec_nanos()),
+            anything: 0,
         }
     }
 }

@@ -168,6 +168,7 @@ fn ask(location: &str, format: Format) -> Ask {
     let point = AccessPoint::of_payload(&payload, &catalog).unwrap();
     let domain = point.served.projection.domain();
     Ask {
+        place: String::new(),
         keys: Some(MasterKey::generate().unwrap().domain(&domain)),
         key_id: None,
         access_point: "point".to_owned(),

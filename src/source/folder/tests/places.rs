@@ -158,6 +158,15 @@ fn a_version_is_one_in_listing_head_and_get_and_another_after_each_change() {
         .unwrap();
     dated(&path, day + Duration::from_nanos(1));
     versions.push(now());
+    // Other bytes in the same file, with its length and date put back.
+    File::options()
+        .write(true)
+        .open(&path)
+        .unwrap()
+        .write_all(b"y")
+        .unwrap();
+    dated(&path, day + Duration::from_nanos(1));
+    versions.push(now());
     // Before 1970.
     dated(&path, SystemTime::UNIX_EPOCH - Duration::from_millis(1_500));
     versions.push(now());
