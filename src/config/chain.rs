@@ -141,6 +141,11 @@ impl Credential {
     }
 }
 
+/// Its whole seconds: less is of no account here.
+fn whole(time: Duration) -> Duration {
+    Duration::from_secs(time.as_secs())
+}
+
 /// What came last. One asks at a time; the others wait for what it gets.
 #[derive(Default)]
 struct Kept(Mutex<Last>);
@@ -164,7 +169,7 @@ impl Kept {
         // Who waited in line comes later than they began.
         let began = Instant::now();
         let mut last = self.0.lock().await;
-        let now = now + began.elapsed();
+        let now = now + whole(began.elapsed());
         let pausing = last.asked.is_some_and(|asked| now < asked + PAUSE);
         match (&last.credential, &last.error) {
             (Some(kept), _) if kept.lasts(now, EARLY) => return Ok(Arc::clone(&kept.value)),
@@ -176,7 +181,7 @@ impl Kept {
         }
         let loading = Instant::now();
         let loaded = load.await;
-        let now = now + loading.elapsed();
+        let now = now + whole(loading.elapsed());
         last.asked = Some(now);
         match loaded {
             Ok(credential) => {

@@ -152,6 +152,7 @@ fn version(facts: &Metadata) -> ObjectVersion {
 }
 
 /// What tells a file from the one before it.
+#[derive(PartialEq, Eq)]
 struct Changed {
     inode: u64,
     seconds: i64,
@@ -161,6 +162,16 @@ struct Changed {
 }
 
 impl Changed {
+    /// Whether an open file is still as it was, as its facts are now. One that another file has taken the place of has
+    /// changed in that alone.
+    fn is(&self, facts: &Metadata) -> bool {
+        let mut now = Self::of(facts);
+        if is_unlinked(facts) {
+            now.anything = self.anything;
+        }
+        now == *self
+    }
+
     #[cfg(unix)]
     fn of(facts: &Metadata) -> Self {
         use std::os::unix::fs::MetadataExt;
@@ -183,4 +194,15 @@ impl Changed {
             anything: 0,
         }
     }
+}
+
+/// Whether no name leads to a file any more.
+#[cfg(unix)]
+fn is_unlinked(facts: &Metadata) -> bool {
+    std::os::unix::fs::MetadataExt::nlink(facts) == 0
+}
+
+#[cfg(not(unix))]
+fn is_unlinked(_: &Metadata) -> bool {
+    false
 }

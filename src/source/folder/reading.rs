@@ -7,16 +7,16 @@ use bytes::Bytes;
 use futures::StreamExt;
 use futures::stream::{BoxStream, try_unfold};
 
-use super::{blocking, failed, version};
+use super::{Changed, blocking, failed};
 use crate::error::{Error, Kind, Result};
-use crate::source::{ObjectVersion, store};
+use crate::source::store;
 
 /// Bytes that are read at once: one call of the system for each, and one wait for a thread.
 const PIECE: u64 = 256 * 1024;
 
 struct Reading {
     file: File,
-    version: ObjectVersion,
+    changed: Changed,
     length: u64,
     at: u64,
 }
@@ -28,7 +28,7 @@ struct Reading {
 pub(super) fn pieces(file: File, facts: &Metadata) -> BoxStream<'static, Result<Bytes>> {
     let reading = Reading {
         file,
-        version: version(facts),
+        changed: Changed::of(facts),
         length: facts.len(),
         at: 0,
     };
@@ -50,7 +50,7 @@ impl Reading {
     /// At its end it is still the file that was opened.
     fn check(&self) -> Result<()> {
         let facts = self.file.metadata().map_err(failed)?;
-        if self.at == self.length && version(&facts) == self.version {
+        if self.at == self.length && facts.len() == self.length && self.changed.is(&facts) {
             return Ok(());
         }
         Err(Error::new(Kind::Source, store::CHANGED))
