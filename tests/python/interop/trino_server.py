@@ -17,6 +17,19 @@ class Server:
         self.port = port
 
     def rows(self, statement):
+        import trino.exceptions
+
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return self.asked(statement)
+            except trino.exceptions.TrinoQueryError as error:
+                # It says that it has started before its one node is known to it.
+                if error.error_name != "NO_NODES_AVAILABLE" or time.monotonic() > until:
+                    raise
+            time.sleep(0.5)
+
+    def asked(self, statement):
         import trino.dbapi
 
         with trino.dbapi.connect(host="127.0.0.1", port=self.port, user="reader") as connection:
