@@ -74,7 +74,7 @@ def printed(reader, blocks, where, folder):
         with trino_server.started({"veilpoint": catalog}, where, home) as server:
             return "".join(server.printed(statement) for statement in statements.split(";") if statement.strip())
     programs = {"sh": ["bash", "-euo", "pipefail", "-c"], "python": [sys.executable, "-B", "-c"]}
-    work = folder / "work"
+    work = folder / "here"
     work.mkdir()
     return "".join(run([*programs[language], text], where, work, environment) for language, text in blocks)
 
@@ -91,7 +91,7 @@ def main(reader):
             seen = [traceback.format_exc().replace(where.secret, "SECRET")[-3000:]]
         finally:
             # Lines that stopped half way leave what they mounted.
-            subprocess.run(["umount", "--quiet", "--lazy", f"{folder}/work/patients"], stderr=subprocess.DEVNULL)
+            subprocess.run(["umount", "--quiet", "--lazy", f"{folder}/here/patients"], stderr=subprocess.DEVNULL)
     wrong = [] if seen == lines(expected) else [f"{reader} printed\n" + "\n".join(seen) + "\nnot\n" + expected]
     json.dump(wrong, sys.stdout)
 
