@@ -23,7 +23,7 @@ pub struct Limits {
     pub head_seconds: u64,
     /// How long a client may take nothing of what waits for it.
     pub stall_seconds: u64,
-    /// How long a release may take before its request is refused; the work is kept.
+    /// How long a release may take before its request is refused; what can be kept is made to its end.
     pub answer_seconds: u64,
     /// The same for a listing of exact lengths.
     pub list_seconds: u64,

@@ -106,9 +106,7 @@ impl Listeners {
             Error::new(Kind::Internal, "the socket has no address").with_private(err)
         })
     }
-}
 
-impl Listeners {
     /// Where health and metrics are, if they are anywhere.
     pub fn admin_address(&self) -> Option<SocketAddr> {
         self.admin.as_ref()?.local_addr().ok()
