@@ -28,6 +28,7 @@ pub(super) const FUNCTION: Function = Function {
             aliases: FUNCTION.alias_names(),
         })
     },
+    ..Function::DEFAULT
 };
 
 /// `keep_prefix(x, n)`: the first n characters (Unicode scalar values) of a text of at least 2n; shorter ones become
