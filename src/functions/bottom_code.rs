@@ -13,15 +13,14 @@ use super::{Argument, Function, Level};
 /// The entry in the table.
 pub(super) const FUNCTION: Function = Function {
     name: "bottom_code",
-    aliases: &[],
     levels: &[Level::Whole],
-    keyed: false,
     bounds,
     make: |_| {
         ScalarUDF::from(BottomCode {
             signature: as_they_are(),
         })
     },
+    ..Function::DEFAULT
 };
 
 /// `bottom_code(x, lo)`: x, and lo for all that is below it.

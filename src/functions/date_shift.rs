@@ -14,16 +14,17 @@ use super::dates::{check_dates, civil, dates};
 use super::keyed::Keyed;
 use super::refusal::{Answer, misuse};
 use super::text::has_canonical;
-use super::{Argument, Context, Function, Level};
+use super::{Argument, Companions, Context, Function, Level};
 
 /// The entry in the table.
 pub(super) const FUNCTION: Function = Function {
     name: "date_shift",
-    aliases: &[],
     levels: &[Level::Keyed, Level::Keyed, Level::Whole],
     keyed: true,
+    companions: Companions::Subject(1),
     bounds,
     make: |context| ScalarUDF::from(DateShift::new(context)),
+    ..Function::DEFAULT
 };
 
 /// The fewest days: a month, so that neither the season's week nor the day of the month shows.
@@ -61,11 +62,7 @@ fn days_of(scalar: &ScalarValue) -> Option<i64> {
     whole_number(scalar).filter(|days| (FEWEST..=MOST).contains(days))
 }
 
-/// A computed subject would choose the shift: one for each value is an oracle of equality.
 fn bounds(arguments: &[Argument<'_>]) -> std::result::Result<(), String> {
-    if !matches!(arguments.get(1), Some(Argument::Column { .. })) {
-        return Err("the subject of date_shift is a bare column".to_owned());
-    }
     match arguments.get(2) {
         Some(Argument::Constant(scalar)) if days_of(scalar).is_some() => Ok(()),
         _ => Err(DAYS.to_owned()),
@@ -260,8 +257,8 @@ mod tests {
     }
 
     #[test]
-    fn the_subject_is_bare_and_the_days_are_bounded() {
-        let (data_type, text) = (DataType::Date32, ScalarValue::from("Bo"));
+    fn the_days_are_a_bounded_constant() {
+        let data_type = DataType::Date32;
         let x = Argument::Column {
             data_type: &data_type,
             min_step: None,
@@ -276,8 +273,6 @@ mod tests {
             let days = ScalarValue::Int64(Some(days));
             let constant = Argument::Constant(&days);
             assert_eq!(bounds(&[x, x, constant]).is_ok(), good, "{days}");
-            assert!(bounds(&[x, Argument::Computed, constant]).is_err());
-            assert!(bounds(&[x, Argument::Constant(&text), constant]).is_err());
         }
         assert!(bounds(&[x, x, Argument::Computed]).is_err());
     }

@@ -9,7 +9,7 @@ use datafusion::logical_expr::{
 };
 
 use super::age::ages;
-use super::arguments::{argument, arity, as_of_days, as_they_are, no_bounds, over};
+use super::arguments::{argument, arity, as_of_days, as_they_are, over};
 use super::dates::check_dates;
 use super::refusal::Answer;
 use super::{Function, Level};
@@ -17,16 +17,15 @@ use super::{Function, Level};
 /// The entry in the table.
 pub(super) const FUNCTION: Function = Function {
     name: "hipaa_age",
-    aliases: &[],
     levels: &[Level::Coarse],
-    keyed: false,
-    bounds: no_bounds,
+    yearly: |_| true,
     make: |context| {
         ScalarUDF::from(HipaaAge {
             signature: as_they_are(),
             as_of: as_of_days(context),
         })
     },
+    ..Function::DEFAULT
 };
 
 /// The category into which Safe Harbor allows to put all ages over 89: 45 CFR 164.514(b)(2)(i)(C).

@@ -20,7 +20,6 @@ pub(super) const FUNCTION: Function = Function {
     name: "keep_suffix",
     aliases: &["mask_show_last_n"],
     levels: &[Level::Part, Level::Whole],
-    keyed: false,
     bounds,
     make: |_| {
         ScalarUDF::from(KeepSuffix {
@@ -28,6 +27,7 @@ pub(super) const FUNCTION: Function = Function {
             aliases: FUNCTION.alias_names(),
         })
     },
+    ..Function::DEFAULT
 };
 
 /// `keep_suffix(x, n)`: the last n characters (Unicode scalar values) of a text of at least 2n; shorter ones become

@@ -17,15 +17,14 @@ use super::{Argument, Function, Level};
 /// The entry in the table.
 pub(super) const FUNCTION: Function = Function {
     name: "mask",
-    aliases: &[],
     levels: &[Level::Part, Level::Whole],
-    keyed: false,
     bounds,
     make: |_| {
         ScalarUDF::from(Mask {
             signature: as_they_are(),
         })
     },
+    ..Function::DEFAULT
 };
 
 /// What stands for everything between the ends, however long it is.

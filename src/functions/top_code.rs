@@ -13,15 +13,14 @@ use super::{Argument, Function, Level};
 /// The entry in the table.
 pub(super) const FUNCTION: Function = Function {
     name: "top_code",
-    aliases: &[],
     levels: &[Level::Whole],
-    keyed: false,
     bounds,
     make: |_| {
         ScalarUDF::from(TopCode {
             signature: as_they_are(),
         })
     },
+    ..Function::DEFAULT
 };
 
 /// `top_code(x, hi)`: x, and hi for all that is above it.

@@ -15,6 +15,7 @@ mod convert;
 mod determinism;
 mod doors;
 mod engine;
+mod functions;
 mod gateway;
 mod house;
 mod listings;

@@ -25,11 +25,11 @@ use alphabet::Alphabet;
 /// The entry in the table.
 pub(super) const FUNCTION: Function = Function {
     name: "ff1_encrypt",
-    aliases: &[],
     levels: &[Level::Keyed, Level::Whole],
     keyed: true,
     bounds,
     make: |context| ScalarUDF::from(Ff1Encrypt::new(context)),
+    ..Function::DEFAULT
 };
 
 const NAMES: &str = "the alphabet of ff1_encrypt is 'digits', 'upper', 'alnum' or 'hex'";

@@ -8,9 +8,7 @@ use datafusion::logical_expr::{
     ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
 };
 
-use super::arguments::{
-    argument, arity, as_they_are, by_distinct, is_text, no_bounds, over, value_type,
-};
+use super::arguments::{argument, arity, as_they_are, by_distinct, is_text, over, value_type};
 use super::refusal::{Answer, misuse};
 use super::text::{Texts, canonical};
 use super::{Function, Level};
@@ -18,15 +16,13 @@ use super::{Function, Level};
 /// The entry in the table.
 pub(super) const FUNCTION: Function = Function {
     name: "hipaa_zip3",
-    aliases: &[],
     levels: &[Level::Coarse],
-    keyed: false,
-    bounds: no_bounds,
     make: |_| {
         ScalarUDF::from(HipaaZip3 {
             signature: as_they_are(),
         })
     },
+    ..Function::DEFAULT
 };
 
 /// The areas of the census of 2000, one a line, after lines of `#` with their origin.

@@ -15,17 +15,17 @@ use super::keyed::Keyed;
 use super::refusal::{Answer, misuse};
 use super::step::Step;
 use super::text::has_canonical;
-use super::{Argument, Context, Function, Level};
+use super::{Argument, Companions, Context, Function, Level};
 use errors::noised;
 
 /// The entry in the table.
 pub(super) const FUNCTION: Function = Function {
     name: "noise",
-    aliases: &[],
     levels: &[Level::Coarse, Level::Keyed, Level::Whole],
-    keyed: false,
+    companions: Companions::Subject(1),
     bounds,
     make: |context| ScalarUDF::from(Noise::new(context)),
+    ..Function::DEFAULT
 };
 
 const RATIO: &str =
@@ -66,11 +66,7 @@ fn millionths(scalar: &ScalarValue) -> Option<u32> {
     (MILLION / 100..=MILLION).contains(&ratio).then_some(ratio)
 }
 
-/// A computed subject would draw anew for each value of the computation.
 fn bounds(arguments: &[Argument<'_>]) -> std::result::Result<(), String> {
-    if !matches!(arguments.get(1), Some(Argument::Column { .. })) {
-        return Err("the subject of noise is a bare column".to_owned());
-    }
     match arguments.get(2) {
         Some(Argument::Constant(scalar)) if millionths(scalar).is_some() => Ok(()),
         _ => Err(RATIO.to_owned()),
