@@ -1,6 +1,7 @@
 //! The master key of now, and those before it that something is still pinned to.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::num::NonZeroU32;
 
 use super::MasterKey;
@@ -31,19 +32,24 @@ impl KeyRing {
     /// [`Kind::Key`] for a version that is there, and for a key that is there under another: whoever changes a key
     /// wants another one.
     pub fn add(&mut self, version: KeyVersion, key: MasterKey) -> Result<()> {
+        let refused = |message| Err(Error::new(Kind::Key, message));
         let id = key.id();
-        let same = self.keys.iter().find(|(_, other)| other.id() == id);
-        let message = if self.keys.contains_key(&version) {
-            format!("version {version} of the master key is named twice: each has one key")
-        } else if let Some((other, _)) = same {
-            format!(
+        if let Some((other, _)) = self.keys.iter().find(|(_, other)| other.id() == id)
+            && *other != version
+        {
+            return refused(format!(
                 "versions {other} and {version} of the master key are one key: make another with `veilpoint keygen`"
-            )
-        } else {
-            self.keys.insert(version, key);
-            return Ok(());
-        };
-        Err(Error::new(Kind::Key, message))
+            ));
+        }
+        match self.keys.entry(version) {
+            Entry::Vacant(place) => {
+                place.insert(key);
+                Ok(())
+            }
+            Entry::Occupied(_) => refused(format!(
+                "version {version} of the master key is named twice: each has one key"
+            )),
+        }
     }
 
     /// The keys of all versions.
