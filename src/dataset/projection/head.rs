@@ -25,8 +25,21 @@ pub struct Head {
     pub domain: Option<String>,
     /// Whether rows keep the object's order.
     pub keep_order: bool,
+    /// The k-anonymity that it asks for.
+    pub k: Option<Anonymity>,
     /// Where `reveals` stands, for the proof's errors.
     pub(crate) reveals_at: Option<(u64, u64)>,
+}
+
+/// `-- k: 5 over "Age", "Gender"`: what is shared by fewer subjects does not leave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Anonymity {
+    /// The least number of subjects, at least two.
+    pub k: u32,
+    /// The output columns whose combinations are counted, in the order written; none: the groups of GROUP BY are.
+    pub over: Vec<String>,
+    /// Line and column of the directive, for errors.
+    pub(crate) at: (u64, u64),
 }
 
 impl Head {
@@ -88,7 +101,7 @@ impl Head {
             "order" if value == "kept" => self.keep_order = true,
             "order" => return Err("takes only \"kept\"".into()),
             _ => {
-                k(value)?;
+                self.k = Some(k(value, line)?);
                 return Err(K_NOT_SERVED.into());
             }
         }
@@ -148,16 +161,18 @@ fn domain(value: &str) -> std::result::Result<String, String> {
 }
 
 /// `5` or `5 over "Age", "Gender"`.
-fn k(value: &str) -> std::result::Result<(), String> {
+fn k(value: &str, line: u64) -> std::result::Result<Anonymity, String> {
     let end = value
         .find(|c: char| !c.is_ascii_digit())
         .unwrap_or(value.len());
     let (number, rest) = value.split_at(end);
-    if !number.parse::<u32>().is_ok_and(|k| k >= 2) {
+    let Some(k) = number.parse().ok().filter(|k| *k >= 2) else {
         return Err("takes a number of subjects, 2 at least".into());
-    }
+    };
+    let at = (line, 1);
     if rest.is_empty() {
-        return Ok(());
+        let over = Vec::new();
+        return Ok(Anonymity { k, over, at });
     }
     let Some(columns) = rest
         .trim_start()
@@ -166,9 +181,9 @@ fn k(value: &str) -> std::result::Result<(), String> {
     else {
         return Err("takes a number, and then nothing or: over \"A\", \"B\"".into());
     };
-    let names = quoted_list(columns)?;
-    match (1..names.len()).find(|i| names[..*i].contains(&names[*i])) {
-        Some(i) => Err(format!("\"{}\" stands twice", names[i])),
-        None => Ok(()),
+    let over = quoted_list(columns)?;
+    match (1..over.len()).find(|i| over[..*i].contains(&over[*i])) {
+        Some(i) => Err(format!("\"{}\" stands twice", over[i])),
+        None => Ok(Anonymity { k, over, at }),
     }
 }

@@ -6,7 +6,7 @@
 pub(in crate::dataset) mod catalog;
 mod expressions;
 mod head;
-mod output;
+pub(in crate::dataset) mod output;
 mod planner;
 mod restrict;
 mod rows;
@@ -23,7 +23,7 @@ use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::sql::sqlparser::ast::{Query, SetExpr};
 
-pub use self::head::Head;
+pub use self::head::{Anonymity, Head};
 use super::contract::Contract;
 use super::place::Place;
 use super::proof::{Proof, prove};

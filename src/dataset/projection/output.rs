@@ -9,7 +9,7 @@ use crate::dataset::place::Place;
 use crate::error::Result;
 
 /// The type in which a column leaves: text always as `Utf8`; nothing for types that are not encoded.
-pub(super) fn encoded(data_type: &DataType) -> Option<DataType> {
+pub(in crate::dataset) fn encoded(data_type: &DataType) -> Option<DataType> {
     match data_type {
         DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View | DataType::Null => {
             Some(DataType::Utf8)

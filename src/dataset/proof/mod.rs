@@ -27,11 +27,37 @@ use crate::functions::Level;
 pub struct OutputProof {
     /// The output column's name.
     pub name: String,
-    /// The contract columns that reach it, by value or through the rows that are chosen, with their levels, in the
-    /// contract's order. A column of level `none` is not listed.
-    pub levels: Vec<(String, Level)>,
-    /// How they reach it: `"Birthdate" → age → "Age"`, one path for each column, separated by `; `.
-    pub path: String,
+    /// The type in which it leaves.
+    pub data_type: DataType,
+    /// Whether it may hold NULL.
+    pub nullable: bool,
+    /// The contract columns that reach it, in the contract's order. A column of level `none` is not listed.
+    pub sources: Vec<Source>,
+}
+
+/// How one contract column reaches an output column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The contract column.
+    pub column: String,
+    /// How much of it: the higher level, where it reaches by value and through the rows that are chosen.
+    pub level: Level,
+    /// What was done to it on the way of that level, the innermost first.
+    pub steps: Vec<String>,
+    /// Whether it reaches through the rows that are chosen only, and not by value.
+    pub implicit: bool,
+}
+
+impl Source {
+    /// `"Birthdate" → age → "Age"`, to the output column of this name.
+    pub fn path(&self, output: &str) -> String {
+        let steps = self.steps.iter().map(|step| format!(" → {step}"));
+        let start = std::iter::once(format!("\"{}\"", self.column));
+        start
+            .chain(steps)
+            .chain([format!(" → \"{output}\"")])
+            .collect()
+    }
 }
 
 /// A projection's proof: one line for each output column.

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use arrow::datatypes::Field;
 use datafusion::logical_expr::LogicalPlan;
 
 use super::flow::{Flow, Leak, Leaks};
 use super::nodes::Node;
-use super::{OutputProof, Proof, Prover};
+use super::{OutputProof, Proof, Prover, Source};
 use crate::dataset::contract::Class;
+use crate::dataset::projection::output::encoded;
 use crate::functions::Level;
 
 impl Prover<'_> {
@@ -17,10 +19,10 @@ impl Prover<'_> {
         let mut outputs = Vec::with_capacity(node.columns.len());
         for (field, flow) in plan.schema().fields().iter().zip(node.columns) {
             self.output(field.name(), &flow);
-            let mut leaks = flow.leaks;
+            let mut leaks = flow.leaks.clone();
             leaks.merge(&node.implicit);
             all.merge(&leaks);
-            outputs.push(self.line(field.name(), &leaks));
+            outputs.push(self.line(field, &flow.leaks, &leaks));
         }
         self.once(&all);
         self.reveals(&all);
@@ -106,19 +108,19 @@ impl Prover<'_> {
         }
     }
 
-    fn line(&self, output: &str, leaks: &Leaks) -> OutputProof {
-        let levels = leaks
-            .iter()
-            .map(|(column, leak)| (self.name(column).to_owned(), leak.level))
-            .collect();
-        let paths: Vec<String> = leaks
-            .iter()
-            .map(|(column, leak)| format!("{} → \"{output}\"", leak.route(self.name(column))))
-            .collect();
+    fn line(&self, field: &Field, values: &Leaks, all: &Leaks) -> OutputProof {
+        let by_value: BTreeSet<usize> = values.iter().map(|(column, _)| column).collect();
+        let sources = all.iter().map(|(column, leak)| Source {
+            column: self.name(column).to_owned(),
+            level: leak.level,
+            steps: leak.path.clone(),
+            implicit: !by_value.contains(&column),
+        });
         OutputProof {
-            name: output.to_owned(),
-            levels,
-            path: paths.join("; "),
+            name: field.name().clone(),
+            data_type: encoded(field.data_type()).unwrap_or_else(|| field.data_type().clone()),
+            nullable: field.is_nullable(),
+            sources: sources.collect(),
         }
     }
 }

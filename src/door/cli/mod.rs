@@ -4,6 +4,7 @@ mod completions;
 mod convert;
 mod keygen;
 mod lambda;
+mod page;
 mod process;
 mod serve;
 mod verify;

@@ -13,9 +13,9 @@ fn proof(sql: &str) -> String {
         .iter()
         .map(|output| {
             let levels: Vec<String> = output
-                .levels
+                .sources
                 .iter()
-                .map(|(column, level)| format!("{column} {}", word(*level)))
+                .map(|source| format!("{} {}", source.column, word(source.level)))
                 .collect();
             format!("{}: {}", output.name, levels.join(", "))
         })
