@@ -1,12 +1,15 @@
 //! The command line: one file a command. Data goes to standard output, everything else to standard error.
 
+mod check;
 mod completions;
 mod convert;
 mod keygen;
 mod lambda;
+mod output;
 mod page;
 mod process;
 mod serve;
+mod table;
 mod verify;
 mod warm;
 
@@ -35,6 +38,7 @@ do not keep to the contract are refused whole, and no message ever quotes a valu
 const EXAMPLES: &str = "\
 Examples:
   veilpoint convert samples/patients.csv out.parquet --projection patients/analytics
+  veilpoint check sql
   veilpoint verify record.json --key secrets/master.key
   veilpoint keygen secrets/master.key
   veilpoint completions bash > ~/.local/share/bash-completion/completions/veilpoint
@@ -56,6 +60,7 @@ pub struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Convert(Box<convert::Args>),
+    Check(check::Args),
     Verify(verify::Args),
     Warm(warm::Args),
     Keygen(keygen::Args),
@@ -88,6 +93,7 @@ pub fn run(cli: Cli, now: DateTime<Utc>) -> Result<()> {
     }
     match cli.command {
         Command::Convert(args) => convert::run(*args, &Environment::read()?, now.date_naive()),
+        Command::Check(args) => check::run(&args),
         Command::Verify(args) => verify::run(args, &Environment::read()?),
         Command::Warm(args) => warm::run(&args, &Environment::read()?, now.date_naive()),
         Command::Keygen(args) => keygen::run(&args),
