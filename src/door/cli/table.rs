@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal};
 
 use comfy_table::presets::{NOTHING, UTF8_HORIZONTAL_ONLY};
-use comfy_table::{ContentArrangement, Table};
+use comfy_table::{ContentArrangement, Table, TableComponent};
 
 /// A window of more columns is used up to here: longer lines are hard to follow.
 const WIDEST: usize = 240;
@@ -50,6 +50,15 @@ pub(super) fn new(look: Look) -> Table {
         }
         Look::Lines(width) => {
             table.load_preset(UTF8_HORIZONTAL_ONLY);
+            // Rows tell themselves apart: a line between any two would double the length.
+            for between in [
+                TableComponent::HorizontalLines,
+                TableComponent::MiddleIntersections,
+                TableComponent::LeftBorderIntersections,
+                TableComponent::RightBorderIntersections,
+            ] {
+                table.remove_style(between);
+            }
             table.set_content_arrangement(ContentArrangement::Dynamic);
             table.set_width(width);
         }

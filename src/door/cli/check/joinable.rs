@@ -55,8 +55,9 @@ pub(super) struct KeyPair {
 pub(super) struct Common {
     pub(super) column: String,
     pub(super) class: Class,
-    pub(super) a: Shown,
-    pub(super) b: Shown,
+    /// The output columns that show it, at least one on each side.
+    pub(super) a: Vec<Shown>,
+    pub(super) b: Vec<Shown>,
 }
 
 /// An output column, and how much of a contract column it shows.
@@ -173,9 +174,10 @@ fn common(a: &Served, b: &Served) -> (Vec<Common>, Vec<String>) {
     let mut protected = Vec::new();
     let mut others = Vec::new();
     for column in &a.contract.columns {
-        let Some((a, b)) = shown(a, &column.name).zip(shown(b, &column.name)) else {
+        let (a, b) = (shown(a, &column.name), shown(b, &column.name));
+        if a.is_empty() || b.is_empty() {
             continue;
-        };
+        }
         if words::is_protected(column.class) {
             protected.push(Common {
                 column: column.name.clone(),
@@ -190,8 +192,8 @@ fn common(a: &Served, b: &Served) -> (Vec<Common>, Vec<String>) {
     (protected, others)
 }
 
-/// The output column that shows most of a contract column, if any shows more than a keyed replacement.
-fn shown(served: &Served, column: &str) -> Option<Shown> {
+/// The output columns that show more of a contract column than a keyed replacement.
+fn shown(served: &Served, column: &str) -> Vec<Shown> {
     let outputs = served.projection.proof.outputs.iter();
     let shown = outputs.filter_map(|output| {
         let of_it = |source: &&Source| source.column == column && !source.implicit;
@@ -201,7 +203,7 @@ fn shown(served: &Served, column: &str) -> Option<Shown> {
             level: source.level,
         })
     });
-    shown.max_by_key(|shown| shown.level)
+    shown.collect()
 }
 
 impl Join {
@@ -274,12 +276,12 @@ impl Join {
 }
 
 impl Common {
-    /// `"Birthdate" (coarse in "Age", whole in "Born")`.
+    /// `"Birthdate" ("Age" coarse; "Born" whole)`.
     fn phrase(&self) -> String {
-        let (a, b) = (words::level(self.a.level), words::level(self.b.level));
-        format!(
-            "\"{}\" ({a} in \"{}\", {b} in \"{}\")",
-            self.column, self.a.output, self.b.output
-        )
+        let side = |shown: &[Shown]| {
+            let shown = shown.iter().map(|one| format!("\"{}\" {}", one.output, words::level(one.level)));
+            shown.collect::<Vec<_>>().join(", ")
+        };
+        format!("\"{}\" ({}; {})", self.column, side(&self.a), side(&self.b))
     }
 }

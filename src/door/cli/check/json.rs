@@ -129,8 +129,8 @@ struct KeyView<'a> {
 struct CommonView<'a> {
     of: &'a str,
     class: &'static str,
-    a: ShownView<'a>,
-    b: ShownView<'a>,
+    a: Vec<ShownView<'a>>,
+    b: Vec<ShownView<'a>>,
 }
 
 #[derive(Serialize)]
@@ -279,8 +279,8 @@ fn common(common: &Common) -> CommonView<'_> {
     CommonView {
         of: &common.column,
         class: words::class(common.class),
-        a: shown(&common.a),
-        b: shown(&common.b),
+        a: common.a.iter().map(shown).collect(),
+        b: common.b.iter().map(shown).collect(),
     }
 }
 
