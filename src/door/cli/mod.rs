@@ -7,6 +7,7 @@ mod keygen;
 mod lambda;
 mod output;
 mod page;
+mod preview;
 mod process;
 mod serve;
 mod table;
@@ -39,6 +40,7 @@ const EXAMPLES: &str = "\
 Examples:
   veilpoint convert samples/patients.csv out.parquet --projection patients/analytics
   veilpoint check sql
+  veilpoint preview samples/patients.csv --projection patients/analytics
   veilpoint verify record.json --key secrets/master.key
   veilpoint keygen secrets/master.key
   veilpoint completions bash > ~/.local/share/bash-completion/completions/veilpoint
@@ -61,6 +63,7 @@ pub struct Cli {
 enum Command {
     Convert(Box<convert::Args>),
     Check(check::Args),
+    Preview(Box<preview::Args>),
     Verify(verify::Args),
     Warm(warm::Args),
     Keygen(keygen::Args),
@@ -94,6 +97,7 @@ pub fn run(cli: Cli, now: DateTime<Utc>) -> Result<()> {
     match cli.command {
         Command::Convert(args) => convert::run(*args, &Environment::read()?, now.date_naive()),
         Command::Check(args) => check::run(&args),
+        Command::Preview(args) => preview::run(*args, &Environment::read()?, now.date_naive()),
         Command::Verify(args) => verify::run(args, &Environment::read()?),
         Command::Warm(args) => warm::run(&args, &Environment::read()?, now.date_naive()),
         Command::Keygen(args) => keygen::run(&args),

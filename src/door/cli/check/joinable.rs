@@ -279,7 +279,9 @@ impl Common {
     /// `"Birthdate" ("Age" coarse; "Born" whole)`.
     fn phrase(&self) -> String {
         let side = |shown: &[Shown]| {
-            let shown = shown.iter().map(|one| format!("\"{}\" {}", one.output, words::level(one.level)));
+            let shown = shown
+                .iter()
+                .map(|one| format!("\"{}\" {}", one.output, words::level(one.level)));
             shown.collect::<Vec<_>>().join(", ")
         };
         format!("\"{}\" ({}; {})", self.column, side(&self.a), side(&self.b))

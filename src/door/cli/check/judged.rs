@@ -1,12 +1,15 @@
 //! The texts of a folder → what is proven, and everything that speaks against the rest.
 
+use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
 use crate::dataset::catalog::{Catalog, Served, Texts};
 use crate::dataset::contract::Contract;
 use crate::dataset::name::ProjectionName;
+use crate::dataset::projection::Projection;
+use crate::dataset::rule::Refusal;
 use crate::error::Error;
-
-use std::collections::BTreeSet;
-use std::sync::Arc;
 
 /// A folder of contracts and projections, judged.
 pub(super) struct Judged {
@@ -66,6 +69,19 @@ impl Refused {
         let rule = self.rule.as_ref();
         let rule = rule.map_or_else(String::new, |rule| format!(" [{rule}]"));
         format!("{place}: {}{rule}", self.message)
+    }
+}
+
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Self {
+        Self {
+            at: refusal.at,
+            rule: Some(refusal.rule.to_string()),
+            message: refusal.message,
+            column: refusal.column,
+            path: refusal.path,
+            would_do: refusal.would_do.into_iter().map(str::to_owned).collect(),
+        }
     }
 }
 
@@ -133,12 +149,14 @@ fn dataset(texts: &Texts, origin: &str, name: &ProjectionName) -> Option<Dataset
     })
 }
 
+/// What the doors serve under a name; or, where they refuse it, everything that speaks against it.
 fn projected(catalog: &Catalog, texts: &Texts, origin: &str, name: ProjectionName) -> Projected {
     let file = format!("{origin}/{}", name.path());
     let schema = name.schema_path();
     let outcome = if texts.contains_key(&schema) {
-        let served = catalog.get(&name);
-        served.map_err(|error| refusals(&error, &file))
+        catalog
+            .get(&name)
+            .map_err(|error| apart(texts, origin, &name).unwrap_or_else(|| refusals(&error, &file)))
     } else {
         let message = format!("there is no {origin}/{schema}: a projection belongs to a contract");
         Err(vec![Refused::new(message)])
@@ -148,6 +166,21 @@ fn projected(catalog: &Catalog, texts: &Texts, origin: &str, name: ProjectionNam
         file,
         outcome,
     }
+}
+
+/// The refusals of a projection, each by itself; none where its contract or its file cannot be read, or where the proof
+/// breaks down: the catalog's own words say so.
+fn apart(texts: &Texts, origin: &str, name: &ProjectionName) -> Option<Vec<Refused>> {
+    let label = |path: &str| format!("{origin}/{path}");
+    let schema = texts.get(&name.schema_path())?.as_ref().ok()?;
+    let text = texts.get(&name.path())?.as_ref().ok()?;
+    let judge = || {
+        let schema_file = label(&name.schema_path());
+        let contract = Contract::parse(name.dataset(), &schema_file, schema).ok()?;
+        Projection::judge(&contract, &name.to_string(), &label(&name.path()), text).err()
+    };
+    let refused = catch_unwind(AssertUnwindSafe(judge)).ok()??;
+    Some(refused.refusals.into_iter().map(Refused::from).collect())
 }
 
 /// The refusals in an error's message, one a line, with their places apart.

@@ -78,7 +78,7 @@ async fn check(args: &Args) -> Result<()> {
         let judged = judge(&args.sql).await?;
         let report = report(&judged, args)?;
         let written = output::write(&args.output, report.into_bytes()).await?;
-        Ok((judged, written))
+        Ok::<_, Error>((judged, written))
     };
     let (judged, written) = tokio::select! {
         biased;

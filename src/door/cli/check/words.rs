@@ -143,18 +143,18 @@ pub(in crate::door::cli) fn outside_k(contract: &Contract, projection: &Projecti
     let Some(k) = projection.head.k.as_ref().filter(|k| !k.over.is_empty()) else {
         return Vec::new();
     };
-    let tells = |output: &&OutputProof| {
-        output.sources.iter().any(|source| {
-            let by_value = !source.implicit && source.level > Level::Keyed;
-            by_value && is_protected(class_of(contract, &source.column))
-        })
-    };
     let outside = projection.proof.outputs.iter();
     let outside = outside.filter(|output| !k.over.contains(&output.name));
-    outside
-        .filter(tells)
-        .map(|output| output.name.clone())
-        .collect()
+    let outside = outside.filter(|output| tells(contract, output));
+    outside.map(|output| output.name.clone()).collect()
+}
+
+/// Whether an output column tells something of a quasi-identifier, or of a direct one that the head reveals in part.
+pub(in crate::door::cli) fn tells(contract: &Contract, output: &OutputProof) -> bool {
+    output.sources.iter().any(|source| {
+        let by_value = !source.implicit && source.level > Level::Keyed;
+        by_value && is_protected(class_of(contract, &source.column))
+    })
 }
 
 /// Text without what would move a terminal's cursor or turn its writing: each such character is written as its number.
