@@ -74,6 +74,8 @@ pub mod cache;
 
 pub mod access_point;
 
+pub mod risk;
+
 pub mod door;
 
 pub use error::{Error, Kind, Result};
