@@ -18,5 +18,6 @@ pub(crate) mod nearest;
 mod place;
 pub mod projection;
 pub mod proof;
+pub mod rule;
 
 pub use place::MAX_TEXT;

@@ -10,6 +10,7 @@ use super::Prover;
 use super::expressions::Inputs;
 use super::flow::{Flow, Leaks, Shape};
 use crate::dataset::projection::catalog;
+use crate::dataset::rule::Rule;
 
 /// What a plan node's output holds.
 pub(super) struct Node {
@@ -41,6 +42,7 @@ impl Prover<'_> {
             }
             LogicalPlan::Join(_) => {
                 self.refuse(
+                    Rule::ReferenceJoin,
                     None,
                     "the plan needs a join, which has no place in a projection",
                 );
@@ -53,6 +55,7 @@ impl Prover<'_> {
                     .next()
                     .unwrap_or_default();
                 self.refuse(
+                    Rule::Node,
                     None,
                     format!("the plan needs {name}, which has no place in a projection"),
                 );
@@ -66,6 +69,7 @@ impl Prover<'_> {
         let known = scan.projected_schema.fields().len() == self.contract.columns.len();
         if scan.table_name.table() != self.contract.dataset || !plain || !known {
             self.refuse(
+                Rule::Table,
                 None,
                 "the plan reads something other than the dataset's table",
             );
@@ -131,7 +135,7 @@ impl Prover<'_> {
         };
         for number in [&limit.skip, &limit.fetch].into_iter().flatten() {
             if !matches!(self.value(number, inputs).shape, Shape::Constant(_)) {
-                self.refuse(None, "LIMIT and OFFSET take a number");
+                self.refuse(Rule::Expression, None, "LIMIT and OFFSET take a number");
             }
         }
         Some(node)
@@ -155,6 +159,7 @@ impl Prover<'_> {
         for expr in &aggregate.aggr_expr {
             let Expr::AggregateFunction(call) = unaliased(expr) else {
                 self.refuse(
+                    Rule::Expression,
                     None,
                     "an aggregate of another form has no place in a projection",
                 );
@@ -179,6 +184,7 @@ impl Prover<'_> {
         for expr in &window.window_expr {
             let Expr::WindowFunction(call) = unaliased(expr) else {
                 self.refuse(
+                    Rule::Expression,
                     None,
                     "a window of another form has no place in a projection",
                 );
@@ -196,6 +202,7 @@ impl Prover<'_> {
         let name = call.func.name();
         if catalog::aggregate(name).is_none() {
             self.refuse(
+                Rule::Function,
                 None,
                 format!("the aggregate function {name} is not on the list"),
             );
@@ -218,6 +225,7 @@ impl Prover<'_> {
         let name = call.fun.name();
         if !known {
             self.refuse(
+                Rule::Function,
                 None,
                 format!("the window function {name} is not on the list"),
             );
