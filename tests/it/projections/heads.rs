@@ -1,8 +1,5 @@
-//! The comment lines at the top: directives, free text, and slips that must not turn a rule into a remark.
+//! The comment lines at the top: directives, and free text. What is refused is in the table of the proof.
 
-mod refused;
-
-use veilpoint::error::Kind;
 use veilpoint::key::Domain;
 
 use super::{parse, strict};
@@ -15,23 +12,6 @@ fn revealing(head: &str) -> String {
 /// A head in front of a projection that reveals nothing.
 fn plain(head: &str) -> String {
     format!("{head}SELECT \"Weight\" FROM t")
-}
-
-#[test]
-fn a_head_that_is_no_head_is_refused() {
-    let wrong: Vec<String> = refused::rows()
-        .into_iter()
-        .filter_map(|(name, sql, says)| match parse(&strict(), &sql) {
-            Ok(_) => Some(format!("{name}: is accepted")),
-            Err(error) if error.kind() == Kind::Projection && error.message().contains(says) => {
-                None
-            }
-            Err(error) => Some(format!(
-                "{name}: is refused, but not since {says:?}: {error}"
-            )),
-        })
-        .collect();
-    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
 /// Name, text, the columns revealed, the domain (own without one), whether the order is kept.
