@@ -13,6 +13,7 @@ mod keyed;
 mod names;
 mod pseudonym;
 mod redact;
+mod redact_text;
 mod refusal;
 mod step;
 #[cfg(test)]
@@ -95,7 +96,7 @@ impl Function {
     }
 }
 
-static OURS: [Function; 9] = [
+static OURS: [Function; 10] = [
     age::FUNCTION,
     age_band::FUNCTION,
     as_of::FUNCTION,
@@ -104,6 +105,7 @@ static OURS: [Function; 9] = [
     keep_prefix::FUNCTION,
     pseudonym::FUNCTION,
     redact::FUNCTION,
+    redact_text::FUNCTION,
     token::FUNCTION,
 ];
 
