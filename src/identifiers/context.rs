@@ -37,7 +37,6 @@ impl Before {
                 "cell",
                 "cellphone",
                 "cellulare",
-                "cell.",
                 "mobile",
                 "mobil",
                 "mobilnummer",
@@ -79,6 +78,36 @@ impl Before {
                 "geburtsdatum",
                 "naissance",
                 "nascita",
+                "mo",
+                "di",
+                "mi",
+                "do",
+                "fr",
+                "sa",
+                "so",
+                "montag",
+                "dienstag",
+                "mittwoch",
+                "donnerstag",
+                "freitag",
+                "samstag",
+                "sonntag",
+                "termin",
+                "lun",
+                "mer",
+                "jeu",
+                "ven",
+                "sam",
+                "dim",
+                "gio",
+                "dom",
+                "mon",
+                "tue",
+                "wed",
+                "thu",
+                "fri",
+                "sat",
+                "sun",
             ],
             Self::Thing => &[
                 "order",
@@ -137,7 +166,8 @@ impl Before {
     }
 }
 
-/// Whether one of the nearest words of the same line says so. Case does not matter.
+/// Whether one of the nearest words of the same line says so, and none that is nearer says the contrary. Case does not
+/// matter.
 pub(super) fn before(text: &str, at: usize, what: Before) -> bool {
     let mut near: Vec<char> = chars_before(text, at)
         .take(FAR)
@@ -149,5 +179,22 @@ pub(super) fn before(text: &str, at: usize, what: Before) -> bool {
         .rev()
         .filter(|word| !word.is_empty())
         .take(WORDS)
-        .any(|word| what.words().contains(&word))
+        .find_map(|word| what.says(word))
+        .unwrap_or(false)
+}
+
+impl Before {
+    /// What a word says about it, if anything. A thing's number is none of the others.
+    fn says(self, word: &str) -> Option<bool> {
+        let contrary: &[Self] = match self {
+            Self::Thing => &[Self::Phone, Self::Date],
+            _ => &[Self::Thing],
+        };
+        let against = || contrary.iter().any(|other| other.words().contains(&word));
+        if self.words().contains(&word) {
+            Some(true)
+        } else {
+            against().then_some(false)
+        }
+    }
 }

@@ -25,6 +25,7 @@ pub(super) fn end(groups: &Groups<'_>) -> Option<usize> {
     }
     match groups.all() {
         [a, b, c, ..] if in_digits(groups, [a, b, c]) => Some(c.end),
+        [a, b, ..] if is_without_year(groups, [a, b]) => Some(b.end + 1),
         _ => day_first(groups.text, groups.start, first),
     }
 }
@@ -49,7 +50,10 @@ fn in_digits(groups: &Groups<'_>, [a, b, c]: [&Group; 3]) -> bool {
     let in_order = |day, month| is_day(day, month) || divider != Gap::Dot && is_day(month, day);
     let short = |group: &Group| group.len() <= 2;
     match (a.len(), c.len()) {
-        (4, _) if short(b) && short(c) => YEARS.contains(&value(a)) && is_day(value(c), value(b)),
+        (4, _) if short(b) && short(c) => {
+            let thing = divider == Gap::Dot && context::before(groups.text, a.start, Before::Thing);
+            YEARS.contains(&value(a)) && is_day(value(c), value(b)) && !thing
+        }
         (1 | 2, 4) if short(b) => YEARS.contains(&value(c)) && in_order(value(a), value(b)),
         (1 | 2, 2) if short(b) => {
             in_order(value(a), value(b)) && !b.wide && is_short_date(groups, [a, b, c])
@@ -66,6 +70,17 @@ fn is_short_date(groups: &Groups<'_>, [a, b, c]: [&Group; 3]) -> bool {
     (said || pairs)
         && !context::before(groups.text, a.start, Before::Thing)
         && !before_unit(groups.text, c.end)
+}
+
+/// `am 14.2.`: both dots, behind a word for a date.
+fn is_without_year(groups: &Groups<'_>, [a, b]: [&Group; 2]) -> bool {
+    let mut rest = chars_from(groups.text, b.end);
+    let dots = b.gap == Gap::Dot && rest.next() == Some('.');
+    dots && !rest.next().is_some_and(char::is_alphanumeric)
+        && a.len() <= 2
+        && b.len() <= 2
+        && is_day(groups.value(a), groups.value(b))
+        && context::before(groups.text, a.start, Before::Date)
 }
 
 fn before_unit(text: &str, at: usize) -> bool {
@@ -105,13 +120,27 @@ fn day_first(text: &str, start: usize, day: &Group) -> Option<usize> {
     if day.len() > 2 {
         return None;
     }
-    let at = after_ordinal(text, day.end);
+    let at = until(text, after_ordinal(text, day.end));
     let at = after_gap(text, at, at > day.end)?;
     let at = after_word(text, at, &["of ", "de ", "di "]);
     let month = month(text, at)?;
     let number = text.get(start..day.end)?.parse().ok()?;
     is_day(number, month.number).then_some(())?;
     with_year(text, &month).or_else(|| (month.clear && ends(text, month.end)).then_some(month.end))
+}
+
+/// Behind the last day of a range, `12.–16. Februar`, if one begins.
+fn until(text: &str, at: usize) -> usize {
+    let dash = chars_from(text, at)
+        .take(3)
+        .take_while(|c| is_blank(*c) || is_dash(*c));
+    let start = at + dash.clone().map(char::len_utf8).sum::<usize>();
+    let end = digits_end(text, start);
+    if dash.clone().any(is_dash) && matches!(end - start, 1 | 2) {
+        after_ordinal(text, end)
+    } else {
+        at
+    }
 }
 
 /// `March 12, 1980`, `Mar. 12 1980`; without a year where the month is clear.

@@ -175,8 +175,8 @@ pub(super) fn is_stop_word(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use super::super::fold::Folder;
+    use super::*;
 
     #[test]
     fn they_are_in_order_and_folded() {

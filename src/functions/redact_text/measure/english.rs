@@ -50,7 +50,7 @@ pub(super) const TEXTS: &[Text] = &[
     ),
     (
         &["Susan Hill"],
-        "Sue called at 10:15 from ext. 4411; she can be reached at susan dot hill at example dot com, or {PHONE|555-0142}. \
+        "Sue called at 10:15 from ext. 4411; she can be reached at {NAME|susan} dot {NAME|hill} at example dot com, or {PHONE|555-0142}. \
          Her appointment is on the {DATE|3rd of May 2024}.",
     ),
     (
@@ -82,5 +82,25 @@ pub(super) const TEXTS: &[Text] = &[
         &["Karen Young"],
         "A young woman, 23, with otitis. Amoxicillin 500mg 3x/d for 7 days. Return if fever. Questions to \
          {EMAIL|clinic+triage@health.example.co.uk} or {PHONE|1-800-555-0175}. Signed {DATE|2024/02/29}.",
+    ),
+];
+
+/// Texts that nothing was changed for.
+pub(super) const LATER: &[Text] = &[
+    (
+        &["Rachel Adams", "rachel.adams@example.com"],
+        "Hello, this is {NAME|Rachel Adams} again. I still haven't had a reply to my letter of {DATE|22 January 2024}. Please ring me on {PHONE|0161 496 0123} after 5pm or mail {EMAIL|rachel.adams@example.com}. My claim number is CL-2291-884 and the cost is £1,120.75. {OUT|John} at the garage quoted 980.",
+    ),
+    (
+        &["Miguel Santos"],
+        "Discharge summary. Name: {NAME|SANTOS, MIGUEL}. Admitted: {DATE|11/28/2023}. Discharged: {DATE|12/02/2023}. K+ 3.9, Na 138, creat 1.1. Warfarin 5 mg/2.5 mg alternating. PCP {OUT|Dr Hayes}, phone {PHONE|+1-503-555-0168}. SSN on file: {SSN|529-08-3317}.",
+    ),
+    (
+        &["Olivia Bennett"],
+        "Meeting notes {DATE|6 Feb}: {NAME|Olivia} to send the deck v2.1.0; budget 45-50k; sprint 12; room 4.07. Dial-in 0800 358 6385, code 884 221 77#. Next: {DATE|13th February}. {NAME|O.B.|O.B} will chair.",
+    ),
+    (
+        &["Peter Stone"],
+        "Kidney stone, 6 mm, left. {NAME|P Stone|Stone} passed it on {DATE|Aug. 19, 2022}. Urine pH 5.5, sp. gr. 1.020. Card on file {CARD|6011 0009 9013 9424}. Refund to {IBAN|IE29 AIBK 9311 5212 3456 78}.",
     ),
 ];

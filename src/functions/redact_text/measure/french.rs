@@ -83,3 +83,23 @@ pub(super) const TEXTS: &[Text] = &[
          mm, QSE 12/3.",
     ),
 ];
+
+/// Texts that nothing was changed for.
+pub(super) const LATER: &[Text] = &[
+    (
+        &["Hélène Moreau"],
+        "Madame {NAME|Moreau}, votre rendez-vous du {DATE|mardi 21 mai 2024|21 mai 2024} à 8h45 est confirmé, salle B2. Merci d'apporter la carte Vitale. Pour annuler : {PHONE|02.99.28.43.21} ou {EMAIL|secretariat@clinique.exemple.fr}. Tarif 28,50 €.",
+    ),
+    (
+        &["Yann Le Goff"],
+        "Rapport: {NAME|Le Goff Yann}, {DATE|17.08.1988}, entorse du LCA D. Laxité 5 mm, flexion 0-5-130. AINS 7 j. IRM {DATE|24/05/24}, contrôle 6 semaines. Physiothérapie 9 séances. Employeur {OUT|Garage du Pont}, tél. {PHONE|022/345.67.89}.",
+    ),
+    (
+        &["Sandrine Leroux"],
+        "Je confirme avoir reçu 2 400 € le {DATE|5 décembre} de {NAME|S. Leroux}. Compte {IBAN|FR14 2004 1010 0505 0001 3M02 606}. Dossier 24/118/B, article 12.3.4 du contrat. Mon portable : {PHONE|07 56 78 90 12}. {OUT|Karim}",
+    ),
+    (
+        &["Bruno Garnier"],
+        "Cheveux bruns, {NAME|Bruno} mesure 1,78 m. Numéro AVS {AHV|756.9217.0769.85} vérifié le {DATE|11.06.24}. Créat 88 µmol/l, DFG 84. Prochain RDV dans 3 mois. Lot vaccin 4A21-22, dose 0.5 ml.",
+    ),
+];

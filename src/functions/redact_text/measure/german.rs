@@ -71,8 +71,8 @@ pub(super) const TEXTS: &[Text] = &[
     ),
     (
         &["Jonas Frei"],
-        "Termin frei am Montag 9-11 Uhr. {NAME|Jonas} (Jg. 2001) meldet Zeckenbiss am 12.6., Doxycyclin 200 mg einmalig. Bitte \
-         mobil {PHONE|0761234567} oder jonas (at) example.ch.",
+        "Termin frei am Montag 9-11 Uhr. {NAME|Jonas} (Jg. 2001) meldet Zeckenbiss am {DATE|12.6}., Doxycyclin 200 mg einmalig. Bitte \
+         mobil {PHONE|0761234567} oder {NAME|jonas} (at) example.ch.",
     ),
     (
         &["Monika Wagner"],
@@ -83,5 +83,25 @@ pub(super) const TEXTS: &[Text] = &[
         &["Ömer Şahin"],
         "Pat. {NAME|SAHIN Oemer} kam um 08.15, ging 17.30. Dosis 12.5/25/50 mg, steigern 10/20/30 mg. Nächster Termin \
          {DATE|Di 7.5.24|7.5.24}. Fallnummer 0012345678.",
+    ),
+];
+
+/// Texts that nothing was changed for.
+pub(super) const LATER: &[Text] = &[
+    (
+        &["Lena Hoffmann"],
+        "Hallo {NAME|Lena}, danke für Deine Nachricht vom {DATE|21.11.}. Du erreichst mich unter {PHONE|0176 22334455} oder {EMAIL|info@hofladen.example.at}. Lieferung 24-0815-3 kommt zwischen 8.30 und 12 Uhr, Betrag 48,60 €. LG {OUT|Tina}",
+    ),
+    (
+        &["Walter Ammann", "756.5555.0001.01"],
+        "Austrittsbericht: {NAME|AMMANN Walter}, {DATE|23.07.1939}, eingetreten {DATE|02.01.2024}, ausgetreten {DATE|09.01.2024}. Aspirin cardio 100 mg 1-0-0-0, Pantozol 40 mg. EF 45 %, NYHA II, Vmax 3.2 m/s. Hausarzt {OUT|Dr. Suter}, {PHONE|062 822 10 10}.",
+    ),
+    (
+        &["Gisela Bach"],
+        "Am Bach gestürzt, Fraktur dist. Radius (S52.5). Frau {NAME|Bach} gibt Schmerzen 6/10 an. Gips für 6 Wochen bis {DATE|15. November}. Unfallnr. 8.00123.24.7. {NAME|Gisela B.|Gisela} wünscht Kopie per Fax {PHONE|+43 1 5123456}.",
+    ),
+    (
+        &["Dimitri Petrov"],
+        "Betrag: 3'480.00 CHF zugunsten {NAME|Petrov Dimitri}, Konto {IBAN|DE89 3704 0044 0532 0130 00}, Ausführung {DATE|2024-03-28}, Auftrag 7788123400, Mitteilung Miete 04/2024, Mieterin {OUT|S. Kunz}. Karte 4000 1234 5678 9012 unbekannt.",
     ),
 ];

@@ -60,7 +60,7 @@ pub(super) const TEXTS: &[Text] = &[
     ),
     (
         &["Giorgio Keller"],
-        "{NAME|Keller Giorgio}, nato 12.05.'61, assicurato {AHV|756 4925 8991 30}. RM lombare: ernia L4-L5 6 mm. Infiltrazione \
+        "{NAME|Keller Giorgio}, nato {DATE|12.05.'61}, assicurato {AHV|756 4925 8991 30}. RM lombare: ernia L4-L5 6 mm. Infiltrazione \
          {DATE|il 9 ott. 2023|9 ott. 2023}. Versione referto 1.2.3.",
     ),
     (
@@ -80,7 +80,27 @@ pub(super) const TEXTS: &[Text] = &[
     ),
     (
         &["Alessandro Riva"],
-        "In riva al lago, ore 14.30-16.00. {NAME|Alessandro} (sandro.riva chiocciola esempio.ch) conferma. Prezzo 25.50, sconto 10 %, \
+        "In riva al lago, ore 14.30-16.00. {NAME|Alessandro} (sandro.{NAME|riva} chiocciola esempio.ch) conferma. Prezzo 25.50, sconto 10 %, \
          codice 0800-1200.",
+    ),
+];
+
+/// Texts that nothing was changed for.
+pub(super) const LATER: &[Text] = &[
+    (
+        &["Chiara Lombardi"],
+        "Gentile {NAME|Chiara Lombardi}, la Sua richiesta del {DATE|14 maggio 2024} è stata accolta. Rimborso di 215,40 € su {IBAN|IT60X0542811101000000123456}. Per informazioni {PHONE|+39 02 1234 5678}, lun-ven 9-17. Pratica n. 2024/00871.",
+    ),
+    (
+        &["Davide Fontana"],
+        "La fontana perde acqua. {NAME|Davide} chiama domani, {PHONE|333-4567890}. Preventivo 3-2024, 450 euro + IVA 22%. Indirizzo {OUT|corso Italia 8, Torino}.",
+    ),
+    (
+        &["Simona Pellegrini"],
+        "Pz {NAME|PELLEGRINI}, 52 aa, TSH 4,8, FT4 12.1. Eutirox 50/75 mcg a giorni alterni dal {DATE|07.02.2024}. Nata il {DATE|30-10-1971}. Mammografia BIRADS 2 del {DATE|3 nov. 2023}. Rif. {OUT|dott. Sala}.",
+    ),
+    (
+        &["Ivan Crivelli"],
+        "Estratto conto: {NAME|I. Crivelli}, carta {CARD|5555 5555 5555 4444}, saldo -1'203.45 al {DATE|31.03.2024}; bonifico {IBAN|CH9300762011623852957}; commissione 2,50; numero verde 0800 00 88 22; AVS {AHV|7569589693506}.",
     ),
 ];
