@@ -6,6 +6,8 @@
 pub(in crate::dataset) mod catalog;
 mod expressions;
 mod head;
+mod joins;
+pub(in crate::dataset) mod lookup;
 pub(in crate::dataset) mod output;
 mod planner;
 mod restrict;
@@ -178,6 +180,8 @@ impl Projection {
         };
         let logical = planner::analysed(&place, &self.contract, &self.query, context)?;
         output::check(&place, &logical)?;
+        let logical = lookup::replaced(logical, &self.contract.references)
+            .map_err(|error| planner::translate(&place, &self.contract, error))?;
         match rows::plan(&place, &self.contract, &logical)? {
             Some(rows) => Ok(Plan::Rows(rows)),
             None => whole::plan(&place, &self.contract, logical, is_ordered(&self.query))

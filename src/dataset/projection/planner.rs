@@ -8,6 +8,7 @@ use datafusion::sql::planner::{ParserOptions, SqlToRel};
 use datafusion::sql::sqlparser::ast::{Query, Statement};
 
 use super::catalog::Catalog;
+use super::lookup;
 use crate::dataset::contract::Contract;
 use crate::dataset::nearest::hint;
 use crate::dataset::place::{Place, Position};
@@ -21,21 +22,19 @@ pub(super) fn analysed(
     query: &Query,
     context: &Context,
 ) -> Result<LogicalPlan> {
-    let catalog = Catalog::new(
-        &contract.dataset,
-        contract.schema(0..contract.columns.len()),
-        context,
-    );
+    let catalog = Catalog::new(contract, context);
     let options = ParserOptions::new()
         .with_map_string_types_to_utf8view(false)
         .with_collect_spans(true);
     let statement = Statement::Query(Box::new(query.clone()));
-    SqlToRel::new_with_options(&catalog, options)
+    let fail = |error| translate(place, contract, error);
+    let plan = SqlToRel::new_with_options(&catalog, options)
         .sql_statement_to_plan(statement)
-        .and_then(|plan| {
-            Analyzer::new().execute_and_check(plan, &ConfigOptions::default(), |_, _| {})
-        })
-        .map_err(|error| translate(place, contract, error))
+        .map_err(fail)?;
+    lookup::check(&plan, &contract.references).map_err(|why| place.refuse(None, why))?;
+    Analyzer::new()
+        .execute_and_check(plan, &ConfigOptions::default(), |_, _| {})
+        .map_err(fail)
 }
 
 /// Our words for a planner's error. Its text may quote literals, so it is kept as the private source only.

@@ -8,11 +8,11 @@ use datafusion::sql::parser::Statement as DfStatement;
 use datafusion::sql::sqlparser::ast::{
     Cte, Distinct, Expr, GroupByExpr, Ident, LimitClause, ObjectName, OrderBy, OrderByKind, Query,
     Select, SelectFlavor, SelectItem, SelectItemQualifiedWildcardKind, SetExpr, Spanned, Statement,
-    TableAlias, TableFactor, WildcardAdditionalOptions, With,
+    TableAlias, TableFactor, TableWithJoins, WildcardAdditionalOptions, With,
 };
 use datafusion::sql::sqlparser::tokenizer::Span;
 
-use super::expressions;
+use super::{expressions, joins};
 use crate::dataset::contract::{Class, Contract};
 use crate::dataset::nearest::hint;
 use crate::dataset::place::{Place, start};
@@ -82,7 +82,14 @@ enum From {
     Dataset(String),
     /// A subquery or CTE.
     Derived,
+    /// A reference table.
+    Reference,
+    /// The dataset's table, called so, or something derived from it, beside reference tables.
+    Joined(Option<String>),
 }
+
+/// What may be joined, in words.
+const JOINED: &str = "join a reference table by its key: LEFT JOIN or INNER JOIN … ON";
 
 struct Walk<'a> {
     place: &'a Place<'a>,
@@ -239,17 +246,7 @@ impl Walk<'_> {
                     "select from the dataset's table",
                 ));
             }
-            [table] => {
-                if let Some(join) = table.joins.first() {
-                    let at = join.relation.span();
-                    return Err(self.no(
-                        at,
-                        "JOIN",
-                        "this version reads the dataset's table alone",
-                    ));
-                }
-                self.relation(&mut table.relation, ctes)?
-            }
+            [table] => self.joined(table, ctes)?,
             [_, second, ..] => {
                 let at = second.relation.span();
                 return Err(self.no(
@@ -282,6 +279,37 @@ impl Walk<'_> {
         }
         select.projection = items;
         Ok(())
+    }
+
+    /// The dataset's table or something derived from it, and reference tables joined to it.
+    fn joined(&mut self, table: &mut TableWithJoins, ctes: &mut Vec<String>) -> Result<From> {
+        let span = table.relation.span();
+        let first = match self.relation(&mut table.relation, ctes)? {
+            From::Reference => {
+                let remedy = "put the dataset's table first, and JOIN it";
+                return Err(self.no(span, "a reference table by itself", remedy));
+            }
+            first => first,
+        };
+        for join in &mut table.joins {
+            let span = join.relation.span();
+            if let Some(what) = joins::refusal(join) {
+                return Err(self.no(span, what, JOINED));
+            }
+            let before = self.scans;
+            match self.relation(&mut join.relation, ctes)? {
+                From::Reference => {}
+                _ if self.scans > before => {
+                    return Err(self.no(span, "JOIN with the dataset's own table", JOINED));
+                }
+                _ => return Err(self.no(span, "JOIN with a subquery", JOINED)),
+            }
+        }
+        Ok(match first {
+            first if table.joins.is_empty() => first,
+            From::Dataset(called) => From::Joined(Some(called)),
+            _ => From::Joined(None),
+        })
     }
 
     /// The clauses of a SELECT that `DataFusion` does not know, or reads in its own way.
@@ -376,7 +404,7 @@ impl Walk<'_> {
                 Err(self.no(span, "a table function", "select from the dataset's table"))
             }
             TableFactor::NestedJoin { .. } => {
-                Err(self.no(span, "JOIN", "this version reads the dataset's table alone"))
+                Err(self.no(span, "JOIN in parentheses", "leave the parentheses out"))
             }
             _ => Err(self.no(
                 span,
@@ -408,12 +436,20 @@ impl Walk<'_> {
             return Ok(From::Derived);
         }
         if table != self.contract.dataset {
-            let near = hint(&table, [self.contract.dataset.as_str()]);
-            let message = format!(
-                "the table {name} is not the dataset's, which is {}{near}",
-                self.contract.dataset
-            );
-            return Err(self.place.refuse(start(span), &message));
+            let references = &self.contract.references;
+            if references.get(&table).is_none() {
+                let dataset = self.contract.dataset.as_str();
+                let near = hint(&table, references.names().chain([dataset]));
+                let message = format!(
+                    "the table {name} is not the dataset's, which is {dataset}, and no reference table{near}"
+                );
+                return Err(self.place.refuse(start(span), &message));
+            }
+            if alias.is_some_and(|alias| !alias.columns.is_empty()) {
+                let what = "a reference table with names for its columns";
+                return Err(self.no(span, what, "name them with AS where they are selected"));
+            }
+            return Ok(From::Reference);
         }
         self.scans += 1;
         Ok(From::Dataset(
@@ -457,8 +493,16 @@ impl Walk<'_> {
                 (options.opt_alias.is_some(), "* AS"),
             ],
         )?;
-        let From::Dataset(called) = source else {
-            return Err(self.no(span, "* over a subquery", "name the columns"));
+        let (called, joined) = match source {
+            From::Dataset(called) => (called, false),
+            From::Joined(Some(called)) if qualifier.is_some() => (called, true),
+            From::Joined(_) => {
+                let remedy = "name the columns, or put the name of the dataset's table before it";
+                return Err(self.no(span, "* beside a JOIN", remedy));
+            }
+            From::Derived | From::Reference => {
+                return Err(self.no(span, "* over a subquery", "name the columns"));
+            }
         };
         if let Some(name) = qualifier
             && !matches!(name.0.as_slice(), [part] if part.as_ident().map(normal).as_ref() == Some(called))
@@ -472,8 +516,13 @@ impl Walk<'_> {
             .filter(|column| column.class == Class::Insensitive);
         let items: Vec<SelectItem> = insensitive
             .map(|column| {
-                let ident = Ident::with_quote_and_span('"', span, column.name.clone());
-                SelectItem::UnnamedExpr(Expr::Identifier(ident))
+                let quoted = |name: &String| Ident::with_quote_and_span('"', span, name.clone());
+                let ident = quoted(&column.name);
+                SelectItem::UnnamedExpr(if joined {
+                    Expr::CompoundIdentifier(vec![quoted(called), ident])
+                } else {
+                    Expr::Identifier(ident)
+                })
             })
             .collect();
         if items.is_empty() {
