@@ -17,6 +17,7 @@ mod whole;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, SchemaRef};
@@ -131,6 +132,11 @@ impl Projection {
         // What cannot be bound is refused now, not at the first release.
         projection.plan(&neutral)?;
         Ok(projection)
+    }
+
+    /// The names of the tables that a text names, be it a projection or not: reference tables among them.
+    pub fn tables(text: &str) -> BTreeSet<String> {
+        joins::tables(text)
     }
 
     /// The domain of its keys: its own, or the one its head names.
