@@ -21,5 +21,6 @@ mod place;
 pub mod projection;
 pub mod proof;
 pub mod reference;
+pub mod rule;
 
 pub use place::MAX_TEXT;

@@ -27,6 +27,7 @@ pub(super) const FUNCTION: Function = Function {
             signature: as_they_are(),
         })
     },
+    ..Function::DEFAULT
 };
 
 /// `keep_prefix(x, n)`: the first n characters (Unicode scalar values) of a text of at least 2n; shorter ones become

@@ -82,13 +82,44 @@ pub struct Function {
     pub levels: &'static [Level],
     /// Whether it works under the key: its first argument then comes from PRIVACY.md's short list.
     pub keyed: bool,
+    /// The arguments that stand beside the one that it is about.
+    pub companions: Companions,
+    /// Whether what it tells of a date is no finer than a year: such may leave beside shifted dates.
+    pub yearly: fn(&[Argument<'_>]) -> bool,
     /// Checks constant parameters against their bounds; the text says which bound and names no value of the data.
     pub bounds: fn(&[Argument<'_>]) -> std::result::Result<(), String>,
     /// Makes the function for one release.
     pub make: fn(&Context) -> ScalarUDF,
 }
 
+/// Arguments of a function that are bare columns: computed ones would choose what is done to the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Companions {
+    /// There are none.
+    None,
+    /// All from this position on are bare columns or constants, such as a gender.
+    Bare(usize),
+    /// All from this position on are bare columns whose words are looked for in the first, which is a bare column too.
+    Identifiers(usize),
+    /// The one at this position is a bare column that identifies the subject: a direct identifier, or one that the
+    /// contract's `veilpoint.subject` names.
+    Subject(usize),
+}
+
 impl Function {
+    /// What a function is that says nothing else of itself: a table's entry ends with `..Function::DEFAULT`. It keeps
+    /// all that it takes.
+    pub const DEFAULT: Self = Self {
+        name: "",
+        aliases: &[],
+        levels: &[Level::Whole],
+        keyed: false,
+        companions: Companions::None,
+        yearly: |_| false,
+        bounds: |_| Ok(()),
+        make: |context| (as_of::FUNCTION.make)(context),
+    };
+
     /// The aliases as the engine takes them.
     fn alias_names(&self) -> Vec<String> {
         self.aliases.iter().map(|&alias| alias.to_owned()).collect()

@@ -6,12 +6,12 @@
 pub(in crate::dataset) mod catalog;
 mod expressions;
 mod head;
-mod joins;
 pub(in crate::dataset) mod lookup;
 pub(in crate::dataset) mod output;
 mod planner;
 mod restrict;
 mod rows;
+mod tables;
 mod whole;
 
 #[cfg(test)]
@@ -29,7 +29,8 @@ use datafusion::sql::sqlparser::ast::{Query, SetExpr};
 pub use self::head::{Anonymity, Head};
 use super::contract::Contract;
 use super::place::Place;
-use super::proof::{Proof, prove};
+use super::proof::{Proof, References, prove};
+use super::rule::{Refusals, Refused};
 use crate::error::{Error, Kind, Result};
 use crate::functions::Context;
 use crate::key::Domain;
@@ -107,19 +108,41 @@ pub struct WholePlan {
 
 impl Projection {
     /// Reads, restricts, plans and proves a projection. `name` is its full name, and `file` how errors call the text.
+    ///
+    /// # Errors
+    /// All refusals, one a line: `file:line:column: message [rule]`.
     pub fn parse(contract: &Contract, name: &str, file: &str, text: &str) -> Result<Self> {
+        Ok(Self::judge(contract, name, file, text)?)
+    }
+
+    /// The same, and where it is refused, each refusal by itself.
+    ///
+    /// # Errors
+    /// What speaks against the statement and its head; of a statement that is one SELECT, what speaks against its plan.
+    pub fn judge(
+        contract: &Contract,
+        name: &str,
+        file: &str,
+        text: &str,
+    ) -> std::result::Result<Self, Refused> {
         let place = Place {
             kind: Kind::Projection,
             file,
         };
-        let query = restrict::query(&place, contract, text)?;
-        let head = Head::parse(&place, contract, text)?;
+        let references: References<'_> =
+            &|name| contract.references.get(name).map(|table| table.key());
+        let mut refusals = Refusals::default();
+        let head = Head::parse(contract, text, &mut refusals);
+        let query = restrict::query(&place, contract, references, text, refusals)?;
         let neutral = Context {
             as_of: NaiveDate::default(),
             keys: None,
         };
         let logical = planner::analysed(&place, contract, &query, &neutral)?;
-        let proven = prove(place, contract, &head, &logical)?;
+        let mut refusals = Refusals::default();
+        let proven = prove(contract, &head, references, &logical, &mut refusals);
+        output::check(&logical, &mut refusals);
+        refusals.check(&place)?;
         let projection = Self {
             name: name.to_owned(),
             head,
@@ -130,13 +153,15 @@ impl Projection {
             uses_keys: proven.uses_keys,
         };
         // What cannot be bound is refused now, not at the first release.
-        projection.plan(&neutral)?;
+        projection
+            .plan(&neutral)
+            .map_err(|error| Refused::elsewhere(&place, error))?;
         Ok(projection)
     }
 
     /// The names of the tables that a text names, be it a projection or not: reference tables among them.
     pub fn tables(text: &str) -> BTreeSet<String> {
-        joins::tables(text)
+        tables::named(text)
     }
 
     /// The domain of its keys: its own, or the one its head names.
@@ -185,7 +210,6 @@ impl Projection {
             file: &self.file,
         };
         let logical = planner::analysed(&place, &self.contract, &self.query, context)?;
-        output::check(&place, &logical)?;
         let logical = lookup::replaced(logical, &self.contract.references)
             .map_err(|error| planner::translate(&place, &self.contract, error))?;
         match rows::plan(&place, &self.contract, &logical)? {

@@ -32,11 +32,15 @@ fn refusal(sql: &str) -> String {
         as_of: NaiveDate::default(),
         keys: None,
     };
-    let plan = planner::analysed(&PLACE, &contract, &unrestricted(sql), &context);
-    let proven = plan.and_then(|plan| prove(PLACE, &contract, &Head::default(), &plan));
-    match proven {
-        Ok(_) => "nothing".to_owned(),
-        Err(error) => error.message().to_owned(),
+    let plan = match planner::analysed(&PLACE, &contract, &unrestricted(sql), &context) {
+        Ok(plan) => plan,
+        Err(refused) => return refused.error.message().to_owned(),
+    };
+    let mut refusals = Refusals::default();
+    prove(&contract, &Head::default(), &|_| None, &plan, &mut refusals);
+    match refusals.check(&PLACE) {
+        Ok(()) => "nothing".to_owned(),
+        Err(refused) => refused.error.message().to_owned(),
     }
 }
 

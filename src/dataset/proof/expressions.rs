@@ -8,6 +8,7 @@ use datafusion::logical_expr::{Expr, Operator};
 
 use super::Prover;
 use super::flow::{Flow, Leaks, Shape};
+use crate::dataset::rule::Rule;
 use crate::functions::{self, Argument, Function, Level};
 
 /// What a keyed function takes, in words.
@@ -30,6 +31,7 @@ impl Prover<'_> {
                 let found = inputs.schema.maybe_index_of_column(column);
                 let Some(flow) = found.and_then(|position| inputs.columns.get(position)) else {
                     self.refuse(
+                        Rule::Name,
                         None,
                         "a column cannot be followed through the plan: name it in each subquery",
                     );
@@ -80,7 +82,7 @@ impl Prover<'_> {
                     "the expression {} has no place in a projection",
                     other.variant_name()
                 );
-                self.refuse(None, message);
+                self.refuse(Rule::Expression, None, message);
                 Flow::nothing()
             }
         }
@@ -185,6 +187,7 @@ impl Prover<'_> {
         }
         if functions::builtin(name).is_none() {
             self.refuse(
+                Rule::Function,
                 None,
                 format!("the function {name} is not on the list of a projection's functions"),
             );
@@ -248,7 +251,7 @@ impl Prover<'_> {
             if !good {
                 let at = first.and_then(|flow| flow.leaks.iter().find_map(|(_, leak)| leak.at));
                 let message = format!("{} takes {KEYED_INPUT}", function.name);
-                self.refuse(at, message);
+                self.refuse(Rule::KeyedArgument, at, message);
             }
         }
         let mut leaks = Leaks::default();
@@ -270,7 +273,8 @@ impl Prover<'_> {
                     function.name,
                     position + 1
                 );
-                self.refuse(flow.leaks.iter().find_map(|(_, leak)| leak.at), message);
+                let at = flow.leaks.iter().find_map(|(_, leak)| leak.at);
+                self.refuse(Rule::BareArgument, at, message);
             }
             if lowers && level < Level::Whole {
                 protected |= flow.leaks.iter().any(|(column, _)| self.protected(column));
@@ -288,6 +292,7 @@ impl Prover<'_> {
         {
             let at = leaks.iter().find_map(|(_, leak)| leak.at);
             self.refuse(
+                Rule::Bounds,
                 at,
                 format!("{} is outside its bounds: {why}", function.name),
             );

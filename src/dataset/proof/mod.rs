@@ -10,16 +10,14 @@ mod flow;
 mod nodes;
 mod verdict;
 
-use std::collections::BTreeSet;
-
 use arrow::datatypes::DataType;
 use datafusion::logical_expr::LogicalPlan;
 
 use self::flow::{Leaks, Shape};
 use super::contract::{Class, Contract};
-use super::place::{Place, Position};
+use super::place::Position;
 use super::projection::Head;
-use crate::error::{Error, Result};
+use super::rule::{Refusal, Refusals, Rule};
 use crate::functions::Level;
 
 /// What leaves through one output column.
@@ -67,14 +65,15 @@ pub struct Proof {
     pub outputs: Vec<OutputProof>,
 }
 
+/// The reference tables by name: the position of each one's PRIMARY KEY; none where there is no such table.
+pub(super) type References<'a> = &'a dyn Fn(&str) -> Option<usize>;
+
 /// A projection under proof.
 struct Prover<'a> {
-    place: Place<'a>,
     contract: &'a Contract,
     head: &'a Head,
     types: Vec<DataType>,
-    /// By place, column and text, so that a flow that is met twice is reported once.
-    refusals: BTreeSet<(Option<Position>, String)>,
+    refusals: &'a mut Refusals,
     uses_keys: bool,
 }
 
@@ -84,15 +83,15 @@ pub(super) struct Proven {
     pub uses_keys: bool,
 }
 
-/// Proves an analysed plan over the dataset's table, or says everything that speaks against it, one refusal a line.
+/// Proves an analysed plan over the dataset's table, or adds everything that speaks against it to the refusals.
 pub(super) fn prove(
-    place: Place<'_>,
     contract: &Contract,
     head: &Head,
+    _references: References<'_>,
     plan: &LogicalPlan,
-) -> Result<Proven> {
+    refusals: &mut Refusals,
+) -> Proven {
     let mut prover = Prover {
-        place,
         contract,
         head,
         types: contract
@@ -100,7 +99,7 @@ pub(super) fn prove(
             .iter()
             .map(|column| column.data_type.arrow())
             .collect(),
-        refusals: BTreeSet::new(),
+        refusals,
         uses_keys: false,
     };
     let node = prover.node(plan);
@@ -109,23 +108,15 @@ pub(super) fn prove(
         Some(node) if prover.refusals.is_empty() => prover.verdict(plan, node),
         _ => Proof::default(),
     };
-    if prover.refusals.is_empty() {
-        return Ok(Proven {
-            proof,
-            uses_keys: prover.uses_keys,
-        });
+    Proven {
+        proof,
+        uses_keys: prover.uses_keys,
     }
-    let lines: Vec<String> = prover
-        .refusals
-        .iter()
-        .map(|(at, message)| prover.place.at(*at, message))
-        .collect();
-    Err(Error::new(place.kind, lines.join("\n")))
 }
 
 impl Prover<'_> {
-    fn refuse(&mut self, at: Option<Position>, message: impl Into<String>) {
-        self.refusals.insert((at, message.into()));
+    fn refuse(&mut self, rule: Rule, at: Option<Position>, message: impl Into<String>) {
+        self.refusals.add(Refusal::new(rule, at, message));
     }
 
     fn class(&self, column: usize) -> Class {
@@ -172,6 +163,7 @@ impl Prover<'_> {
                         "it may not"
                     };
                     self.refuse(
+                        Rule::DirectIdentifier,
                         leak.at,
                         format!(
                             "the direct identifier \"{name}\" stands in {clause} ({}), and {remedy}: it would tell \
@@ -183,6 +175,7 @@ impl Prover<'_> {
                 Class::QuasiIdentifier if leak.level == Level::Whole && !self.revealed(column) => {
                     let help = self.help(column);
                     self.refuse(
+                        Rule::QuasiIdentifier,
                         leak.at,
                         format!(
                             "the quasi-identifier \"{name}\" stands whole in {clause} ({}): generalize it ({help}), or \
@@ -200,6 +193,7 @@ impl Prover<'_> {
     fn opaque(&mut self, leaks: &Leaks, what: &str) {
         let at = leaks.iter().find_map(|(_, leak)| leak.at);
         self.refuse(
+            Rule::Opaque,
             at,
             format!(
                 "what a keyed function returns is opaque, and cannot stand in {what}: it may be selected, grouped by, \

@@ -11,6 +11,7 @@ use super::expressions::Inputs;
 use super::flow::{Flow, Leaks, Shape};
 use crate::dataset::projection::catalog;
 use crate::dataset::projection::lookup::look_up;
+use crate::dataset::rule::Rule;
 
 /// What a plan node's output holds.
 pub(super) struct Node {
@@ -48,6 +49,7 @@ impl Prover<'_> {
                     .next()
                     .unwrap_or_default();
                 self.refuse(
+                    Rule::Node,
                     None,
                     format!("the plan needs {name}, which has no place in a projection"),
                 );
@@ -61,6 +63,7 @@ impl Prover<'_> {
         let known = scan.projected_schema.fields().len() == self.contract.columns.len();
         if scan.table_name.table() != self.contract.dataset || !plain || !known {
             self.refuse(
+                Rule::Table,
                 None,
                 "the plan reads something other than the dataset's table",
             );
@@ -83,7 +86,7 @@ impl Prover<'_> {
         let found = match look_up(join, &self.contract.references) {
             Ok(found) => found,
             Err(why) => {
-                self.refuse(None, why);
+                self.refuse(Rule::ReferenceJoin, None, why);
                 return None;
             }
         };
@@ -153,7 +156,7 @@ impl Prover<'_> {
         };
         for number in [&limit.skip, &limit.fetch].into_iter().flatten() {
             if !matches!(self.value(number, inputs).shape, Shape::Constant(_)) {
-                self.refuse(None, "LIMIT and OFFSET take a number");
+                self.refuse(Rule::Expression, None, "LIMIT and OFFSET take a number");
             }
         }
         Some(node)
@@ -177,6 +180,7 @@ impl Prover<'_> {
         for expr in &aggregate.aggr_expr {
             let Expr::AggregateFunction(call) = unaliased(expr) else {
                 self.refuse(
+                    Rule::Expression,
                     None,
                     "an aggregate of another form has no place in a projection",
                 );
@@ -201,6 +205,7 @@ impl Prover<'_> {
         for expr in &window.window_expr {
             let Expr::WindowFunction(call) = unaliased(expr) else {
                 self.refuse(
+                    Rule::Expression,
                     None,
                     "a window of another form has no place in a projection",
                 );
@@ -218,6 +223,7 @@ impl Prover<'_> {
         let name = call.func.name();
         if catalog::aggregate(name).is_none() {
             self.refuse(
+                Rule::Function,
                 None,
                 format!("the aggregate function {name} is not on the list"),
             );
@@ -240,6 +246,7 @@ impl Prover<'_> {
         let name = call.fun.name();
         if !known {
             self.refuse(
+                Rule::Function,
                 None,
                 format!("the window function {name} is not on the list"),
             );

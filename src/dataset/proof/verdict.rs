@@ -10,6 +10,7 @@ use super::nodes::Node;
 use super::{OutputProof, Proof, Prover, Source};
 use crate::dataset::contract::Class;
 use crate::dataset::projection::output::encoded;
+use crate::dataset::rule::Rule;
 use crate::functions::Level;
 
 impl Prover<'_> {
@@ -44,7 +45,11 @@ impl Prover<'_> {
             };
             if !admitted {
                 let message = self.leaves(kind, column, leak, output);
-                self.refuse(leak.at, message);
+                let rule = match self.class(column) {
+                    Class::DirectIdentifier => Rule::DirectIdentifier,
+                    _ => Rule::QuasiIdentifier,
+                };
+                self.refuse(rule, leak.at, message);
             }
         }
     }
@@ -79,7 +84,7 @@ impl Prover<'_> {
                     atoms.len(),
                     atoms.join(", ")
                 );
-                self.refuse(leak.at, message);
+                self.refuse(Rule::OneExpression, leak.at, message);
             }
         }
     }
@@ -104,7 +109,7 @@ impl Prover<'_> {
             .collect();
         for name in idle {
             let message = format!("reveals: \"{name}\" is not needed: take it out of the head");
-            self.refuse(self.head.reveals_at, message);
+            self.refuse(Rule::NeedlessReveals, self.head.reveals_at, message);
         }
     }
 
