@@ -22,6 +22,7 @@ mod names;
 mod noise;
 mod pseudonym;
 mod redact;
+mod redact_text;
 mod refusal;
 mod step;
 #[cfg(test)]
@@ -153,6 +154,7 @@ static OURS: &[Function] = &[
     noise::FUNCTION,
     pseudonym::FUNCTION,
     redact::FUNCTION,
+    redact_text::FUNCTION,
     token::FUNCTION,
     top_code::FUNCTION,
 ];

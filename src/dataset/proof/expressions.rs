@@ -101,7 +101,7 @@ impl Prover<'_> {
     }
 
     /// Refuses a keyed expression as an operand.
-    fn operand(&mut self, flow: &Flow, what: &str) {
+    pub(super) fn operand(&mut self, flow: &Flow, what: &str) {
         if matches!(flow.shape, Shape::Keyed) {
             self.opaque(&flow.leaks, what);
         }

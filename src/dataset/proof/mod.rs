@@ -8,6 +8,8 @@
 mod expressions;
 mod flow;
 mod nodes;
+#[cfg(test)]
+mod tests;
 mod verdict;
 
 use arrow::datatypes::DataType;

@@ -2,7 +2,7 @@
 
 use datafusion::logical_expr::expr::{AggregateFunction, Sort as SortExpr, WindowFunction};
 use datafusion::logical_expr::{
-    Aggregate, Distinct, Expr, Filter, Limit, LogicalPlan, Projection, Sort, TableScan, Window,
+    Aggregate, Distinct, Expr, Filter, Join, Limit, LogicalPlan, Projection, Sort, TableScan, Window,
     WindowFunctionDefinition,
 };
 
@@ -10,6 +10,7 @@ use super::Prover;
 use super::expressions::Inputs;
 use super::flow::{Flow, Leaks, Shape};
 use crate::dataset::projection::catalog;
+use crate::dataset::projection::lookup::look_up;
 use crate::dataset::rule::Rule;
 
 /// What a plan node's output holds.
@@ -40,14 +41,7 @@ impl Prover<'_> {
                 }
                 Some(node)
             }
-            LogicalPlan::Join(_) => {
-                self.refuse(
-                    Rule::ReferenceJoin,
-                    None,
-                    "the plan needs a join, which has no place in a projection",
-                );
-                None
-            }
+            LogicalPlan::Join(join) => self.join(join),
             other => {
                 let shown = other.display().to_string();
                 let name = shown
@@ -85,6 +79,33 @@ impl Prover<'_> {
             columns,
             implicit: Leaks::default(),
         })
+    }
+
+    /// A reference table's columns tell what the other side's key does, and an INNER join which rows have one.
+    fn join(&mut self, join: &Join) -> Option<Node> {
+        let found = match look_up(join, &self.contract.references) {
+            Ok(found) => found,
+            Err(why) => {
+                self.refuse(Rule::ReferenceJoin, None, why);
+                return None;
+            }
+        };
+        let mut node = self.node(&join.left)?;
+        let inputs = Inputs {
+            schema: join.left.schema(),
+            columns: &node.columns,
+        };
+        let step = format!("join {}", found.reference.name());
+        let key = self.value(found.key, inputs);
+        self.operand(&key, "a join");
+        let held = Flow::computed(key.leaks.clone().through(&step));
+        let columns = join.right.schema().fields().len();
+        node.columns.extend(std::iter::repeat_n(held, columns));
+        if found.required {
+            self.implicit("an INNER JOIN", &key.shape, &key.leaks, false);
+            node.implicit.merge(&key.leaks);
+        }
+        Some(node)
     }
 
     fn projection(&mut self, projection: &Projection) -> Option<Node> {
