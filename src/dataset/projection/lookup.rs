@@ -67,7 +67,10 @@ pub(in crate::dataset) fn look_up<'a>(
     let of_left = |expr: &&Expr| {
         let columns = expr.column_refs();
         let left = join.left.schema();
-        !columns.is_empty() && columns.iter().all(|c| left.maybe_index_of_column(c).is_some())
+        !columns.is_empty()
+            && columns
+                .iter()
+                .all(|c| left.maybe_index_of_column(c).is_some())
     };
     match sides.filter(of_left) {
         Some(key) => Ok(LookUp {
@@ -106,8 +109,7 @@ fn is_key(expr: &Expr, schema: &DFSchema, key: usize) -> bool {
 
 /// Whether values of two types are compared by what they are: text with text, whole numbers with whole numbers.
 fn alike(one: &DataType, other: &DataType) -> bool {
-    (one.is_string() && other.is_string())
-        || (one.is_signed_integer() && other.is_signed_integer())
+    (one.is_string() && other.is_string()) || (one.is_signed_integer() && other.is_signed_integer())
 }
 
 /// Checks the joins of a plan before types are coerced: nobody's cast but the author's stands between two keys.

@@ -22,21 +22,21 @@ use self::names::Names;
 use super::arguments::{argument, arity, as_they_are, by_distinct, is_text, over};
 use super::refusal::{Answer, misuse};
 use super::text::{Texts, canonical, has_canonical};
-use super::{Argument, Function, Level};
+use super::{Argument, Companions, Function, Level};
 
 /// The entry in the table.
 pub(super) const FUNCTION: Function = Function {
     name: "redact_text",
-    aliases: &[],
     // Of an id shows whether its words stand in the text of its own row, which the text itself would show.
     levels: &[Level::Part, Level::None],
-    keyed: false,
+    companions: Companions::Identifiers(1),
     bounds,
     make: |_| {
         ScalarUDF::from(RedactText {
             signature: as_they_are(),
         })
     },
+    ..Function::DEFAULT
 };
 
 /// The most identifiers that a call takes.

@@ -102,7 +102,17 @@ fn convert(site: &Site, name: &str, select: &str) -> Answer {
     let projection = format!("people/{name}");
     let release = format!("{name}.csv");
     run(&mut site.command([
-        "convert", "people.csv", &release, "--sql", ".", "--projection", &projection, "--key", "key", "--as-of", AS_OF,
+        "convert",
+        "people.csv",
+        &release,
+        "--sql",
+        ".",
+        "--projection",
+        &projection,
+        "--key",
+        "key",
+        "--as-of",
+        AS_OF,
     ]))
 }
 
@@ -127,7 +137,14 @@ fn all_functions_give_what_a_second_implementation_gives() {
             continue;
         }
         let release = site.path(&format!("{name}.csv"));
-        let args = ["compare", path(&people), path(&release), path(&key), "twin", AS_OF];
+        let args = [
+            "compare",
+            path(&people),
+            path(&release),
+            path(&key),
+            "twin",
+            AS_OF,
+        ];
         let said: Value = serde_json::from_str(&run_script_in(PINS, TWIN, &args, b"")).unwrap();
         let columns = said["names"].as_array().unwrap().len();
         names += columns;
