@@ -147,7 +147,7 @@ impl Drawing {
         let top = |column: usize| (height - self.columns[column].len() * STEP) / 2;
         let middle = |(column, row): (usize, usize)| top(column) + row * STEP + STEP / 2;
         html! {
-            svg xmlns="http://www.w3.org/2000/svg" role="img" width=(width) height=(height)
+            svg role="img" width=(width) height=(height)
                 viewBox=(format!("0 0 {width} {height}"))
                 aria-label=(format!("Lineage of {name}; the table below says the same")) {
                 @for line in &self.lines {
