@@ -9,6 +9,7 @@
 
 mod access_point;
 mod agreement;
+mod attacks;
 mod bad_input;
 mod cache;
 mod check;

@@ -11,7 +11,7 @@ mod places;
 mod proof;
 mod random;
 #[path = "../../../src/dataset/proof/tests/rows.rs"]
-mod rows;
+pub mod rows;
 
 use veilpoint::dataset::contract::Contract;
 use veilpoint::dataset::projection::Projection;
