@@ -6,15 +6,18 @@
 pub(in crate::dataset) mod catalog;
 mod expressions;
 mod head;
+pub(in crate::dataset) mod lookup;
 pub(in crate::dataset) mod output;
 mod planner;
 mod restrict;
 mod rows;
+mod tables;
 mod whole;
 
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, SchemaRef};
@@ -26,7 +29,7 @@ use datafusion::sql::sqlparser::ast::{Query, SetExpr};
 pub use self::head::{Anonymity, Head};
 use super::contract::Contract;
 use super::place::Place;
-use super::proof::{Proof, References, prove};
+use super::proof::{Proof, prove};
 use super::rule::{Refusals, Refused};
 use crate::error::{Error, Kind, Result};
 use crate::functions::Context;
@@ -126,18 +129,16 @@ impl Projection {
             kind: Kind::Projection,
             file,
         };
-        // There are no reference tables here.
-        let references: References<'_> = &|_| None;
         let mut refusals = Refusals::default();
         let head = Head::parse(contract, text, &mut refusals);
-        let query = restrict::query(&place, contract, references, text, refusals)?;
+        let query = restrict::query(&place, contract, text, refusals)?;
         let neutral = Context {
             as_of: NaiveDate::default(),
             keys: None,
         };
         let logical = planner::analysed(&place, contract, &query, &neutral)?;
         let mut refusals = Refusals::default();
-        let proven = prove(contract, &head, references, &logical, &mut refusals);
+        let proven = prove(contract, &head, &logical, &mut refusals);
         output::check(&logical, &mut refusals);
         refusals.check(&place)?;
         let projection = Self {
@@ -154,6 +155,11 @@ impl Projection {
             .plan(&neutral)
             .map_err(|error| Refused::elsewhere(&place, error))?;
         Ok(projection)
+    }
+
+    /// The names of the tables that a text names, be it a projection or not: reference tables among them.
+    pub fn tables(text: &str) -> BTreeSet<String> {
+        tables::named(text)
     }
 
     /// The domain of its keys: its own, or the one its head names.
@@ -179,6 +185,11 @@ impl Projection {
         self.uses_keys
     }
 
+    /// Whether the statement itself fixes the order of the rows (ORDER BY).
+    pub fn is_ordered(&self) -> bool {
+        is_ordered(&self.query)
+    }
+
     /// The contract that it was proven against.
     pub fn contract(&self) -> &Arc<Contract> {
         &self.contract
@@ -202,6 +213,8 @@ impl Projection {
             file: &self.file,
         };
         let logical = planner::analysed(&place, &self.contract, &self.query, context)?;
+        let logical = lookup::replaced(logical, &self.contract.references)
+            .map_err(|error| planner::translate(&place, &self.contract, error))?;
         match rows::plan(&place, &self.contract, &logical)? {
             Some(rows) => Ok(Plan::Rows(rows)),
             None => whole::plan(&place, &self.contract, logical, is_ordered(&self.query))
