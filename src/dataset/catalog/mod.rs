@@ -112,12 +112,7 @@ impl Catalog {
     /// reference table that is refused or gone. Where there is no such version, the refusal is answered. What has the same
     /// texts as in `previous` is not proven again.
     /// About a millisecond of work for each that is.
-    pub fn prove(
-        texts: &Texts,
-        origin: &str,
-        previous: Option<&Self>,
-        read: ReadTable,
-    ) -> Self {
+    pub fn prove(texts: &Texts, origin: &str, previous: Option<&Self>, read: ReadTable) -> Self {
         let origin = origin.trim_end_matches('/');
         let known = previous.map(|previous| &previous.tables);
         let mut prover = Prover::new(texts, origin, Tables::of(known, read));

@@ -92,7 +92,10 @@ impl<'a> Prover<'a> {
             // The same contract, or one that is refused and so leaves the old one in force.
             Ok(_) | Err(_) => (kept.contract.clone(), kept.contract_sha256.clone()),
         };
-        let own = (kept.contract.references.clone(), kept.references_sha256.clone());
+        let own = (
+            kept.contract.references.clone(),
+            kept.references_sha256.clone(),
+        );
         for (references, hashes) in [self.now_or(kept), own] {
             if contract_sha256 == kept.contract_sha256 && hashes == kept.references_sha256 {
                 return Some(Arc::clone(kept));

@@ -21,7 +21,9 @@ impl Tables {
     pub(super) fn of(before: Option<&Self>, read: ReadTable) -> Self {
         Self {
             read,
-            known: before.map(|before| before.known.clone()).unwrap_or_default(),
+            known: before
+                .map(|before| before.known.clone())
+                .unwrap_or_default(),
         }
     }
 

@@ -83,7 +83,10 @@ fn plain(place: &Place<'_>, name: &str, contract: &Contract) -> Result<()> {
             contract.location != format!("{name}.csv"),
             "LOCATION is the file beside it, with the table's name and .csv",
         ),
-        (packed, "the file is not compressed: leave 'format.compression' out"),
+        (
+            packed,
+            "the file is not compressed: leave 'format.compression' out",
+        ),
         (
             dialect.encoding != Encoding::Utf8,
             "the file is UTF-8: save it so, and leave 'veilpoint.encoding' out",

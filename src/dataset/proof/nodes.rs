@@ -2,8 +2,8 @@
 
 use datafusion::logical_expr::expr::{AggregateFunction, Sort as SortExpr, WindowFunction};
 use datafusion::logical_expr::{
-    Aggregate, Distinct, Expr, Filter, Join, Limit, LogicalPlan, Projection, Sort, TableScan, Window,
-    WindowFunctionDefinition,
+    Aggregate, Distinct, Expr, Filter, Join, Limit, LogicalPlan, Projection, Sort, TableScan,
+    Window, WindowFunctionDefinition,
 };
 
 use super::Prover;

@@ -116,11 +116,7 @@ fn mark(meta: &ObjectMeta) -> String {
 
 /// The object as it is by now, which may be newer than the listing. None where it has been deleted since. `path` is the one
 /// below the prefix.
-pub(super) async fn fetch(
-    store: &Store,
-    path: &str,
-    listed: ObjectMeta,
-) -> Result<Option<Known>> {
+pub(super) async fn fetch(store: &Store, path: &str, listed: ObjectMeta) -> Result<Option<Known>> {
     let (most, too_large) = of_file(path);
     let known = |mark, text| Ok(Some(Known { mark, text }));
     let listed_mark = mark(&listed);
