@@ -118,7 +118,7 @@ mod tests {
         .into_iter()
         .map(|(path, text)| (path.to_owned(), Ok(text.into())))
         .collect();
-        Catalog::prove(&texts, "sql", None)
+        Catalog::prove(&texts, "sql", None, crate::csv::table::read)
     }
 
     fn point(location: &str) -> AccessPoint {

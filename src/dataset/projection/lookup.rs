@@ -22,6 +22,9 @@ use datafusion::logical_expr::{
 
 use crate::dataset::reference::{Reference, References};
 
+const ON: &str = "a reference table is joined on one equality and nothing else: of its PRIMARY KEY and a column of the \
+                  dataset's side";
+
 type Planned<T> = std::result::Result<T, DataFusionError>;
 
 /// A join that is a look-up.
@@ -30,6 +33,8 @@ pub(in crate::dataset) struct LookUp<'a> {
     pub reference: Arc<Reference>,
     /// What is looked up: an expression over the join's left side.
     pub key: &'a Expr,
+    /// The table's side of the equality: its key, be it in a wider type.
+    of_table: &'a Expr,
     /// Whether rows without a match are dropped (INNER).
     pub required: bool,
 }
@@ -59,13 +64,13 @@ pub(in crate::dataset) fn look_up<'a>(
     let sides = pair.and_then(|(one, other)| {
         let is_key = |expr| is_key(expr, join.right.schema(), reference.key());
         match (is_key(one), is_key(other)) {
-            (true, false) => Some(other),
-            (false, true) => Some(one),
+            (true, false) => Some((other, one)),
+            (false, true) => Some((one, other)),
             _ => None,
         }
     });
-    let of_left = |expr: &&Expr| {
-        let columns = expr.column_refs();
+    let of_left = |(key, _): &(&Expr, &Expr)| {
+        let columns = key.column_refs();
         let left = join.left.schema();
         !columns.is_empty()
             && columns
@@ -73,15 +78,13 @@ pub(in crate::dataset) fn look_up<'a>(
                 .all(|c| left.maybe_index_of_column(c).is_some())
     };
     match sides.filter(of_left) {
-        Some(key) => Ok(LookUp {
+        Some((key, of_table)) => Ok(LookUp {
             reference: Arc::clone(reference),
             key,
+            of_table,
             required,
         }),
-        None => Err(
-            "a reference table is joined on one equality and nothing else: of its PRIMARY KEY and a column of the \
-             dataset's side",
-        ),
+        None => Err(ON),
     }
 }
 
@@ -123,6 +126,9 @@ pub(super) fn check(
     if let LogicalPlan::Join(join) = plan {
         let found = look_up(join, references)?;
         let key = found.reference.column(found.reference.key());
+        if !matches!(found.of_table, Expr::Column(_)) {
+            return Err(ON);
+        }
         let fits = match (key, found.key.get_type(join.left.schema())) {
             (Some(key), Ok(other)) => alike(key.data_type(), &other),
             _ => false,

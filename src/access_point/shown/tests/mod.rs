@@ -164,7 +164,7 @@ fn ask(location: &str, format: Format) -> Ask {
     .collect();
     let payload = format!(r#"{{"projection": "t/all", "format": "{format}"}}"#);
     let payload = Payload::parse(&payload).unwrap();
-    let catalog = Catalog::prove(&texts, "sql", None);
+    let catalog = Catalog::prove(&texts, "sql", None, crate::csv::table::read);
     let point = AccessPoint::of_payload(&payload, &catalog).unwrap();
     let domain = point.served.projection.domain();
     Ask {
