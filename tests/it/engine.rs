@@ -21,6 +21,11 @@ impl Engine {
     /// Reads both SQL texts. The key is 32 times `key`; the as-of date is 2026-11-01.
     pub fn new(schema: &str, projection: &str, key: u8) -> Self {
         let contract = Contract::parse("t", "sql/t/schema.sql", schema).unwrap();
+        Self::over(contract, projection, key)
+    }
+
+    /// The same over a contract that was read.
+    pub fn over(contract: Contract, projection: &str, key: u8) -> Self {
         let projection = Projection::parse(&contract, "t/p", "sql/t/p.sql", projection).unwrap();
         let keys = MasterKey::from_bytes([key; 32]).domain(&projection.domain());
         let context = Context {
