@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::{Identity, Settings, text};
 use crate::dataset::catalog::Hashes;
 use crate::error::{Error, Kind, Result};
+use crate::key::KeyVersion;
 use crate::source::ObjectVersion;
 
 /// What a log line of this kind says under `event`.
@@ -53,6 +54,9 @@ pub struct Record {
     /// The master key's id, where there was a key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key_id: Option<String>,
+    /// Its version, where there was a key; records of before versions have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_version: Option<KeyVersion>,
     /// The date that ages counted from.
     #[serde(with = "text")]
     pub as_of: NaiveDate,
@@ -183,6 +187,7 @@ mod tests {
                 length_factor: Some("2.5".parse().unwrap()),
             },
             key_id: Some("acdbc6d9".to_owned()),
+            key_version: KeyVersion::new(2),
             as_of: "2026-11-26".parse().unwrap(),
             rows_in: 75,
             rows_out: 70,
@@ -200,6 +205,7 @@ mod tests {
         Record {
             object: ObjectVersion::default(),
             key_id: None,
+            key_version: None,
             etag: None,
             range: None,
             references_sha256: Hashes::new(),
@@ -220,7 +226,8 @@ mod tests {
             .collect();
         let mut expected: Vec<&str> = "event request_id principal access_point key range source object_key object_etag \
              object_version object_length object_modified projection contract_sha256 projection_sha256 \
-             references_sha256 settings_sha256 format compression csv_formulas length_factor key_id as_of rows_in rows_out rows_dropped \
+             references_sha256 settings_sha256 format compression csv_formulas length_factor key_id key_version as_of \
+             rows_in rows_out rows_dropped \
              rows_suppressed sha256 length etag veilpoint"
             .split_whitespace()
             .collect();

@@ -9,17 +9,21 @@
 
 mod access_point;
 mod agreement;
+mod attacks;
 mod bad_input;
 mod cache;
+mod check;
 mod convert;
 mod determinism;
 mod doors;
 mod engine;
+mod functions;
 mod gateway;
 mod house;
 mod listings;
 mod memory;
 mod object_lambda;
+mod preview;
 mod projections;
 mod readers;
 mod references;

@@ -187,6 +187,11 @@ impl Projection {
         self.uses_keys
     }
 
+    /// Whether the statement itself fixes the order of the rows (ORDER BY).
+    pub fn is_ordered(&self) -> bool {
+        is_ordered(&self.query)
+    }
+
     /// The contract that it was proven against.
     pub fn contract(&self) -> &Arc<Contract> {
         &self.contract

@@ -171,6 +171,7 @@ fn ask(location: &str, format: Format) -> Ask {
         place: String::new(),
         keys: Some(MasterKey::generate().unwrap().domain(&domain)),
         key_id: None,
+        key_version: None,
         access_point: "point".to_owned(),
         today: NaiveDate::from_ymd_opt(2026, 11, 26).unwrap(),
         point,
