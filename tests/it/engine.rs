@@ -26,6 +26,11 @@ impl Engine {
     /// The same for a dataset of another name.
     pub fn of(dataset: &str, schema: &str, projection: &str, key: u8) -> Self {
         let contract = Contract::parse(dataset, "sql/t/schema.sql", schema).unwrap();
+        Self::over(contract, projection, key)
+    }
+
+    /// The same over a contract that was read.
+    pub fn over(contract: Contract, projection: &str, key: u8) -> Self {
         let projection = Projection::parse(&contract, "t/p", "sql/t/p.sql", projection).unwrap();
         let keys = MasterKey::from_bytes([key; 32]).domain(&projection.domain());
         let context = Context {
