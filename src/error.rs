@@ -32,6 +32,8 @@ pub enum Kind {
     ColumnDoubled,
     /// The object has a column that the contract does not know, and the contract refuses those.
     ColumnUnknown,
+    /// Identifiers stand in a column that the contract classes as naming nobody, and it refuses those.
+    IdentifiersFound,
     /// The header has more columns than [`crate::csv::MAX_COLUMNS`], or an empty object has no header at all.
     Header,
     /// A record has more or fewer fields than the header.
@@ -111,6 +113,7 @@ impl Kind {
             Self::ColumnMissing => ("ColumnMissing", 409, 1),
             Self::ColumnDoubled => ("ColumnDoubled", 409, 1),
             Self::ColumnUnknown => ("ColumnUnknown", 409, 1),
+            Self::IdentifiersFound => ("IdentifiersFound", 409, 1),
             Self::Header => ("HeaderRefused", 409, 1),
             Self::FieldCount => ("FieldCount", 409, 1),
             Self::Quoting => ("Quoting", 409, 1),

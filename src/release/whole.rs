@@ -30,11 +30,11 @@ use futures::StreamExt;
 use tokio::sync::mpsc;
 
 use super::blocks::{Block, Blocks};
+use super::guard;
 use super::output::{self, Encoder, Outcome, Step, Writer};
 use super::{Control, Job, Object, Summary, cancelled, check_records, place, schema};
 use crate::csv::column::Column;
 use crate::csv::cut::Cutter;
-use crate::csv::read::BlockReader;
 use crate::dataset::projection::WholePlan;
 use crate::encode::Output;
 use crate::encode::order::Order;
@@ -102,7 +102,7 @@ struct Reader<'a> {
     order: Option<Order>,
     cutter: Cutter,
     control: &'a Control,
-    blocks: BlockReader,
+    blocks: guard::Reader<'a>,
     buffer: Vec<u8>,
     summary: Summary,
 }
@@ -115,12 +115,7 @@ impl<'a> Reader<'a> {
         cutter: Cutter,
         control: &'a Control,
     ) -> Self {
-        let blocks = BlockReader::new(
-            object.contract,
-            &object.binding,
-            &object.syntax,
-            &plan.inputs,
-        );
+        let blocks = guard::Reader::new(object, &plan.inputs);
         Self {
             plan,
             object,
@@ -157,6 +152,7 @@ impl<'a> Reader<'a> {
             .next(std::mem::take(&mut self.buffer), &self.object.syntax);
         let Some(block) = block.map_err(|error| source::classify(error).at_record(before + 1))?
         else {
+            self.object.guard.judge()?;
             return Ok(None);
         };
         self.control
