@@ -54,6 +54,8 @@ pub mod error;
 pub mod key;
 pub mod request;
 
+pub mod identifiers;
+
 pub mod functions;
 
 pub mod dataset;

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 const STAGES: [&[&str]; 14] = [
     &["error", "key"],
     &["request"],
+    &["identifiers"],
     &["functions"],
     &["dataset"],
     &["config"],

@@ -9,6 +9,7 @@
 
 mod access_point;
 mod agreement;
+mod attacks;
 mod bad_input;
 mod cache;
 mod check;
@@ -16,6 +17,7 @@ mod convert;
 mod determinism;
 mod doors;
 mod engine;
+mod functions;
 mod gateway;
 mod house;
 mod listings;

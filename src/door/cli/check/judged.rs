@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use crate::csv::table;
 use crate::dataset::catalog::{Catalog, Served, Texts};
 use crate::dataset::contract::Contract;
 use crate::dataset::name::ProjectionName;
@@ -89,7 +90,7 @@ impl Judged {
     /// Judges every text, as the doors do. `origin` is what errors call the folder.
     pub(super) fn new(texts: &Texts, origin: &str) -> Self {
         let origin = origin.trim_end_matches('/');
-        let catalog = Catalog::prove(texts, origin, None);
+        let catalog = Catalog::prove(texts, origin, None, table::read);
         let names = texts
             .keys()
             .filter_map(|path| ProjectionName::of_path(path));
