@@ -6,6 +6,7 @@ mod keygen;
 mod lambda;
 mod page;
 mod process;
+mod risk;
 mod serve;
 mod verify;
 mod warm;
@@ -57,6 +58,7 @@ pub struct Cli {
 enum Command {
     Convert(Box<convert::Args>),
     Verify(verify::Args),
+    Risk(Box<risk::Args>),
     Warm(warm::Args),
     Keygen(keygen::Args),
     Serve(serve::Args),
@@ -89,6 +91,7 @@ pub fn run(cli: Cli, now: DateTime<Utc>) -> Result<()> {
     match cli.command {
         Command::Convert(args) => convert::run(*args, &Environment::read()?, now.date_naive()),
         Command::Verify(args) => verify::run(args, &Environment::read()?),
+        Command::Risk(args) => risk::run(&args),
         Command::Warm(args) => warm::run(&args, &Environment::read()?, now.date_naive()),
         Command::Keygen(args) => keygen::run(&args),
         Command::Serve(args) => serve::run(args),
