@@ -58,6 +58,8 @@ pub enum Kind {
     Evaluation,
     /// A release is not the one that its record tells of.
     NotVerified,
+    /// The people of a file are found again more easily than was allowed.
+    Risk,
     /// Our own rights do not reach the object.
     Denied,
     /// The object cannot be read.
@@ -126,6 +128,7 @@ impl Kind {
             Self::Compression => ("DamagedCompression", 409, 1),
             Self::Evaluation => ("EvaluationFailed", 409, 1),
             Self::NotVerified => ("NotVerified", 409, 1),
+            Self::Risk => ("RiskTooHigh", 409, 1),
             Self::Denied => ("AccessDenied", 403, 2),
             Self::Source => ("SourceUnavailable", 503, 2),
             Self::Output => ("OutputFailed", 500, 2),
