@@ -78,7 +78,7 @@ impl Desk {
 
     /// The release in CSV.
     fn release(&self, name: &str, sql: &str, object: &str) -> String {
-        let answer = self.convert(name, sql, object.as_bytes(), &["--format", "csv", "--force"]);
+        let answer = self.convert(name, sql, object.as_bytes(), &["--format", "csv"]);
         assert_eq!(answer.code, Some(0), "{sql}: {}", answer.stderr);
         String::from_utf8(self.site.read("out").unwrap()).unwrap()
     }
