@@ -287,7 +287,10 @@ impl Refused {
                 refusals: vec![Refusal::new(rule, at, message)],
                 error,
             },
-            None => Self::one(place, Refusal::new(Rule::Statement, at, message)),
+            None => {
+                let refusal = Refusal::new(Rule::Statement, at, message);
+                Self::one(place, refusal).with_private(error)
+            }
         }
     }
 }
@@ -327,6 +330,14 @@ impl Refusals {
         self.0.is_empty()
     }
 
+    /// Whether something is said of this column already at a place.
+    pub(super) fn stands(&self, at: Option<Position>, column: &str) -> bool {
+        let same = |known: &Refusal| {
+            known.at == at && known.column.as_deref().is_some_and(|c| c == column)
+        };
+        at.is_some() && self.0.iter().any(same)
+    }
+
     /// All of it, by place, where there is any.
     pub(super) fn check(mut self, place: &Place<'_>) -> std::result::Result<(), Refused> {
         if self.0.is_empty() {
@@ -348,6 +359,8 @@ impl Refusals {
 pub(crate) enum Lowering {
     /// A function lowers a bare column, and nothing computed.
     BareColumn,
+    /// The same where nothing but constants and bare columns stands beside it.
+    PlainArguments,
     /// A function lowers inside its bounds.
     InsideBounds,
     /// `count` of a bare column or keyed expression tells nothing; of anything else all of it.
@@ -377,8 +390,9 @@ pub(crate) enum Lowering {
 #[cfg(test)]
 impl Lowering {
     /// All of them.
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self::BareColumn,
+        Self::PlainArguments,
         Self::InsideBounds,
         Self::CountOfBare,
         Self::CountInFrames,
@@ -397,7 +411,8 @@ impl Lowering {
 #[cfg(not(test))]
 impl Rule {
     /// Always.
-    const fn applies(self) -> bool {
+    #[expect(clippy::unused_self, reason = "tests switch single ones off")]
+    pub(super) const fn applies(self) -> bool {
         true
     }
 }
@@ -412,7 +427,7 @@ impl Lowering {
 }
 
 #[cfg(test)]
-pub(crate) use switch::{Off, off};
+pub(crate) use switch::off;
 
 /// Rules that are switched off, to see which tests fall.
 #[cfg(test)]
@@ -455,7 +470,7 @@ mod switch {
     }
 
     impl Rule {
-        pub(super) fn applies(self) -> bool {
+        pub(in crate::dataset) fn applies(self) -> bool {
             OFF.get() != Some(Off::Rule(self))
         }
     }
