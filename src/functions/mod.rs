@@ -4,21 +4,32 @@ mod age;
 mod age_band;
 mod arguments;
 mod as_of;
+mod bottom_code;
 mod builtin;
+mod date_shift;
 mod dates;
+mod ff1_encrypt;
 mod generalize;
 mod generalize_date;
+mod hipaa_age;
+mod hipaa_zip3;
 mod keep_prefix;
+mod keep_suffix;
 mod keyed;
+mod limit;
+mod mask;
 mod names;
+mod noise;
 mod pseudonym;
 mod redact;
+mod redact_text;
 mod refusal;
 mod step;
 #[cfg(test)]
 mod testing;
 mod text;
 mod token;
+mod top_code;
 
 use std::sync::Arc;
 
@@ -126,21 +137,31 @@ impl Function {
     }
 }
 
-static OURS: [Function; 9] = [
+static OURS: &[Function] = &[
     age::FUNCTION,
     age_band::FUNCTION,
     as_of::FUNCTION,
+    bottom_code::FUNCTION,
+    date_shift::FUNCTION,
+    ff1_encrypt::FUNCTION,
     generalize::FUNCTION,
     generalize_date::FUNCTION,
+    hipaa_age::FUNCTION,
+    hipaa_zip3::FUNCTION,
     keep_prefix::FUNCTION,
+    keep_suffix::FUNCTION,
+    mask::FUNCTION,
+    noise::FUNCTION,
     pseudonym::FUNCTION,
     redact::FUNCTION,
+    redact_text::FUNCTION,
     token::FUNCTION,
+    top_code::FUNCTION,
 ];
 
 /// All of Veilpoint's functions, by name.
 pub fn ours() -> &'static [Function] {
-    &OURS
+    OURS
 }
 
 /// Veilpoint's function of a name or alias in lower case.

@@ -198,7 +198,7 @@ fn place(error: RecordError, before: u64, contract: &Contract, binding: &Binding
 }
 
 /// An object without records, where the contract does not allow that.
-fn check_records(contract: &Contract, records: u64) -> Result<()> {
+pub(crate) fn check_records(contract: &Contract, records: u64) -> Result<()> {
     if records == 0 && contract.no_records == NoRecords::Refuse {
         return Err(Error::new(
             Kind::Empty,

@@ -4,6 +4,7 @@ mod bind;
 mod folders;
 mod options;
 mod parse;
+mod reference;
 mod types;
 
 use std::sync::Arc;
@@ -11,6 +12,8 @@ use std::sync::Arc;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 
 pub use bind::KeyMatcher;
+
+use super::reference::References;
 
 /// What a column says about a person (ISO/IEC 20889). Unclassified columns are direct identifiers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -214,9 +217,17 @@ pub struct Contract {
     pub no_records: NoRecords,
     /// The columns that identify a subject (`veilpoint.subject`); empty: each row is one.
     pub subject: Vec<String>,
+    /// The reference tables that projections over it may join; none as it is parsed.
+    pub references: References,
 }
 
 impl Contract {
+    /// The contract with these reference tables beside it.
+    #[must_use]
+    pub fn with_references(self, references: References) -> Self {
+        Self { references, ..self }
+    }
+
     /// The position of a column, by its exact name.
     pub fn position(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|column| column.name == name)

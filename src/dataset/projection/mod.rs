@@ -6,15 +6,18 @@
 pub(in crate::dataset) mod catalog;
 mod expressions;
 mod head;
+pub(in crate::dataset) mod lookup;
 pub(in crate::dataset) mod output;
 mod planner;
 mod restrict;
 mod rows;
+mod tables;
 mod whole;
 
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, SchemaRef};
@@ -126,8 +129,8 @@ impl Projection {
             kind: Kind::Projection,
             file,
         };
-        // There are no reference tables here.
-        let references: References<'_> = &|_| None;
+        let references: References<'_> =
+            &|name| contract.references.get(name).map(|table| table.key());
         let mut refusals = Refusals::default();
         let head = Head::parse(contract, text, &mut refusals);
         let query = restrict::query(&place, contract, references, text, refusals)?;
@@ -156,6 +159,11 @@ impl Projection {
         Ok(projection)
     }
 
+    /// The names of the tables that a text names, be it a projection or not: reference tables among them.
+    pub fn tables(text: &str) -> BTreeSet<String> {
+        tables::named(text)
+    }
+
     /// The domain of its keys: its own, or the one its head names.
     pub fn domain(&self) -> Domain {
         match &self.head.domain {
@@ -177,6 +185,11 @@ impl Projection {
     /// Whether it needs keys at all.
     pub fn uses_keys(&self) -> bool {
         self.uses_keys
+    }
+
+    /// Whether the statement itself fixes the order of the rows (ORDER BY).
+    pub fn is_ordered(&self) -> bool {
+        is_ordered(&self.query)
     }
 
     /// The contract that it was proven against.
@@ -202,6 +215,8 @@ impl Projection {
             file: &self.file,
         };
         let logical = planner::analysed(&place, &self.contract, &self.query, context)?;
+        let logical = lookup::replaced(logical, &self.contract.references)
+            .map_err(|error| planner::translate(&place, &self.contract, error))?;
         match rows::plan(&place, &self.contract, &logical)? {
             Some(rows) => Ok(Plan::Rows(rows)),
             None => whole::plan(&place, &self.contract, logical, is_ordered(&self.query))

@@ -8,6 +8,7 @@ use datafusion::sql::planner::{ParserOptions, SqlToRel};
 use datafusion::sql::sqlparser::ast::{Query, Statement};
 
 use super::catalog::Catalog;
+use super::lookup;
 use crate::dataset::contract::Contract;
 use crate::dataset::nearest::hint;
 use crate::dataset::place::{Place, Position};
@@ -22,21 +23,20 @@ pub(super) fn analysed(
     query: &Query,
     context: &Context,
 ) -> std::result::Result<LogicalPlan, Refused> {
-    let catalog = Catalog::new(
-        &contract.dataset,
-        contract.schema(0..contract.columns.len()),
-        context,
-    );
+    let catalog = Catalog::new(contract, context);
     let options = ParserOptions::new()
         .with_map_string_types_to_utf8view(false)
         .with_collect_spans(true);
     let statement = Statement::Query(Box::new(query.clone()));
-    SqlToRel::new_with_options(&catalog, options)
+    let fail = |error| refused(place, contract, error);
+    let plan = SqlToRel::new_with_options(&catalog, options)
         .sql_statement_to_plan(statement)
-        .and_then(|plan| {
-            Analyzer::new().execute_and_check(plan, &ConfigOptions::default(), |_, _| {})
-        })
-        .map_err(|error| refused(place, contract, error))
+        .map_err(fail)?;
+    lookup::check(&plan, &contract.references)
+        .map_err(|why| Refused::one(place, Refusal::new(Rule::ReferenceJoin, None, why)))?;
+    Analyzer::new()
+        .execute_and_check(plan, &ConfigOptions::default(), |_, _| {})
+        .map_err(fail)
 }
 
 /// Our error for a planner's.

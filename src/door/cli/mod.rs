@@ -1,12 +1,16 @@
 //! The command line: one file a command. Data goes to standard output, everything else to standard error.
 
+mod check;
 mod completions;
 mod convert;
 mod keygen;
 mod lambda;
+mod output;
 mod page;
+mod preview;
 mod process;
 mod serve;
+mod table;
 mod verify;
 mod warm;
 
@@ -35,6 +39,8 @@ do not keep to the contract are refused whole, and no message ever quotes a valu
 const EXAMPLES: &str = "\
 Examples:
   veilpoint convert samples/patients.csv out.parquet --projection patients/analytics
+  veilpoint check sql
+  veilpoint preview samples/patients.csv --projection patients/analytics
   veilpoint verify record.json --key secrets/master.key
   veilpoint keygen secrets/master.key
   veilpoint completions bash > ~/.local/share/bash-completion/completions/veilpoint
@@ -56,6 +62,8 @@ pub struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Convert(Box<convert::Args>),
+    Check(check::Args),
+    Preview(Box<preview::Args>),
     Verify(verify::Args),
     Warm(warm::Args),
     Keygen(keygen::Args),
@@ -88,6 +96,8 @@ pub fn run(cli: Cli, now: DateTime<Utc>) -> Result<()> {
     }
     match cli.command {
         Command::Convert(args) => convert::run(*args, &Environment::read()?, now.date_naive()),
+        Command::Check(args) => check::run(&args),
+        Command::Preview(args) => preview::run(*args, &Environment::read()?, now.date_naive()),
         Command::Verify(args) => verify::run(args, &Environment::read()?),
         Command::Warm(args) => warm::run(&args, &Environment::read()?, now.date_naive()),
         Command::Keygen(args) => keygen::run(&args),

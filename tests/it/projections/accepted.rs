@@ -17,13 +17,21 @@ use crate::engine::Engine;
 /// Nine records that keep to a contract, and the values of its direct identifiers, each of them nowhere else.
 fn people(contract: &Contract) -> (String, Vec<String>) {
     let delimiter = char::from(contract.dialect.delimiter).to_string();
-    let names: Vec<&str> = contract.columns.iter().map(|column| column.name.as_str()).collect();
+    let names: Vec<&str> = contract
+        .columns
+        .iter()
+        .map(|column| column.name.as_str())
+        .collect();
     let (mut text, mut secrets) = (names.join(&delimiter) + "\n", Vec::new());
     for row in 1..10 {
         let mut fields = Vec::new();
         for (at, column) in contract.columns.iter().enumerate() {
             let missing = column.nullable && row == at % 9 + 1;
-            let field = if missing { String::new() } else { value(column, at, row) };
+            let field = if missing {
+                String::new()
+            } else {
+                value(column, at, row)
+            };
             if column.class == Class::DirectIdentifier && !missing {
                 secrets.push(field.clone());
             }
@@ -50,7 +58,9 @@ fn value(column: &Column, at: usize, row: usize) -> String {
         ColumnType::Date => format!("20{}4-0{row}-1{}", row % 3, at % 10),
         ColumnType::Timestamp => format!("2023-0{row}-0{row}T1{row}:30:00"),
         ColumnType::Boolean => (row > 3).to_string(),
-        ColumnType::Float32 | ColumnType::Float64 | ColumnType::Decimal(..) => format!("{}.5", row * 3),
+        ColumnType::Float32 | ColumnType::Float64 | ColumnType::Decimal(..) => {
+            format!("{}.5", row * 3)
+        }
         _ => (row * 7 + at).to_string(),
     }
 }
@@ -67,12 +77,21 @@ fn complaint(row: &Row) -> Option<String> {
         Err(error) => return Some(format!("{}: {}: does not run: {error}", row.file, row.name)),
     };
     let header = text.lines().next().unwrap_or_default().replace('"', "");
-    let names = row.expected.iter().filter_map(|line| line.rsplit_once(": "));
+    let names = row
+        .expected
+        .iter()
+        .filter_map(|line| line.rsplit_once(": "));
     let expected: Vec<&str> = names.map(|(name, _)| name).collect();
     if header != expected.join(",") {
-        return Some(format!("{}: {}: has the header {header}", row.file, row.name));
+        return Some(format!(
+            "{}: {}: has the header {header}",
+            row.file, row.name
+        ));
     }
-    let told: Vec<&String> = secrets.iter().filter(|value| text.contains(*value)).collect();
+    let told: Vec<&String> = secrets
+        .iter()
+        .filter(|value| text.contains(*value))
+        .collect();
     (!told.is_empty()).then(|| format!("{}: {}: tells {told:?}", row.file, row.name))
 }
 

@@ -106,7 +106,11 @@ fn complaint(contracts: &Contracts, row: &Row, accepted: bool) -> Option<String>
         return None;
     }
     let verdict = if same { "" } else { "THE VERDICT IS ANOTHER\n" };
-    let lines = |of: &[String]| of.iter().map(|line| format!("=> {line}\n")).collect::<String>();
+    let lines = |of: &[String]| {
+        of.iter()
+            .map(|line| format!("=> {line}\n"))
+            .collect::<String>()
+    };
     Some(format!(
         "{}: #### {}\n{verdict}found\n{}expected\n{}",
         row.file,
@@ -152,7 +156,11 @@ fn without_reveals(text: &str) -> String {
 #[test]
 fn what_is_refused_for_a_class_is_right_where_there_is_none() {
     let named: Vec<String> = BY_CLASS.iter().map(ToString::to_string).collect();
-    let by_class = |line: &String| named.iter().any(|rule| line.split(' ').next() == Some(rule));
+    let by_class = |line: &String| {
+        named
+            .iter()
+            .any(|rule| line.split(' ').next() == Some(rule))
+    };
     let rows: Vec<Row> = rows::read("refused")
         .into_iter()
         .filter(|row| row.expected.iter().all(by_class))
@@ -174,7 +182,12 @@ fn the_table_is_large_and_names_each_row_once_and_knows_the_attacks() {
     let (accepted, refused) = (rows::read("accepted"), rows::read("refused"));
     let honest = accepted.iter().filter(|row| row.contract != "t").count();
     assert!(honest >= 80, "{honest} of an honest analyst");
-    assert!(accepted.len() + refused.len() >= 800, "{} and {}", accepted.len(), refused.len());
+    assert!(
+        accepted.len() + refused.len() >= 800,
+        "{} and {}",
+        accepted.len(),
+        refused.len()
+    );
     let mut seen = HashSet::new();
     let all = || accepted.iter().chain(&refused);
     let twice: Vec<&str> = all()
@@ -183,11 +196,18 @@ fn the_table_is_large_and_names_each_row_once_and_knows_the_attacks() {
         .collect();
     assert!(twice.is_empty(), "{twice:?}");
     for attack in [1, 2, 3, 4, 9, 15, 16] {
-        assert!(all().any(|row| row.attack == Some(attack)), "attack {attack} has no row");
+        assert!(
+            all().any(|row| row.attack == Some(attack)),
+            "attack {attack} has no row"
+        );
     }
     let rules: BTreeSet<&str> = refused
         .iter()
-        .flat_map(|row| row.expected.iter().filter_map(|line| line.split(' ').next()))
+        .flat_map(|row| {
+            row.expected
+                .iter()
+                .filter_map(|line| line.split(' ').next())
+        })
         .collect();
     for rule in Rule::ALL {
         assert!(rules.contains(rule.facts().name), "{rule} has no row");

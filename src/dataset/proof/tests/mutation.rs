@@ -77,7 +77,9 @@ impl Table {
         let rows = accepted.into_iter().map(|row| (row, true));
         Self {
             contracts: Contracts::of(&all),
-            rows: rows.chain(refused.into_iter().map(|row| (row, false))).collect(),
+            rows: rows
+                .chain(refused.into_iter().map(|row| (row, false)))
+                .collect(),
         }
     }
 
@@ -105,7 +107,11 @@ impl Table {
     fn falls(&self, row: &Row, accepted: bool) -> Option<Falls> {
         complaint(&self.contracts, row, accepted)?;
         let now = judged(self.contracts.strict(row), &row.text).is_ok();
-        Some(if now == accepted { Falls::Words } else { Falls::Verdict })
+        Some(if now == accepted {
+            Falls::Words
+        } else {
+            Falls::Verdict
+        })
     }
 }
 
@@ -124,7 +130,10 @@ fn line(mutation: &Mutation, found: Option<(Falls, &Row, bool)>) -> String {
             format!("{kind}/{}: {} → {verdict}", row.file, row.name)
         }
     };
-    format!("| `{}` | {} | {falls} |\n", mutation.name, mutation.sentence)
+    format!(
+        "| `{}` | {} | {falls} |\n",
+        mutation.name, mutation.sentence
+    )
 }
 
 #[test]
@@ -138,5 +147,8 @@ fn with_any_one_rule_off_a_row_falls_and_the_page_says_which() {
     assert!(!lines.contains("NOTHING FALLS"), "\n{lines}");
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/proof.md");
     let page = fs::read_to_string(page).unwrap();
-    assert!(page.contains(&lines), "docs/proof.md has another table than:\n{lines}");
+    assert!(
+        page.contains(&lines),
+        "docs/proof.md has another table than:\n{lines}"
+    );
 }

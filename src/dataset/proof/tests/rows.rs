@@ -82,7 +82,10 @@ fn rows(path: &Path) -> Vec<Row> {
 
 /// `[3] a name`.
 fn titled(title: &str) -> (Option<u32>, &str) {
-    match title.strip_prefix('[').and_then(|rest| rest.split_once("] ")) {
+    match title
+        .strip_prefix('[')
+        .and_then(|rest| rest.split_once("] "))
+    {
         Some((number, name)) => (Some(number.parse().unwrap()), name),
         None => (None, title),
     }

@@ -15,12 +15,36 @@ fn texts() -> [(&'static str, String, &'static str); 6] {
         doubled = format!("SELECT concat(a, a) AS a FROM ({doubled}) AS s");
     }
     [
-        ("five thousand parentheses", around("(", "\"Weight\"", ")", 4_900), "statement"),
-        ("a sum of four hundred", format!("SELECT {sum} AS x FROM t"), "expression"),
-        ("three hundred calls", around("upper(", "\"Disease\"", ")", 300), "statement"),
-        ("a text of 64 KiB", format!("SELECT '{}' AS x FROM t", "x".repeat(65_536)), "statement"),
-        ("twelve thousand words", format!("SELECT {} FROM t", vec!["1"; 6_000].join(",")), "statement"),
-        ("subqueries that double an expression", doubled, "expression"),
+        (
+            "five thousand parentheses",
+            around("(", "\"Weight\"", ")", 4_900),
+            "statement",
+        ),
+        (
+            "a sum of four hundred",
+            format!("SELECT {sum} AS x FROM t"),
+            "expression",
+        ),
+        (
+            "three hundred calls",
+            around("upper(", "\"Disease\"", ")", 300),
+            "statement",
+        ),
+        (
+            "a text of 64 KiB",
+            format!("SELECT '{}' AS x FROM t", "x".repeat(65_536)),
+            "statement",
+        ),
+        (
+            "twelve thousand words",
+            format!("SELECT {} FROM t", vec!["1"; 6_000].join(",")),
+            "statement",
+        ),
+        (
+            "subqueries that double an expression",
+            doubled,
+            "expression",
+        ),
     ]
 }
 

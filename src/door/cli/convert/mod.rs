@@ -12,6 +12,7 @@ use chrono::NaiveDate;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use self::plan::Plan;
+pub(super) use self::plan::master_key;
 use self::report::Progress;
 use self::work::Run;
 use super::parsed;

@@ -6,6 +6,7 @@ mod clients;
 mod edited;
 mod embedded;
 mod gone;
+mod keys;
 mod limits;
 mod load;
 mod mistakes;

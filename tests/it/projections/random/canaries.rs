@@ -77,7 +77,10 @@ fn ends(kind: Kind, value: &str) -> [String; 2] {
         Kind::Number => (7, 7),
         Kind::Date => (5, 6),
     };
-    [value[..first].to_owned(), value[value.len() - last..].to_owned()]
+    [
+        value[..first].to_owned(),
+        value[value.len() - last..].to_owned(),
+    ]
 }
 
 /// Whether a text stands in bytes that are in lower case.

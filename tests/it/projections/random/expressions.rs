@@ -85,7 +85,9 @@ impl Writer<'_, '_> {
     fn computed_text(&mut self, choice: usize, depth: usize) -> String {
         match choice {
             10 | 11 => {
-                let function = self.tape.one(&["upper", "lower", "trim", "reverse", "md5", "initcap"]);
+                let function = self
+                    .tape
+                    .one(&["upper", "lower", "trim", "reverse", "md5", "initcap"]);
                 format!("{function}({})", self.text(depth))
             }
             12 => format!("encode(sha256({}), 'hex')", self.text(depth)),
@@ -95,7 +97,11 @@ impl Writer<'_, '_> {
             16 => format!("left({}, {})", self.text(depth), self.tape.pick(3)),
             17 => {
                 let condition = self.truth(depth);
-                format!("CASE WHEN {condition} THEN {} ELSE {} END", self.text(depth), self.text(depth))
+                format!(
+                    "CASE WHEN {condition} THEN {} ELSE {} END",
+                    self.text(depth),
+                    self.text(depth)
+                )
             }
             18 => format!("coalesce({}, {})", self.text(depth), self.text(depth)),
             19 => format!("nullif({}, {})", self.text(depth), self.text(depth)),
@@ -129,7 +135,11 @@ impl Writer<'_, '_> {
                 self.tape.one(&["10", "5", "1"])
             ),
             6 => format!("redact({})", self.column(Kind::Number)),
-            7 => format!("noise({}, {}, 0.1)", self.column(Kind::Number), self.subject()),
+            7 => format!(
+                "noise({}, {}, 0.1)",
+                self.column(Kind::Number),
+                self.subject()
+            ),
             8 => format!("hipaa_age({})", self.column(Kind::Date)),
             other => self.computed_number(other, depth - 1),
         }
@@ -144,7 +154,11 @@ impl Writer<'_, '_> {
             }
             11 => {
                 let condition = self.truth(depth);
-                format!("CASE WHEN {condition} THEN {} ELSE {} END", self.number(depth), self.number(depth))
+                format!(
+                    "CASE WHEN {condition} THEN {} ELSE {} END",
+                    self.number(depth),
+                    self.number(depth)
+                )
             }
             12 => format!("coalesce({}, {})", self.number(depth), self.number(depth)),
             13 => format!("date_part('year', {})", self.date(depth)),
@@ -166,9 +180,21 @@ impl Writer<'_, '_> {
                 self.tape.one(&["year", "month", "day"])
             ),
             4 => format!("redact({})", self.column(Kind::Date)),
-            5 => format!("date_shift({}, {}, 60)", self.column(Kind::Date), self.subject()),
-            6 => format!("coalesce({}, {})", self.date(depth - 1), self.date(depth - 1)),
-            _ => format!("CASE WHEN {} THEN {} END", self.truth(depth - 1), self.date(depth - 1)),
+            5 => format!(
+                "date_shift({}, {}, 60)",
+                self.column(Kind::Date),
+                self.subject()
+            ),
+            6 => format!(
+                "coalesce({}, {})",
+                self.date(depth - 1),
+                self.date(depth - 1)
+            ),
+            _ => format!(
+                "CASE WHEN {} THEN {} END",
+                self.truth(depth - 1),
+                self.date(depth - 1)
+            ),
         }
     }
 
@@ -180,22 +206,43 @@ impl Writer<'_, '_> {
             3 => self.probe(),
             4 => {
                 let operator = self.tape.one(&["<", "=", ">="]);
-                format!("{} {operator} {}", self.number(depth - 1), self.number(depth - 1))
+                format!(
+                    "{} {operator} {}",
+                    self.number(depth - 1),
+                    self.number(depth - 1)
+                )
             }
             5 => {
                 let operator = self.tape.one(&["=", "<>", "<"]);
-                format!("{} {operator} {}", self.text(depth - 1), self.text(depth - 1))
+                format!(
+                    "{} {operator} {}",
+                    self.text(depth - 1),
+                    self.text(depth - 1)
+                )
             }
             6 => format!("{} LIKE '%1%'", self.text(depth - 1)),
-            7 => format!("(NOT {} OR {})", self.truth(depth - 1), self.truth(depth - 1)),
-            8 => format!("{} IN ('x', {})", self.text(depth - 1), self.text(depth - 1)),
+            7 => format!(
+                "(NOT {} OR {})",
+                self.truth(depth - 1),
+                self.truth(depth - 1)
+            ),
+            8 => format!(
+                "{} IN ('x', {})",
+                self.text(depth - 1),
+                self.text(depth - 1)
+            ),
             _ => format!("{} IS NOT NULL", self.text(depth - 1)),
         }
     }
 
     /// A question to an identifier that canaries answer differently.
     fn probe(&mut self) -> String {
-        let names: Vec<Name> = self.scope.iter().filter(|name| name.direct).cloned().collect();
+        let names: Vec<Name> = self
+            .scope
+            .iter()
+            .filter(|name| name.direct)
+            .cloned()
+            .collect();
         let Some(name) = names.get(self.tape.pick(names.len().max(1))) else {
             return "true".to_owned();
         };

@@ -46,7 +46,9 @@ fn judge(schema: &str, sql: &str) -> Result<Projection, Refused> {
 fn case(choices: &[u16]) -> Case {
     let mut tape = Tape::new(choices);
     let world = World::draw(&mut tape);
-    let head = tape.one(&["", "", "-- order: kept\n", "-- domain: shared\n"]).to_owned();
+    let head = tape
+        .one(&["", "", "-- order: kept\n", "-- domain: shared\n"])
+        .to_owned();
     let (k, admits) = (tape.pick(8), tape.pick(2) == 0);
     let (select, columns) = statement::select(&mut tape, &world);
     let head = match k {
@@ -57,7 +59,10 @@ fn case(choices: &[u16]) -> Case {
     let mut sql = format!("{head}{select}");
     if admits && let Err(refused) = judge(&world.schema(false), &sql) {
         let named = |rule: Rule| matches!(rule, Rule::QuasiIdentifier | Rule::DirectIdentifier);
-        let refusals = refused.refusals.iter().filter(|refusal| named(refusal.rule));
+        let refusals = refused
+            .refusals
+            .iter()
+            .filter(|refusal| named(refusal.rule));
         let mut names: Vec<String> = refusals
             .filter_map(|refusal| refusal.column.as_ref())
             .map(|column| format!("\"{column}\""))
@@ -68,16 +73,29 @@ fn case(choices: &[u16]) -> Case {
             sql = format!("-- reveals: {}\n{sql}", names.join(", "));
         }
     }
-    Case { world, sql, columns }
+    Case {
+        world,
+        sql,
+        columns,
+    }
 }
 
-fn release(case: &Case, open: bool, changed: &[&str], format: Format) -> Result<Vec<u8>, veilpoint::Error> {
+fn release(
+    case: &Case,
+    open: bool,
+    changed: &[&str],
+    format: Format,
+) -> Result<Vec<u8>, veilpoint::Error> {
     let options = Options {
         threads: 1,
         parquet_compression: Codec::None,
         ..Options::default()
     };
-    let sql = if open { headless(&case.sql) } else { case.sql.clone() };
+    let sql = if open {
+        headless(&case.sql)
+    } else {
+        case.sql.clone()
+    };
     let engine = Engine::new(&case.world.schema(open), &sql, 5);
     let object = case.world.object(changed);
     engine
@@ -93,7 +111,11 @@ fn headless(sql: &str) -> String {
 
 /// How much of a column leaves through a projection at most.
 fn level(projection: &Projection, column: &str) -> Level {
-    let sources = projection.proof.outputs.iter().flat_map(|output| &output.sources);
+    let sources = projection
+        .proof
+        .outputs
+        .iter()
+        .flat_map(|output| &output.sources);
     sources
         .filter(|source| source.column == column)
         .map(|source| source.level)
@@ -111,17 +133,19 @@ fn keyed(projection: &Projection, at: usize) -> bool {
 fn told(projection: &Projection, case: &Case, bytes: &[u8], short: &[u8]) -> Option<String> {
     let (bytes, short) = (bytes.to_ascii_lowercase(), short.to_ascii_lowercase());
     let canaries = case.world.canaries();
-    canaries.into_iter().find_map(|(field, canary): (&Field, &Canary)| {
-        if let Some(form) = canary.forms.iter().find(|form| holds(&bytes, form)) {
-            return Some(format!("{}: {form}", field.name));
-        }
-        // What the head admits is a part.
-        if level(projection, &field.name) > Level::Keyed {
-            return None;
-        }
-        let end = canary.ends.iter().find(|end| holds(&short, end))?;
-        Some(format!("{}: the end {end}", field.name))
-    })
+    canaries
+        .into_iter()
+        .find_map(|(field, canary): (&Field, &Canary)| {
+            if let Some(form) = canary.forms.iter().find(|form| holds(&bytes, form)) {
+                return Some(format!("{}: {form}", field.name));
+            }
+            // What the head admits is a part.
+            if level(projection, &field.name) > Level::Keyed {
+                return None;
+            }
+            let end = canary.ends.iter().find(|end| holds(&short, end))?;
+            Some(format!("{}: the end {end}", field.name))
+        })
 }
 
 /// The fields of a release in CSV: by row, by column.
@@ -136,7 +160,13 @@ fn table(release: &[u8]) -> Vec<Vec<String>> {
 fn rows(release: &[u8], columns: &[usize]) -> Vec<String> {
     let mut rows: Vec<String> = table(release)
         .into_iter()
-        .map(|row| columns.iter().map(|at| row[*at].as_str()).collect::<Vec<_>>().join(","))
+        .map(|row| {
+            columns
+                .iter()
+                .map(|at| row[*at].as_str())
+                .collect::<Vec<_>>()
+                .join(",")
+        })
         .collect();
     rows.sort();
     rows
@@ -157,9 +187,17 @@ fn complaint(projection: &Projection, case: &Case) -> Result<Outcome, String> {
         .filter(|field| field.direct())
         .map(|field| field.name.as_str())
         .collect();
-    let of_level = |wanted: Level| direct.iter().find(|name| level(projection, name) == wanted).copied();
+    let of_level = |wanted: Level| {
+        direct
+            .iter()
+            .find(|name| level(projection, name) == wanted)
+            .copied()
+    };
     let one = release(case, false, &[], Format::Csv);
-    for hidden in [of_level(Level::None), of_level(Level::Keyed)].into_iter().flatten() {
+    for hidden in [of_level(Level::None), of_level(Level::Keyed)]
+        .into_iter()
+        .flatten()
+    {
         let two = release(case, false, &[hidden], Format::Csv);
         compare(projection, hidden, &one, &two)?;
     }
@@ -173,8 +211,11 @@ fn complaint(projection: &Projection, case: &Case) -> Result<Outcome, String> {
             };
         }
     };
-    let parquet = release(case, false, &[], Format::Parquet).map_err(|error| format!("has no Parquet: {error}"))?;
-    let unkeyed: Vec<usize> = (0..projection.columns()).filter(|at| !keyed(projection, *at)).collect();
+    let parquet = release(case, false, &[], Format::Parquet)
+        .map_err(|error| format!("has no Parquet: {error}"))?;
+    let unkeyed: Vec<usize> = (0..projection.columns())
+        .filter(|at| !keyed(projection, *at))
+        .collect();
     let short = rows(&one, &unkeyed).join("\n");
     if let Some(canary) = told(projection, case, &one, short.as_bytes()) {
         return Err(format!("tells {canary} in CSV"));
@@ -190,7 +231,12 @@ fn complaint(projection: &Projection, case: &Case) -> Result<Outcome, String> {
 type Answer = Result<Vec<u8>, veilpoint::Error>;
 
 /// Two releases of objects that differ in one identifier differ only where the proof names it.
-fn compare(projection: &Projection, hidden: &str, one: &Answer, two: &Answer) -> Result<(), String> {
+fn compare(
+    projection: &Projection,
+    hidden: &str,
+    one: &Answer,
+    two: &Answer,
+) -> Result<(), String> {
     let (one, two) = match (one, two) {
         (Ok(one), Ok(two)) => (one, two),
         (Err(one), Err(two)) if one.to_string() == two.to_string() => return Ok(()),
@@ -216,7 +262,9 @@ fn compare(projection: &Projection, hidden: &str, one: &Answer, two: &Answer) ->
     }
     let (one, two) = (rows(one, &silent), rows(two, &silent));
     if one != two {
-        return Err(format!("changes with {hidden} where it is not named:\n{one:#?}\n{two:#?}"));
+        return Err(format!(
+            "changes with {hidden} where it is not named:\n{one:#?}\n{two:#?}"
+        ));
     }
     Ok(())
 }
@@ -257,7 +305,8 @@ fn no_accepted_projection_over_any_contract_lets_an_identifier_out() {
         failure_persistence: None,
         ..ProptestConfig::default()
     };
-    let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+    let mut runner =
+        TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
     let choices = prop::collection::vec(any::<u16>(), 30..110);
     let outcome = runner.run(&choices, |choices| {
         let case = case(&choices);
@@ -267,10 +316,15 @@ fn no_accepted_projection_over_any_contract_lets_an_identifier_out() {
                 match complaint(&projection, &case) {
                     Ok(Outcome::Released) => count(&counts.released),
                     Ok(Outcome::Failed) => count(&counts.failed),
-                    Err(wrong) => prop_assert!(false, "{}\n{}\n{wrong}", case.world.schema(false), case.sql),
+                    Err(wrong) => {
+                        prop_assert!(false, "{}\n{}\n{wrong}", case.world.schema(false), case.sql)
+                    }
                 }
                 let names = case.world.fields.iter().filter(|field| field.direct());
-                if names.into_iter().any(|field| case.sql.contains(&field.name)) {
+                if names
+                    .into_iter()
+                    .any(|field| case.sql.contains(&field.name))
+                {
                     count(&counts.hidden);
                 }
             }
@@ -286,11 +340,20 @@ fn no_accepted_projection_over_any_contract_lets_an_identifier_out() {
     });
     assert!(outcome.is_ok(), "{}", outcome.unwrap_err());
     // Without these the property would hold of nothing: a fifth is accepted and runs, many with an identifier in them.
-    let Counts { released, failed, refused, would_tell, hidden } = counts;
+    let Counts {
+        released,
+        failed,
+        refused,
+        would_tell,
+        hidden,
+    } = counts;
     let said = format!(
         "{released:?} released, {failed:?} failed, {hidden:?} of these with an identifier in the text; {refused:?} \
          refused, {would_tell:?} of a quarter of these would tell"
     );
     assert!(released.get() >= CASES / 5, "{said}");
-    assert!(hidden.get() >= CASES / 20 && would_tell.get() >= 20, "{said}");
+    assert!(
+        hidden.get() >= CASES / 20 && would_tell.get() >= 20,
+        "{said}"
+    );
 }

@@ -8,7 +8,10 @@ use super::world::{Kind, World};
 
 /// A projection's SELECT, without a head, and what its columns are called.
 pub fn select(tape: &mut Tape<'_>, world: &World) -> (String, Vec<String>) {
-    let writer = Writer { tape, scope: Vec::new() };
+    let writer = Writer {
+        tape,
+        scope: Vec::new(),
+    };
     let mut statement = Statement { writer, world };
     let (sql, names) = statement.select(2);
     (sql, names.into_iter().map(|name| name.sql).collect())
@@ -42,7 +45,11 @@ impl Statement<'_, '_, '_> {
                 _ => self.writer.any(),
             };
             items.push(format!("{sql} AS c{at}"));
-            names.push(Name { sql: format!("c{at}"), kind, direct: false });
+            names.push(Name {
+                sql: format!("c{at}"),
+                kind,
+                direct: false,
+            });
         }
         let distinct = if shape == 2 { "DISTINCT " } else { "" };
         let mut sql = format!("{with}SELECT {distinct}{} FROM {from}", items.join(", "));
@@ -63,7 +70,11 @@ impl Statement<'_, '_, '_> {
         }
         if self.pick(4) == 1 {
             let plain = matches!(shape, 0 | 1 | 3 | 7);
-            let key = if plain { self.writer.any().0 } else { "1".to_owned() };
+            let key = if plain {
+                self.writer.any().0
+            } else {
+                "1".to_owned()
+            };
             write!(sql, " ORDER BY {key}").unwrap();
         }
         if self.pick(5) == 1 {

@@ -112,7 +112,11 @@ impl World {
 
     /// An object; the direct identifiers of `changed` have other values, and all else is equal.
     pub fn object(&self, changed: &[&str]) -> String {
-        let header: Vec<&str> = self.fields.iter().map(|field| field.name.as_str()).collect();
+        let header: Vec<&str> = self
+            .fields
+            .iter()
+            .map(|field| field.name.as_str())
+            .collect();
         let mut text = header.join(",") + "\n";
         for row in 0..ROWS {
             let values: Vec<String> = (0..self.fields.len())
@@ -125,7 +129,11 @@ impl World {
 
     /// The canaries in an object of which nothing is changed, with their columns.
     pub fn canaries(&self) -> Vec<(&Field, &'static Canary)> {
-        let direct = self.fields.iter().enumerate().filter(|(_, field)| field.direct());
+        let direct = self
+            .fields
+            .iter()
+            .enumerate()
+            .filter(|(_, field)| field.direct());
         direct
             .flat_map(|(at, field)| {
                 let rows = (0..ROWS).filter(move |row| !missing(at, *row));
@@ -156,11 +164,17 @@ fn missing(at: usize, row: usize) -> bool {
 fn plain(field: &Field, at: usize, row: usize) -> String {
     let shared = row % (2 + at % 5);
     match (field.kind, field.sql_type) {
-        (Kind::Text, _) => format!("{}{at}{}", ["zq", "kind-", "ward "][at % 3], "abcdefgh".as_bytes()[shared] as char),
+        (Kind::Text, _) => format!(
+            "{}{at}{}",
+            ["zq", "kind-", "ward "][at % 3],
+            "abcdefgh".as_bytes()[shared] as char
+        ),
         (Kind::Number, "SMALLINT") => (shared * 9 + at).to_string(),
         (Kind::Number, "INT") => (row * 1370 + at).to_string(),
         (Kind::Number, _) => format!("{}.5", row * 11 + at),
-        (Kind::Date, "TIMESTAMP") => format!("2016-0{}-0{}T0{}:30:00", shared + 1, row + 1, at % 10),
+        (Kind::Date, "TIMESTAMP") => {
+            format!("2016-0{}-0{}T0{}:30:00", shared + 1, row + 1, at % 10)
+        }
         (Kind::Date, _) => format!("19{}{}-0{}-0{}", 7 + at % 3, shared, row + 1, at % 9 + 1),
         (Kind::Truth, _) => ["true", "false"][shared % 2].to_owned(),
     }

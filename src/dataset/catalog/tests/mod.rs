@@ -1,7 +1,38 @@
 //! Edits of a folder, one after another, and what is in force after each.
 
+mod references;
+
+use std::cell::Cell;
+
+use arrow::array::{ArrayRef, StringArray};
+use arrow::record_batch::RecordBatch;
+
 use super::*;
 use crate::error::Kind;
+
+thread_local! {
+    /// How many tables were read.
+    static READ: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Reads a table of plain text, in its contract's order; one line more or less than a field each is wrong.
+fn read(contract: &Contract, text: &Arc<str>) -> Result<RecordBatch> {
+    READ.set(READ.get() + 1);
+    let width = contract.columns.len();
+    let mut columns = vec![Vec::new(); width];
+    for (line, record) in text.lines().skip(1).zip(1..) {
+        let fields: Vec<&str> = line.split(',').collect();
+        if fields.len() != width {
+            return Err(Error::new(Kind::FieldCount, "another width").at_record(record));
+        }
+        for (column, field) in columns.iter_mut().zip(fields) {
+            column.push(field);
+        }
+    }
+    let arrays = columns.into_iter();
+    let arrays = arrays.map(|values| Arc::new(StringArray::from(values)) as ArrayRef);
+    Ok(RecordBatch::try_new(contract.schema(0..width), arrays.collect()).unwrap())
+}
 
 const COLUMNS: &str =
     r#""Name" VARCHAR COMMENT 'direct identifier', "Ward" VARCHAR COMMENT 'insensitive'"#;
@@ -87,7 +118,7 @@ fn every_projection_beside_a_contract_is_proven_and_nothing_else_is_one() {
     ]);
     let mut texts = start();
     texts.extend(others);
-    let catalog = Catalog::prove(&texts, "sql/", None);
+    let catalog = Catalog::prove(&texts, "sql/", None, read);
     let names: Vec<String> = catalog.names().map(ToString::to_string).collect();
     assert_eq!(names, ["visits/cost", "visits/ward", "wards/all"]);
     assert_eq!(refused(&catalog, None), (vec![], vec![]));
@@ -101,7 +132,7 @@ fn every_projection_beside_a_contract_is_proven_and_nothing_else_is_one() {
 
 #[test]
 fn what_is_unchanged_is_not_proven_again() {
-    let first = Catalog::prove(&start(), "sql", None);
+    let first = Catalog::prove(&start(), "sql", None, read);
     let all = ["visits/cost", "visits/ward", "wards/all"];
     let comment = format!("-- Edited.\n{WARD}");
     let schema = format!("{}\n", visits());
@@ -124,7 +155,7 @@ fn what_is_unchanged_is_not_proven_again() {
         ("another file", "visits/notes.txt", "", &[]),
     ] {
         let texts = edited(&start(), &[(path, Some(text))]);
-        let next = Catalog::prove(&texts, "sql", Some(&first));
+        let next = Catalog::prove(&texts, "sql", Some(&first), read);
         let anew = |name: &&str| !Arc::ptr_eq(&get(&first, name), &get(&next, name));
         let again: Vec<&str> = all.into_iter().filter(anew).collect();
         if again != proven {
@@ -137,7 +168,7 @@ fn what_is_unchanged_is_not_proven_again() {
 #[test]
 fn a_refused_edit_leaves_the_old_version_in_force_until_it_is_replaced_or_deleted() {
     let with = |ward: Option<&str>| edited(&start(), &[("visits/ward.sql", ward)]);
-    let first = Catalog::prove(&with(Some(WARD)), "sql", None);
+    let first = Catalog::prove(&with(Some(WARD)), "sql", None, read);
     let old = get(&first, "visits/ward");
     let worse = format!("{NAME} WHERE");
     let better = format!("{WARD} WHERE \"Cost\" > 1");
@@ -156,7 +187,7 @@ fn a_refused_edit_leaves_the_old_version_in_force_until_it_is_replaced_or_delete
         ("back, and refused", Some(NAME), None, (1, 1)),
         ("the first text", Some(WARD), Some(false), (0, 0)),
     ] {
-        let next = Catalog::prove(&with(text), "sql", Some(&previous));
+        let next = Catalog::prove(&with(text), "sql", Some(&previous), read);
         let served = next.get(&named("visits/ward"));
         assert_eq!(served.as_ref().ok().map(is_old), in_force, "{step}");
         let (all, new) = refused(&next, Some(&previous));
@@ -176,7 +207,7 @@ fn a_refusal_names_the_file_and_the_reason_whoever_asks() {
         ("./sql/", "./sql/visits/ward.sql"),
         ("s3://bucket/a/", "s3://bucket/a/visits/ward.sql"),
     ] {
-        let catalog = Catalog::prove(&texts, origin, None);
+        let catalog = Catalog::prove(&texts, origin, None, read);
         let error = refusal(&catalog, "visits/ward");
         assert_eq!(error.kind(), Kind::Projection);
         assert!(error.to_string().starts_with(label), "{error}");
@@ -191,7 +222,7 @@ fn a_refusal_names_the_file_and_the_reason_whoever_asks() {
 #[test]
 fn the_parsers_own_words_stay_behind() {
     let texts = edited(&start(), &[("visits/ward.sql", Some("SELECT (1"))]);
-    let catalog = Catalog::prove(&texts, "sql", None);
+    let catalog = Catalog::prove(&texts, "sql", None, read);
     let (_, kept) = catalog.refusals().next().unwrap();
     assert!(kept.private_source().is_some());
     assert!(refusal(&catalog, "visits/ward").private_source().is_none());
@@ -199,16 +230,16 @@ fn the_parsers_own_words_stay_behind() {
 
 #[test]
 fn an_edited_contract_holds_at_once_also_for_what_is_in_force() {
-    let first = Catalog::prove(&start(), "sql", None);
+    let first = Catalog::prove(&start(), "sql", None, read);
     // Without the column that one of the two needs.
     let schema = contract("visits", "");
     let texts = edited(&start(), &[("visits/schema.sql", Some(&schema))]);
-    let second = Catalog::prove(&texts, "sql", Some(&first));
+    let second = Catalog::prove(&texts, "sql", Some(&first), read);
     assert_eq!(refused(&second, Some(&first)).1, ["visits/cost"]);
     assert_eq!(refusal(&second, "visits/cost").kind(), Kind::Projection);
     assert_eq!(get(&second, "visits/ward").contract.columns.len(), 2);
     // The contract as it was: both are proven anew.
-    let third = Catalog::prove(&start(), "sql", Some(&second));
+    let third = Catalog::prove(&start(), "sql", Some(&second), read);
     assert_eq!(refused(&third, Some(&second)), (vec![], vec![]));
     for name in ["visits/cost", "visits/ward"] {
         assert_eq!(get(&third, name).contract.columns.len(), 3);
@@ -218,7 +249,7 @@ fn an_edited_contract_holds_at_once_also_for_what_is_in_force() {
 #[test]
 fn a_column_that_becomes_secret_leaves_with_no_old_version() {
     let schema = |class: &str| contract("visits", &format!(r#", "Cost" INT COMMENT '{class}'"#));
-    let first = Catalog::prove(&start(), "sql", None);
+    let first = Catalog::prove(&start(), "sql", None, read);
     // The projection is edited and refused, and its old version stays; then the contract is edited, too.
     for (class, stays) in [
         ("insensitive", true),
@@ -235,7 +266,7 @@ fn a_column_that_becomes_secret_leaves_with_no_old_version() {
                 .each_ref()
                 .map(|(path, text)| (*path, text.as_deref()));
             let texts = edited(&start(), &edits);
-            let second = Catalog::prove(&texts, "sql", Some(&first));
+            let second = Catalog::prove(&texts, "sql", Some(&first), read);
             let served = second.get(&named("visits/cost"));
             assert_eq!(served.is_ok(), stays, "{class}, {projection}");
             if let Ok(served) = served {
@@ -255,7 +286,7 @@ fn a_column_that_becomes_secret_leaves_with_no_old_version() {
 #[test]
 fn a_refused_contract_refuses_its_projections_and_no_others() {
     let broken = edited(&start(), &[("visits/schema.sql", Some("CREATE"))]);
-    let alone = Catalog::prove(&broken, "sql", None);
+    let alone = Catalog::prove(&broken, "sql", None, read);
     assert_eq!(refused(&alone, None).1, ["visits/cost", "visits/ward"]);
     for name in ["visits/cost", "visits/ward"] {
         let error = refusal(&alone, name);
@@ -266,8 +297,8 @@ fn a_refused_contract_refuses_its_projections_and_no_others() {
         );
     }
     get(&alone, "wards/all");
-    let first = Catalog::prove(&start(), "sql", None);
-    let kept = Catalog::prove(&broken, "sql", Some(&first));
+    let first = Catalog::prove(&start(), "sql", None, read);
+    let kept = Catalog::prove(&broken, "sql", Some(&first), read);
     assert_eq!(
         refused(&kept, Some(&first)).1,
         ["visits/cost", "visits/ward"]
@@ -279,7 +310,7 @@ fn a_refused_contract_refuses_its_projections_and_no_others() {
 
 #[test]
 fn what_is_deleted_or_renamed_is_gone_and_so_is_what_has_no_contract() {
-    let first = Catalog::prove(&start(), "sql", None);
+    let first = Catalog::prove(&start(), "sql", None, read);
     let mut wrong = Vec::new();
     for (edit, edits, names) in [
         (
@@ -299,7 +330,7 @@ fn what_is_deleted_or_renamed_is_gone_and_so_is_what_has_no_contract() {
             "wards/all",
         ),
     ] {
-        let next = Catalog::prove(&edited(&start(), edits), "sql", Some(&first));
+        let next = Catalog::prove(&edited(&start(), edits), "sql", Some(&first), read);
         let served: Vec<String> = next
             .served()
             .map(|served| served.name.to_string())
@@ -314,7 +345,7 @@ fn what_is_deleted_or_renamed_is_gone_and_so_is_what_has_no_contract() {
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
     assert!(
-        Catalog::prove(&Texts::new(), "sql", Some(&first))
+        Catalog::prove(&Texts::new(), "sql", Some(&first), read)
             .names()
             .next()
             .is_none()
@@ -324,7 +355,7 @@ fn what_is_deleted_or_renamed_is_gone_and_so_is_what_has_no_contract() {
 #[test]
 fn an_unknown_name_is_answered_with_those_that_exist() {
     let texts = edited(&start(), &[("visits/ward.sql", Some(NAME))]);
-    let catalog = Catalog::prove(&texts, "s3://bucket/sql/", None);
+    let catalog = Catalog::prove(&texts, "s3://bucket/sql/", None, read);
     for (name, expected) in [
         (
             "visits/wrad",
@@ -339,23 +370,23 @@ fn an_unknown_name_is_answered_with_those_that_exist() {
     ] {
         assert_eq!(refusal(&catalog, name).to_string(), expected);
     }
-    let none = Catalog::prove(&Texts::new(), "sql", None);
+    let none = Catalog::prove(&Texts::new(), "sql", None, read);
     let error = refusal(&none, "visits/ward").to_string();
     assert!(error.contains("and no other either"), "{error}");
 }
 
 #[test]
 fn a_file_without_a_text_is_the_fault_of_that_file_alone() {
-    let first = Catalog::prove(&start(), "sql", None);
+    let first = Catalog::prove(&start(), "sql", None, read);
     let mut texts = start();
     let reason = "the file is not UTF-8: save it so";
     texts.insert("visits/ward.sql".into(), Err(reason));
-    let alone = Catalog::prove(&texts, "sql", None);
+    let alone = Catalog::prove(&texts, "sql", None, read);
     let error = refusal(&alone, "visits/ward");
     let expected = format!("sql/visits/ward.sql: {reason} [ProjectionRefused]");
     assert_eq!(error.to_string(), expected);
     get(&alone, "visits/cost");
-    let kept = Catalog::prove(&texts, "sql", Some(&first));
+    let kept = Catalog::prove(&texts, "sql", Some(&first), read);
     assert!(Arc::ptr_eq(
         &get(&first, "visits/ward"),
         &get(&kept, "visits/ward")
@@ -363,7 +394,7 @@ fn a_file_without_a_text_is_the_fault_of_that_file_alone() {
     assert_eq!(refused(&kept, Some(&first)).1, ["visits/ward"]);
 
     texts.insert("visits/schema.sql".into(), Err(reason));
-    let error = refusal(&Catalog::prove(&texts, "sql", None), "visits/cost");
+    let error = refusal(&Catalog::prove(&texts, "sql", None, read), "visits/cost");
     let expected = format!("sql/visits/schema.sql: {reason} [InvalidContract]");
     assert_eq!(error.to_string(), expected);
 }
@@ -372,9 +403,9 @@ fn a_file_without_a_text_is_the_fault_of_that_file_alone() {
 fn a_refusal_of_two_texts_that_have_none_for_different_reasons_is_said_twice() {
     let mut texts = start();
     texts.insert("visits/ward.sql".into(), Err("one reason"));
-    let first = Catalog::prove(&texts, "sql", None);
+    let first = Catalog::prove(&texts, "sql", None, read);
     texts.insert("visits/ward.sql".into(), Err("another reason"));
-    let second = Catalog::prove(&texts, "sql", Some(&first));
+    let second = Catalog::prove(&texts, "sql", Some(&first), read);
     assert_eq!(refused(&second, Some(&first)).1, ["visits/ward"]);
     let error = refusal(&second, "visits/ward").to_string();
     assert!(error.contains("another reason"), "{error}");
