@@ -26,6 +26,7 @@ mod object_lambda;
 mod preview;
 mod projections;
 mod readers;
+mod references;
 mod s3;
 mod support;
 mod template;

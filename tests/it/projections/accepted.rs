@@ -70,7 +70,7 @@ fn complaint(row: &Row) -> Option<String> {
     let schema = rows::contract(&row.contract);
     let contract = Contract::parse(&row.contract, "schema.sql", &schema).unwrap();
     let (object, secrets) = people(&contract);
-    let release = Engine::proven(&row.contract, &schema, &row.text, 7)
+    let release = Engine::proven(contract, &row.text, 7)
         .and_then(|engine| engine.release(object.as_bytes(), Format::Csv, 1, usize::MAX));
     let text = match release {
         Ok((bytes, _)) => String::from_utf8(bytes).unwrap(),
