@@ -1,5 +1,6 @@
 //! The words in which reports speak of classes, levels and types.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use arrow::datatypes::DataType;
@@ -75,6 +76,16 @@ pub(in crate::door::cli) fn shown_class(
 pub(in crate::door::cli) fn highest(output: &OutputProof) -> Level {
     let levels = output.sources.iter().map(|source| source.level);
     levels.max().unwrap_or(Level::None)
+}
+
+/// The levels at which columns reach an output column, least first: `keyed + whole`.
+pub(in crate::door::cli) fn levels(output: &OutputProof) -> String {
+    let levels: BTreeSet<Level> = output.sources.iter().map(|source| source.level).collect();
+    if levels.is_empty() {
+        return level(Level::None).to_owned();
+    }
+    let words: Vec<&str> = levels.into_iter().map(level).collect();
+    words.join(" + ")
 }
 
 /// A type as SQL writes it.

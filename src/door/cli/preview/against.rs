@@ -13,7 +13,9 @@ use crate::dataset::MAX_TEXT;
 use crate::dataset::contract::Contract;
 use crate::dataset::name::ProjectionName;
 use crate::dataset::projection::Projection;
+use crate::dataset::proof::OutputProof;
 use crate::error::{Error, Kind, Result};
+use crate::functions::Level;
 use crate::release::Control;
 use crate::request::Size;
 use crate::risk::{Column, Counter, Role, Settings};
@@ -115,9 +117,14 @@ fn measure(job: &Job, projection: &Projection, control: &Control) -> Result<Meas
     })
 }
 
-/// The output columns that tell of quasi-identifiers, or of direct ones that the head reveals in part.
+/// The output columns that tell of quasi-identifiers, or of direct ones that the head reveals in part. One that is a
+/// replacement of somebody is not among them: it tells each person apart, whatever else it tells.
 fn leaving(contract: &Contract, projection: &Projection) -> Vec<String> {
+    let keyed = |output: &OutputProof| {
+        let mut sources = output.sources.iter();
+        sources.any(|source| !source.implicit && source.level == Level::Keyed)
+    };
     let outputs = projection.proof.outputs.iter();
-    let outputs = outputs.filter(|output| words::tells(contract, output));
+    let outputs = outputs.filter(|output| words::tells(contract, output) && !keyed(output));
     outputs.map(|output| output.name.clone()).collect()
 }
