@@ -31,17 +31,26 @@ impl Engine {
 
     /// The same over a contract that was read.
     pub fn over(contract: Contract, projection: &str, key: u8) -> Self {
-        let projection = Projection::parse(&contract, "t/p", "sql/t/p.sql", projection).unwrap();
+        Self::proven(contract, projection, key).unwrap()
+    }
+
+    /// The same, or why the projection is refused.
+    pub fn proven(
+        contract: Contract,
+        projection: &str,
+        key: u8,
+    ) -> Result<Self, veilpoint::Error> {
+        let projection = Projection::parse(&contract, "t/p", "sql/t/p.sql", projection)?;
         let keys = MasterKey::from_bytes([key; 32]).domain(&projection.domain());
         let context = Context {
             as_of: NaiveDate::from_ymd_opt(2026, 11, 1).unwrap(),
             keys: Some(keys),
         };
-        Self {
+        Ok(Self {
             contract,
             projection,
             context,
-        }
+        })
     }
 
     /// The release of `text`, which arrives in pieces of `piece` bytes, made by `threads` threads.
