@@ -15,6 +15,7 @@ mod pseudonym;
 mod redact;
 mod refusal;
 mod step;
+pub mod subjects;
 #[cfg(test)]
 mod testing;
 mod text;
