@@ -17,6 +17,7 @@ mod doors;
 mod engine;
 mod gateway;
 mod house;
+mod k_anonymity;
 mod listings;
 mod memory;
 mod object_lambda;

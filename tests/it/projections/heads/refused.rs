@@ -168,14 +168,14 @@ fn words() -> Vec<Row> {
 fn subjects() -> Vec<Row> {
     vec![
         none(
-            "k that is right",
+            "k without a group",
             "-- k: 5\n",
-            "k is not enforced by this version",
+            "there is no GROUP BY to suppress groups of",
         ),
         none(
-            "k over columns",
-            "-- k: 5 over \"Weight\"\n",
-            "k is not enforced by this version",
+            "k over no output column",
+            "-- k: 5 over \"Height\"\n",
+            "\"Height\" is no output column",
         ),
         none("k of one", "-- k: 1\n", "2 at least"),
         none("k of zero", "-- k: 0\n", "2 at least"),
