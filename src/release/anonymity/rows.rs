@@ -5,7 +5,7 @@
 //!    beside what it has said, it gives the numbers of the rows that do not, to a second sorter.
 //! 3. The rows come back in their order, less those numbers.
 
-use std::io::{BufReader, BufWriter, Read, Write};
+use std::io::{BufReader, BufWriter, Read as _, Write as _};
 
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray};
 use arrow::compute::filter_record_batch;
@@ -129,35 +129,43 @@ impl<'a> Rows<'a> {
         let counted = self.counted.finish().map_err(failed)?;
         let least = usize::try_from(self.asked.k).unwrap_or(usize::MAX);
         let mut suppressed = suppressed(counted, least, self.memory, &self.folder, control)?;
-        let mut aside = self.aside.into_inner().map_err(unwritten)?;
-        aside.flush().map_err(failed)?;
-        let mut aside = aside.into_inner().map_err(|error| failed(error.into_error()))?;
-        aside.rewind().map_err(failed)?;
-        let reader = StreamReader::try_new(BufReader::with_capacity(BUFFER, aside), None);
         let mut numbers = suppressed.read().map_err(failed)?;
-        let mut next = numbers.next().map_err(failed)?.map(u64::from_be_bytes);
+        let mut next = || -> Result<Option<u64>> {
+            let number = numbers.next().map_err(failed)?;
+            Ok(number.map(u64::from_be_bytes))
+        };
+        let mut missing = next()?;
         let (mut row, mut count) = (0_u64, 0_u64);
-        for batch in reader.map_err(unwritten)? {
+        for batch in read_again(self.aside)? {
             cancelled(control)?;
             let batch = batch.map_err(unwritten)?;
             let mut keep = Vec::with_capacity(batch.num_rows());
             for _ in 0..batch.num_rows() {
-                let stays = next != Some(row);
-                if !stays {
+                keep.push(missing != Some(row));
+                if missing == Some(row) {
                     count += 1;
-                    next = numbers.next().map_err(failed)?.map(u64::from_be_bytes);
+                    missing = next()?;
                 }
-                keep.push(stays);
                 row += 1;
             }
             let kept = filter_record_batch(&batch, &BooleanArray::from(keep));
             each(kept.map_err(|error| misfit().with_private(error))?)?;
         }
-        if row != self.rows || next.is_some() {
-            return Err(misfit());
+        if row == self.rows && missing.is_none() {
+            Ok(count)
+        } else {
+            Err(misfit())
         }
-        Ok(count)
     }
+}
+
+/// The batches that were put aside.
+fn read_again(aside: StreamWriter<BufWriter<Aside>>) -> Result<StreamReader<BufReader<Aside>>> {
+    let aside = aside.into_inner().map_err(unwritten)?.into_inner();
+    let mut aside = aside.map_err(|error| failed(error.into_error()))?;
+    aside.rewind().map_err(failed)?;
+    let aside = BufReader::with_capacity(BUFFER, aside);
+    StreamReader::try_new(aside, None).map_err(unwritten)
 }
 
 /// The numbers of the rows whose combination has fewer than `least` subjects.
@@ -169,47 +177,52 @@ fn suppressed(
     control: &Control,
 ) -> Result<Sorted<8>> {
     let mut verdicts = BufWriter::with_capacity(BUFFER, Aside::new(memory / 4, folder));
-    walk(&mut counted, control, |group, _| match group {
-        Some(subjects) => {
+    walk(&mut counted, control, |read| match read {
+        Read::Row(_) => Ok(()),
+        Read::End { subjects } => {
             let stays = u8::from(subjects >= least);
             verdicts.write_all(&[stays]).map_err(failed)
         }
-        None => Ok(()),
     })?;
-    let mut verdicts = verdicts
-        .into_inner()
-        .map_err(|error| failed(error.into_error()))?;
+    let verdicts = verdicts.into_inner();
+    let mut verdicts = verdicts.map_err(|error| failed(error.into_error()))?;
     verdicts.rewind().map_err(failed)?;
-    let mut verdicts = BufReader::with_capacity(BUFFER, verdicts);
+    let mut verdicts = BufReader::with_capacity(BUFFER, verdicts).bytes();
     let mut numbers = Sorter::new(memory / 2, folder);
     let mut stays = None;
-    walk(&mut counted, control, |group, number| {
-        if group.is_some() {
+    walk(&mut counted, control, |read| {
+        let Read::Row(number) = read else {
             stays = None;
             return Ok(());
-        }
-        let verdict = match stays {
-            Some(verdict) => verdict,
-            None => {
-                let mut byte = [0];
-                verdicts.read_exact(&mut byte).map_err(failed)?;
-                byte == [1]
-            }
         };
-        stays = Some(verdict);
-        if verdict {
-            return Ok(());
+        if stays.is_none() {
+            let verdict = verdicts.next().ok_or_else(misfit)?.map_err(failed)?;
+            stays = Some(verdict == 1);
         }
-        numbers.push(number.to_be_bytes()).map_err(failed)
+        match stays {
+            Some(true) => Ok(()),
+            _ => numbers.push(number.to_be_bytes()).map_err(failed),
+        }
     })?;
     numbers.finish().map_err(failed)
 }
 
-/// Reads what is counted: each row's number, and behind the rows of a combination the number of its subjects.
+/// What is read of sorted rows.
+enum Read {
+    /// A row, by its number.
+    Row(u64),
+    /// All rows of a combination have been read.
+    End {
+        /// How many subjects share it.
+        subjects: usize,
+    },
+}
+
+/// Reads what is counted, combination by combination.
 fn walk(
     counted: &mut Sorted<COUNTED>,
     control: &Control,
-    mut each: impl FnMut(Option<usize>, u64) -> Result<()>,
+    mut each: impl FnMut(Read) -> Result<()>,
 ) -> Result<()> {
     let mut records = counted.read().map_err(failed)?;
     let (mut last, mut subjects, mut read) = (None, 0_usize, 0_u64);
@@ -219,21 +232,18 @@ fn walk(
         }
         read += 1;
         let (combination, subject, number) = parts(&record)?;
-        match last {
-            Some((before, _)) if before != combination => {
-                each(Some(subjects), 0)?;
-                subjects = 0;
-            }
-            _ => {}
+        if last.is_some_and(|(before, _)| before != combination) {
+            each(Read::End { subjects })?;
+            subjects = 0;
         }
         if subject != NOBODY && last != Some((combination, subject)) {
             subjects += 1;
         }
         last = Some((combination, subject));
-        each(None, number)?;
+        each(Read::Row(number))?;
     }
     match last {
-        Some(_) => each(Some(subjects), 0),
+        Some(_) => each(Read::End { subjects }),
         None => Ok(()),
     }
 }
