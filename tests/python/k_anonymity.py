@@ -1,6 +1,6 @@
 """What pycanon says of a release, and what a plain count says of the object that it was made of.
 
-k_anonymity.py k RELEASE COLUMN...                    the k that pycanon finds over the columns
+k_anonymity.py k COLUMN,... RELEASE...                the k that pycanon finds over the columns, a line each
 k_anonymity.py kept OBJECT K SUBJECT,... COLUMN...    the numbers of the rows that at least K subjects share
 """
 
@@ -32,8 +32,10 @@ def kept(path, least, subject, columns):
 
 
 if __name__ == "__main__":
-    what, path, *rest = sys.argv[1:]
+    what, *rest = sys.argv[1:]
     if what == "k":
-        print(measured(path, rest))
+        columns, *releases = rest
+        print("\n".join(str(measured(release, columns.split(","))) for release in releases))
     else:
-        print("\n".join(kept(path, int(rest[0]), rest[1].split(","), rest[2:])))
+        path, least, subject, *columns = rest
+        print("\n".join(kept(path, int(least), subject.split(","), columns)))

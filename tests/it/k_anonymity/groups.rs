@@ -95,13 +95,13 @@ const STATEMENTS: [Statement; 8] = [
         },
     },
     Statement {
-        select: "SELECT zip FROM t GROUP BY zip ORDER BY zip NULLS FIRST LIMIT 1",
+        select: "SELECT zip, count(*) AS n FROM t GROUP BY zip ORDER BY zip NULLS FIRST LIMIT 1",
         where_: every,
         by: zip,
         sums: false,
         lines: |groups| {
             let first = groups.iter().take(1);
-            first.map(|(zip, _)| cell(zip.as_deref())).collect()
+            first.map(|(zip, rows)| format!("{},{}", cell(zip.as_deref()), rows.len())).collect()
         },
     },
     Statement {
