@@ -189,6 +189,7 @@ impl Recipe {
             rows_in: summary.rows_in,
             rows_out: summary.rows_out,
             rows_dropped: summary.rows_dropped,
+            rows_suppressed: summary.rows_suppressed,
             unknown_columns: summary.unknown_columns,
         });
         if let Ok(facts) = &facts {
@@ -210,6 +211,7 @@ impl Recipe {
             rows_in = facts.rows_in,
             rows_out = facts.rows_out,
             rows_dropped = facts.rows_dropped,
+            rows_suppressed = facts.rows_suppressed,
             bytes_out = facts.length,
             milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
         );

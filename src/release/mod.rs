@@ -3,6 +3,8 @@
 //! ```text
 //! rows.rs      row-by-row projections: workers share reading, decoding, projecting and encoding
 //! whole.rs     the others: one DataFusion plan over the decoded rows, under a memory limit
+//! reader.rs    the decoded rows for that plan
+//! anonymity/   what too few subjects share, suppressed on its way out of the plan or inside
 //! guard.rs     identifiers in columns that should have none, counted on the way
 //! blocks.rs    projected rows → blocks of a fixed size, the last two sharing evenly
 //! output.rs    blocks → encoded pieces → the output, in order
@@ -10,9 +12,11 @@
 //! A release is a pure function of the object's bytes, contract, projection, context and options: no number of
 //! threads and no way of cutting the input reaches its bytes.
 
+mod anonymity;
 mod blocks;
 mod guard;
 mod output;
+mod reader;
 mod rows;
 mod whole;
 
@@ -120,6 +124,8 @@ pub struct Summary {
     pub rows_out: u64,
     /// Records dropped because they could not be read (`'veilpoint.bad_rows' 'drop'`).
     pub rows_dropped: u64,
+    /// Rows, or groups, that too few subjects share for them to leave (`-- k:`).
+    pub rows_suppressed: u64,
     /// Bytes of the release.
     pub bytes_out: u64,
     /// Columns of the object that the contract does not know.

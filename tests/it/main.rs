@@ -20,6 +20,7 @@ mod engine;
 mod functions;
 mod gateway;
 mod house;
+mod k_anonymity;
 mod listings;
 mod memory;
 mod object_lambda;

@@ -69,6 +69,7 @@ pub(super) struct Totals {
     objects: u64,
     rows: u64,
     dropped: u64,
+    suppressed: u64,
     bytes_out: u64,
     /// Names that no contract knows, and in how many objects they stand together.
     drift: BTreeMap<Vec<String>, u64>,
@@ -81,6 +82,7 @@ impl Totals {
         self.objects += 1;
         self.rows += summary.rows_out;
         self.dropped += summary.rows_dropped;
+        self.suppressed += summary.rows_suppressed;
         self.bytes_out += summary.bytes_out;
         if !summary.unknown_columns.is_empty() {
             *self.drift.entry(summary.unknown_columns).or_default() += 1;
@@ -125,9 +127,13 @@ impl Totals {
             1 => String::new(),
             count => format!("{count} objects, "),
         };
-        let dropped = match self.dropped {
-            0 => String::new(),
-            count => format!(" ({count} bad ones dropped)"),
+        let dropped = match (self.dropped, self.suppressed) {
+            (0, 0) => String::new(),
+            (dropped, 0) => format!(" ({dropped} bad ones dropped)"),
+            (0, suppressed) => format!(" ({suppressed} suppressed)"),
+            (dropped, suppressed) => {
+                format!(" ({dropped} bad ones dropped, {suppressed} suppressed)")
+            }
         };
         let rows = if self.rows == 1 { "row" } else { "rows" };
         format!(
@@ -149,6 +155,7 @@ mod tests {
             rows_in: rows_out + rows_dropped,
             rows_out,
             rows_dropped,
+            rows_suppressed: 0,
             bytes_out: 5_400,
             unknown_columns: vec!["email".to_owned()],
             found_identifiers: Vec::new(),
