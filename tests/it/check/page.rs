@@ -1,7 +1,12 @@
 //! The page: read as a browser reads it, it is whole in itself and names every output column.
 
+use std::collections::BTreeSet;
+
 use super::{PEOPLE, bundled, check, read_page, report, site, texts};
 use crate::support::site::{Answer, Site};
+
+/// The levels, least first.
+const LEVELS: [&str; 5] = ["none", "keyed", "coarse", "part", "whole"];
 
 /// What is wrong with a page of projections whose report in JSON is this.
 fn faults(answer: &Answer, report: &serde_json::Value) -> Vec<String> {
@@ -14,11 +19,20 @@ fn faults(answer: &Answer, report: &serde_json::Value) -> Vec<String> {
     for projection in report["projections"].as_array().unwrap() {
         for output in projection["outputs"].as_array().unwrap() {
             let name = output["name"].as_str().unwrap();
-            let level = output["level"].as_str().unwrap();
+            let sources = output["sources"].as_array().unwrap().iter();
+            let levels: BTreeSet<usize> = sources
+                .map(|source| {
+                    LEVELS
+                        .iter()
+                        .position(|level| source["level"] == *level)
+                        .unwrap()
+                })
+                .collect();
+            let levels: Vec<&str> = levels.into_iter().map(|level| LEVELS[level]).collect();
             if !headings.contains(&name) {
                 wrong.push(format!("\"{name}\" is in no table"));
             }
-            if !labels.contains(&format!("{name} · {level}").as_str()) {
+            if !labels.contains(&format!("{name} · {}", levels.join(" + ")).as_str()) {
                 wrong.push(format!("\"{name}\" is in no drawing"));
             }
         }

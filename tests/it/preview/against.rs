@@ -122,7 +122,7 @@ fn unique_rows_are_those_that_a_naive_count_finds() {
         "old.sql",
         "-- reveals: \"Born\"\nSELECT \"Born\", \"Ward\" FROM visits",
     );
-    site.write("sql/visits/new.sql", "SELECT generalize_date(\"Born\", 'year') AS y, token(\"Name\") AS t FROM visits WHERE \"Cost\" < 120");
+    site.write("sql/visits/new.sql", "SELECT generalize_date(\"Born\", 'year') AS y, pseudonym(\"Name\", \"Ward\") AS t FROM visits WHERE \"Cost\" < 120");
     let page = page(
         &site,
         "visits.csv",

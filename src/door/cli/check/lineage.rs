@@ -93,7 +93,7 @@ impl Drawing {
                 drawing.way(&mut ways, way, input, place, (class, source.level));
             }
             drawing.columns[2].push(Node {
-                text: format!("{} · {}", output.name, words::level(words::highest(output))),
+                text: format!("{} · {}", output.name, words::levels(output)),
                 class: words::shown_class(&served.contract, output),
             });
         }

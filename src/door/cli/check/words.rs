@@ -1,5 +1,6 @@
 //! The words in which reports speak of classes, levels and types.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use arrow::datatypes::DataType;
@@ -7,6 +8,7 @@ use arrow::datatypes::DataType;
 use crate::dataset::contract::{Class, Contract};
 use crate::dataset::projection::Projection;
 use crate::dataset::proof::OutputProof;
+use crate::dataset::reference::Reference;
 use crate::functions::Level;
 
 /// A class as contracts write it.
@@ -75,6 +77,16 @@ pub(in crate::door::cli) fn shown_class(
 pub(in crate::door::cli) fn highest(output: &OutputProof) -> Level {
     let levels = output.sources.iter().map(|source| source.level);
     levels.max().unwrap_or(Level::None)
+}
+
+/// The levels at which columns reach an output column, least first: `keyed + whole`.
+pub(in crate::door::cli) fn levels(output: &OutputProof) -> String {
+    let levels: BTreeSet<Level> = output.sources.iter().map(|source| source.level).collect();
+    if levels.is_empty() {
+        return level(Level::None).to_owned();
+    }
+    let words: Vec<&str> = levels.into_iter().map(level).collect();
+    words.join(" + ")
 }
 
 /// A type as SQL writes it.
@@ -155,6 +167,13 @@ pub(in crate::door::cli) fn tells(contract: &Contract, output: &OutputProof) -> 
         let by_value = !source.implicit && source.level > Level::Keyed;
         by_value && is_protected(class_of(contract, &source.column))
     })
+}
+
+/// The columns of a reference table, in order.
+pub(in crate::door::cli) fn table_columns(table: &Reference) -> Vec<String> {
+    let schema = table.schema();
+    let names = schema.fields().iter().map(|field| field.name().clone());
+    names.collect()
 }
 
 /// Text without what would move a terminal's cursor or turn its writing: each such character is written as its number.

@@ -99,7 +99,7 @@ fn released_header(preview: &Preview) -> Markup {
     html! {
         @for output in &preview.projection.proof.outputs {
             @let class = words::shown_class(&preview.contract, output);
-            (heading(&output.name, class, words::level(words::highest(output))))
+            (heading(&output.name, class, &words::levels(output)))
         }
     }
 }

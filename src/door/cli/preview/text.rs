@@ -66,7 +66,7 @@ fn beside(text: &mut String, preview: &Preview, pairs: &[Pair], look: Look) {
             for (record, pair) in preview.raw.records.iter().zip(pairs) {
                 let _ = writeln!(text, "Record {}", record.number);
                 let block = block(preview, &record.cells, pair);
-                let head = ["raw", "value", "release", "value"].map(str::to_owned);
+                let head = ["raw", "class", "value", "release", "value"].map(str::to_owned);
                 let _ = writeln!(text, "{}\n", table(head.to_vec(), block, look));
             }
         }
@@ -79,8 +79,11 @@ fn beside(text: &mut String, preview: &Preview, pairs: &[Pair], look: Look) {
 /// One record and its row, a column a line.
 fn block(preview: &Preview, cells: &[Cell], pair: &Pair) -> Vec<Vec<String>> {
     let columns = preview.contract.columns.iter().zip(cells);
-    let left = columns.map(|(column, cell)| [words::plain(&column.name), value(cell)]);
-    let left: Vec<[String; 2]> = left.collect();
+    let left = columns.map(|(column, cell)| {
+        let class = words::class(column.class).to_owned();
+        [words::plain(&column.name), class, value(cell)]
+    });
+    let left: Vec<[String; 3]> = left.collect();
     let outputs = preview.projection.proof.outputs.iter();
     let right: Vec<[String; 2]> = match pair {
         Pair::Row(cells) => outputs
@@ -90,8 +93,9 @@ fn block(preview: &Preview, cells: &[Cell], pair: &Pair) -> Vec<Vec<String>> {
         other => vec![[absent(other).to_owned(), String::new()]],
     };
     let rows = (0..left.len().max(right.len())).map(|row| {
-        let side = |cells: &[[String; 2]]| cells.get(row).cloned().unwrap_or_default();
-        side(&left).into_iter().chain(side(&right)).collect()
+        let left = left.get(row).cloned().unwrap_or_default();
+        let right = right.get(row).cloned().unwrap_or_default();
+        left.into_iter().chain(right).collect()
     });
     rows.collect()
 }
@@ -117,10 +121,12 @@ fn raw_header(preview: &Preview) -> impl Iterator<Item = String> {
 }
 
 fn released_header(preview: &Preview) -> Vec<String> {
-    let outputs = preview.projection.proof.outputs.iter().map(|output| {
-        let level = words::level(words::highest(output));
-        format!("{}\n{level}", words::plain(&output.name))
-    });
+    let outputs = preview
+        .projection
+        .proof
+        .outputs
+        .iter()
+        .map(|output| format!("{}\n{}", words::plain(&output.name), words::levels(output)));
     outputs.collect()
 }
 
