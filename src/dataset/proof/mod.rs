@@ -158,8 +158,8 @@ impl Prover<'_> {
         self.refusals.add(Refusal::new(rule, at, message));
     }
 
-    /// Refuses something that holds columns: it is about the first of them, where that is named.
-    fn refuse_of(&mut self, rule: Rule, leaks: &Leaks, message: impl Into<String>) {
+    /// Refuses something that holds columns, and says so: it is about the first of them, where that is named.
+    fn refuse_of(&mut self, rule: Rule, leaks: &Leaks, message: impl Into<String>) -> bool {
         let first = leaks.iter().find(|(_, leak)| leak.at.is_some());
         let refusal = match first.or_else(|| leaks.iter().next()) {
             Some((column, leak)) => {
@@ -171,6 +171,7 @@ impl Prover<'_> {
             None => Refusal::new(rule, None, message),
         };
         self.refusals.add(refusal);
+        rule.applies()
     }
 
     /// Refuses something for the sake of a column's class, unless it is refused already at this place.
