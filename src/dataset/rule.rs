@@ -427,7 +427,7 @@ impl Lowering {
 }
 
 #[cfg(test)]
-pub(crate) use switch::off;
+pub(crate) use switch::{Off, off};
 
 /// Rules that are switched off, to see which tests fall.
 #[cfg(test)]

@@ -33,7 +33,7 @@ fn write(path: &Path, rows: u64) {
 
 /// Peak of resident memory in MiB, of a process that runs to its end. The system forgets it with the process, so it is
 /// asked for until then.
-fn peak(mut child: Child) -> u64 {
+pub fn peak(mut child: Child) -> u64 {
     let status = format!("/proc/{}/status", child.id());
     let mut peak = 0;
     loop {

@@ -6,9 +6,12 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
+use veilpoint::csv;
 use veilpoint::dataset::contract::{Class, Column, ColumnType, Contract};
 use veilpoint::dataset::projection::Projection;
+use veilpoint::dataset::reference::{Reference, References};
 use veilpoint::request::Format;
 
 use super::rows::{self, Row};
@@ -65,17 +68,24 @@ fn value(column: &Column, at: usize, row: usize) -> String {
     }
 }
 
+/// The reference tables with their rows.
+fn references() -> References {
+    let table = |(name, schema, text): (String, String, String)| {
+        let (contract, key) = Contract::parse_reference(&name, "reference.sql", &schema).unwrap();
+        let rows = csv::table::read(&contract, &text.into()).unwrap();
+        Arc::new(Reference::new(&contract, key, rows).unwrap())
+    };
+    rows::references().into_iter().map(table).collect()
+}
+
 /// What is wrong with the release of a row.
 fn complaint(row: &Row) -> Option<String> {
     let schema = rows::contract(&row.contract);
     let contract = Contract::parse(&row.contract, "schema.sql", &schema).unwrap();
+    let contract = contract.with_references(references());
     let (object, secrets) = people(&contract);
-    let release = Engine::of(&row.contract, &schema, &row.text, 7).release(
-        object.as_bytes(),
-        Format::Csv,
-        1,
-        usize::MAX,
-    );
+    let release = Engine::proven(contract, &row.text, 7)
+        .and_then(|engine| engine.release(object.as_bytes(), Format::Csv, 1, usize::MAX));
     let text = match release {
         Ok((bytes, _)) => String::from_utf8(bytes).unwrap(),
         Err(error) => return Some(format!("{}: {}: does not run: {error}", row.file, row.name)),

@@ -13,14 +13,17 @@ mod rows;
 mod sizes;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::Arc;
+
+use arrow::record_batch::RecordBatch;
 
 use self::rows::Row;
-use crate::dataset::contract::Contract;
+use super::{OutputProof, Source};
+use crate::dataset::contract::{Class, Contract};
 use crate::dataset::projection::Projection;
+use crate::dataset::reference::{Reference, References};
 use crate::dataset::rule::{Refusal, Rule};
 use crate::functions::Level;
-
-use super::{OutputProof, Source};
 
 /// The contracts, by name, each as it is and with no class but `insensitive`.
 struct Contracts(BTreeMap<String, [Contract; 2]>);
@@ -28,9 +31,11 @@ struct Contracts(BTreeMap<String, [Contract; 2]>);
 impl Contracts {
     fn of(rows: &[Row]) -> Self {
         let names: BTreeSet<&String> = rows.iter().map(|row| &row.contract).collect();
+        let references = references();
         let both = |name: &String| {
             let text = rows::contract(name);
             let strict = Contract::parse(name, "schema.sql", &text).unwrap();
+            let strict = strict.with_references(references.clone());
             (name.clone(), [strict.clone(), opened(strict)])
         };
         Self(names.into_iter().map(both).collect())
@@ -45,10 +50,20 @@ impl Contracts {
     }
 }
 
+/// The reference tables, without their rows: the proof asks for names and types alone.
+fn references() -> References {
+    let table = |(name, text, _): (String, String, String)| {
+        let (contract, key) = Contract::parse_reference(&name, "reference.sql", &text).unwrap();
+        let rows = RecordBatch::new_empty(contract.schema(0..contract.columns.len()));
+        Arc::new(Reference::new(&contract, key, rows).unwrap())
+    };
+    rows::references().into_iter().map(table).collect()
+}
+
 /// The same columns, of which none says anything about a person.
 fn opened(mut contract: Contract) -> Contract {
     for column in &mut contract.columns {
-        column.class = crate::dataset::contract::Class::Insensitive;
+        column.class = Class::Insensitive;
     }
     contract
 }

@@ -21,6 +21,9 @@ enum Falls {
 fn sentence(lowering: Lowering) -> &'static str {
     match lowering {
         Lowering::BareColumn => "a function lowers a bare column, and nothing computed",
+        Lowering::PlainArguments => {
+            "it does so where nothing but constants and bare columns stands beside"
+        }
         Lowering::InsideBounds => "a function lowers inside its bounds",
         Lowering::CountOfBare => {
             "`count` of a bare column or keyed expression tells nothing; of anything else, all of it"

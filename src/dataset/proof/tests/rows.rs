@@ -34,6 +34,21 @@ pub fn contract(name: &str) -> String {
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
+/// The reference tables that every contract has beside it: name, contract, rows.
+pub fn references() -> Vec<(String, String, String)> {
+    let folder = folder().join("contracts/reference");
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|end| end == "sql") {
+            let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+            let text = |path: &Path| fs::read_to_string(path).unwrap();
+            found.push((name, text(&path), text(&path.with_extension("csv"))));
+        }
+    }
+    found
+}
+
 /// All rows of a folder, `accepted` or `refused`, by file.
 pub fn read(kind: &str) -> Vec<Row> {
     let mut files: Vec<PathBuf> = fs::read_dir(folder().join(kind))

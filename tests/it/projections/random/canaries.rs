@@ -51,16 +51,17 @@ pub fn of(kind: Kind, column: usize, row: usize, other: bool) -> &'static Canary
 
 /// The value of a number: all are different, and none is much like the next.
 fn value(kind: Kind, number: usize) -> String {
-    let mut rest = number * 7_919 + 104_729;
-    let mut draw = |of: usize| {
-        rest = rest * 25_214_903 % 281_474_976_710_597 + 11;
-        (rest / 1_000) % of
+    let mut rest = number as u64 * 7_919 + 104_729;
+    // The multiplier of POSIX's drand48.
+    let mut draw = |of: u64| {
+        rest = rest.wrapping_mul(25_214_903_917).wrapping_add(11);
+        (rest >> 24) % of
     };
     match kind {
         Kind::Text | Kind::Truth => {
             let length = 7 + number % 3;
             (0..length)
-                .map(|_| format!("{}{}", ["o", "u", "l", "i"][draw(4)], draw(10)))
+                .map(|_| format!("{}{}", ["o", "u", "l", "i"][draw(4) as usize], draw(10)))
                 .collect()
         }
         Kind::Number => format!("{}{:011}{number:03}", 1 + draw(8), draw(99_999_999_999)),

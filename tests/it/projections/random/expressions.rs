@@ -53,7 +53,7 @@ impl Writer<'_, '_> {
         names[self.tape.pick(names.len())].sql.clone()
     }
 
-    fn text(&mut self, depth: usize) -> String {
+    pub fn text(&mut self, depth: usize) -> String {
         match self.tape.pick(if depth == 0 { 10 } else { 24 }) {
             0..3 => self.column(Kind::Text),
             3 => self.tape.one(&["'x'", "'-'", "''", "NULL"]).to_owned(),

@@ -37,9 +37,8 @@ struct Case {
     columns: Vec<String>,
 }
 
-fn judge(schema: &str, sql: &str) -> Result<Projection, Refused> {
-    let contract = Contract::parse("t", "sql/t/schema.sql", schema).unwrap();
-    Projection::judge(&contract, "t/p", "sql/t/p.sql", sql)
+fn judge(contract: &Contract, sql: &str) -> Result<Projection, Refused> {
+    Projection::judge(contract, "t/p", "sql/t/p.sql", sql)
 }
 
 /// The case of a row of numbers. Its head may have `k`, and may reveal what the SELECT is refused for.
@@ -57,7 +56,7 @@ fn case(choices: &[u16]) -> Case {
         _ => head,
     };
     let mut sql = format!("{head}{select}");
-    if admits && let Err(refused) = judge(&world.schema(false), &sql) {
+    if admits && let Err(refused) = judge(&world.contract(false), &sql) {
         let named = |rule: Rule| matches!(rule, Rule::QuasiIdentifier | Rule::DirectIdentifier);
         let refusals = refused
             .refusals
@@ -96,7 +95,7 @@ fn release(
     } else {
         case.sql.clone()
     };
-    let engine = Engine::new(&case.world.schema(open), &sql, 5);
+    let engine = Engine::over(case.world.contract(open), &sql, 5);
     let object = case.world.object(changed);
     engine
         .release_with(object.as_bytes(), format, &options, usize::MAX)
@@ -271,8 +270,7 @@ fn compare(
 
 /// Whether a refused projection would have told a canary: over the same columns without classes it does.
 fn would_tell(case: &Case) -> bool {
-    let schema = case.world.schema(true);
-    let Ok(projection) = judge(&schema, &headless(&case.sql)) else {
+    let Ok(projection) = judge(&case.world.contract(true), &headless(&case.sql)) else {
         return false;
     };
     match release(case, true, &[], Format::Csv) {
@@ -310,7 +308,7 @@ fn no_accepted_projection_over_any_contract_lets_an_identifier_out() {
     let choices = prop::collection::vec(any::<u16>(), 30..110);
     let outcome = runner.run(&choices, |choices| {
         let case = case(&choices);
-        match judge(&case.world.schema(false), &case.sql) {
+        match judge(&case.world.contract(false), &case.sql) {
             Ok(projection) => {
                 prop_assert_eq!(projection.columns(), case.columns.len());
                 match complaint(&projection, &case) {

@@ -84,11 +84,14 @@ impl Statement<'_, '_, '_> {
 
     /// Where the rows come from: WITH if any, and FROM. Sets the names that expressions may use.
     fn source(&mut self, depth: usize) -> (String, String) {
-        let how = if depth == 0 { 0 } else { self.pick(6) };
+        let how = if depth == 0 { 0 } else { self.pick(7) };
         if how < 4 {
             self.writer.scope = self.base();
             let from = if how == 3 { "t AS p" } else { "t" };
             return (String::new(), from.to_owned());
+        }
+        if how == 6 {
+            return (String::new(), self.join());
         }
         let (inner, names) = self.select(depth - 1);
         self.writer.scope = names;
@@ -97,6 +100,18 @@ impl Statement<'_, '_, '_> {
         } else {
             (String::new(), format!("({inner}) AS s"))
         }
+    }
+
+    /// The dataset beside the reference table, by a text.
+    fn join(&mut self) -> String {
+        self.writer.scope = self.base();
+        let join = if self.pick(2) == 0 { "LEFT" } else { "INNER" };
+        let key = self.writer.text(1);
+        for (name, kind) in [("word", Kind::Text), ("number", Kind::Number)] {
+            let sql = format!("r.{name}");
+            self.writer.scope.insert(0, Name { sql, kind, direct: false });
+        }
+        format!("t {join} JOIN codes AS r ON r.code = {key}")
     }
 
     /// The contract's columns. What no class protects stands several times, so that it is chosen more often.

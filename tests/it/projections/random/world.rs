@@ -1,6 +1,11 @@
 //! Random contracts, and objects that keep to them: every value of a direct identifier is a canary.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
+
+use veilpoint::csv;
+use veilpoint::dataset::contract::Contract;
+use veilpoint::dataset::reference::Reference;
 
 use super::canaries::{self, Canary};
 use super::tape::Tape;
@@ -34,6 +39,13 @@ impl Field {
         matches!(self.class, "direct identifier" | "")
     }
 }
+
+/// The reference table: its contract, and its rows.
+const CODES: (&str, &str) = (
+    "CREATE EXTERNAL TABLE codes (code VARCHAR PRIMARY KEY COMMENT 'insensitive', word VARCHAR COMMENT 'insensitive', \
+     number INT COMMENT 'insensitive') STORED AS CSV LOCATION 'codes.csv'",
+    "code,word,number\nzq6a,one,1\nkind-4b,two,2\nward 5a,three,3\nx,four,4\n10-19,five,5\n",
+);
 
 /// A random contract.
 #[derive(Clone, Debug)]
@@ -91,7 +103,16 @@ impl World {
         Self { fields, subject }
     }
 
-    /// The contract as it is, or with no class but `insensitive`.
+    /// The contract of [`Self::schema`], with a reference table beside it.
+    pub fn contract(&self, open: bool) -> Contract {
+        let contract = Contract::parse("t", "sql/t/schema.sql", &self.schema(open)).unwrap();
+        let (codes, key) = Contract::parse_reference("codes", "codes.sql", CODES.0).unwrap();
+        let rows = csv::table::read(&codes, &CODES.1.into()).unwrap();
+        let table = Arc::new(Reference::new(&codes, key, rows).unwrap());
+        contract.with_references([table].into_iter().collect())
+    }
+
+    /// The contract's text as it is, or with no class but `insensitive`.
     pub fn schema(&self, open: bool) -> String {
         let mut columns = String::new();
         for field in &self.fields {
