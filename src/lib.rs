@@ -54,6 +54,8 @@ pub mod error;
 pub mod key;
 pub mod request;
 
+pub mod identifiers;
+
 pub mod functions;
 
 pub mod dataset;
@@ -73,6 +75,8 @@ pub mod release;
 pub mod cache;
 
 pub mod access_point;
+
+pub mod risk;
 
 pub mod door;
 

@@ -7,7 +7,7 @@ use super::settings::Settings;
 use super::{AccessPoint, Identity, Record, VERSION};
 use crate::cache::{Facts, Name};
 use crate::error::{Error, Kind, Result};
-use crate::key::{DomainKeys, MasterKey};
+use crate::key::{DomainKeys, KeyRing, KeyVersion, MasterKey};
 use crate::request::{AsOf, Conditions, Format};
 use crate::source::ObjectVersion;
 
@@ -25,6 +25,8 @@ pub struct Ask {
     pub keys: Option<DomainKeys>,
     /// The master key's id.
     pub key_id: Option<String>,
+    /// Its version.
+    pub key_version: Option<KeyVersion>,
     /// The day of the request, in UTC.
     pub today: NaiveDate,
 }
@@ -49,12 +51,15 @@ pub struct Named {
 }
 
 impl Ask {
-    /// At an access point of this name, under this key, now.
+    /// At an access point of this name, under the key that it is pinned to or the one of now, today.
     ///
     /// # Errors
-    /// [`Kind::Key`] where the projection needs a key, and there is none.
-    pub fn new(name: &str, point: AccessPoint, master: Option<&MasterKey>) -> Result<Self> {
+    /// [`Kind::Key`] where the projection needs a key, and there is none; where there is none of the version that the
+    /// access point is pinned to.
+    pub fn new(name: &str, point: AccessPoint, keys: Option<&KeyRing>) -> Result<Self> {
         let projection = &point.served.projection;
+        let found = keys.map(|keys| keys.of(point.key_version)).transpose()?;
+        let master = found.map(|(_, key)| key);
         if master.is_none() && projection.needs_key() {
             let message = "the projection works under a key, and there is no master key";
             return Err(Error::new(Kind::Key, message));
@@ -64,6 +69,7 @@ impl Ask {
             place: String::new(),
             keys: master.map(|master| master.domain(&projection.domain())),
             key_id: master.map(MasterKey::id),
+            key_version: found.map(|(version, _)| version),
             today: Utc::now().date_naive(),
             point,
         })
@@ -139,6 +145,7 @@ impl Ask {
             projection: &served.projection.name,
             contract_sha256: &served.contract_sha256,
             projection_sha256: &served.projection_sha256,
+            references_sha256: &served.references_sha256,
             settings,
             key_id: self.key_id.as_deref(),
             as_of,
@@ -161,9 +168,11 @@ impl Ask {
             projection: served.projection.name.clone(),
             contract_sha256: served.contract_sha256.clone(),
             projection_sha256: served.projection_sha256.clone(),
+            references_sha256: served.references_sha256.clone(),
             settings_sha256: named.settings.sha256(),
             settings: named.settings,
             key_id: self.key_id.clone(),
+            key_version: self.key_version,
             as_of: named.as_of,
             rows_in: facts.rows_in,
             rows_out: facts.rows_out,

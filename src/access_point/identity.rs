@@ -6,6 +6,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use super::Settings;
+use crate::dataset::catalog::Hashes;
 use crate::key::DomainKeys;
 use crate::source::ObjectVersion;
 
@@ -23,6 +24,8 @@ pub struct Identity<'a> {
     pub contract_sha256: &'a str,
     /// SHA-256 of the projection's text, likewise.
     pub projection_sha256: &'a str,
+    /// SHA-256 of the files of the reference tables that the projection names, by the files' names, likewise.
+    pub references_sha256: &'a Hashes,
     /// The settings.
     pub settings: &'a Settings,
     /// The master key's id.
@@ -50,8 +53,8 @@ impl Identity<'_> {
         Some(format!("\"{}-1\"", HEXLOWER.encode(half)))
     }
 
-    /// Each field in turn: 0 for none; or 1, its length as eight bytes (big endian), its text. No two different
-    /// identities are the same bytes.
+    /// Each field in turn: 0 for none; or 1, its length as eight bytes (big endian), its text. Behind them, for each
+    /// file of a reference table, two fields: its name, its hash. No two different identities are the same bytes.
     fn encoded(&self) -> Vec<u8> {
         let tag = self.object.tag();
         let length = self.object.length.map(|length| length.to_string());
@@ -69,8 +72,10 @@ impl Identity<'_> {
             Some(&as_of),
             Some(self.veilpoint),
         ];
+        let tables = self.references_sha256.iter();
+        let tables = tables.flat_map(|(file, sha256)| [Some(file.as_str()), Some(sha256.as_str())]);
         let mut bytes = Vec::new();
-        for field in fields {
+        for field in fields.into_iter().chain(tables) {
             bytes.push(u8::from(field.is_some()));
             if let Some(text) = field {
                 bytes.extend_from_slice(&(text.len() as u64).to_be_bytes());
@@ -104,6 +109,7 @@ mod tests {
     struct Parts {
         object: ObjectVersion,
         texts: [String; 3],
+        tables: Hashes,
         settings: Settings,
         key_id: Option<String>,
         as_of: NaiveDate,
@@ -126,6 +132,7 @@ mod tests {
                     "c".repeat(64),
                     "d".repeat(64),
                 ],
+                tables: Hashes::new(),
                 settings: Settings {
                     format: Format::Parquet,
                     compression: Codec::Snappy,
@@ -158,12 +165,20 @@ mod tests {
                 projection,
                 contract_sha256,
                 projection_sha256,
+                references_sha256: &self.tables,
                 settings: &self.settings,
                 key_id: self.key_id.as_deref(),
                 as_of: self.as_of,
                 veilpoint: &self.veilpoint,
             }
         }
+    }
+
+    fn tables(files: &[(&str, &str)]) -> Hashes {
+        let files = files.iter();
+        files
+            .map(|(file, digit)| ((*file).to_owned(), digit.repeat(64)))
+            .collect()
     }
 
     #[test]
@@ -186,7 +201,7 @@ mod tests {
     #[test]
     fn every_input_changes_the_etag() {
         type Change = fn(&mut Parts);
-        let changes: [(&str, Change); 23] = [
+        let changes: [(&str, Change); 27] = [
             ("nothing", |_| {}),
             ("etag", |p| p.object.etag = Some("\"0123abce\"".into())),
             ("no etag", |p| p.object.etag = None),
@@ -201,6 +216,12 @@ mod tests {
             ("contract", |p| p.texts[1] = "e".repeat(64)),
             ("projection's text", |p| p.texts[2] = "e".repeat(64)),
             ("texts swapped", |p| p.texts.swap(1, 2)),
+            ("a table", |p| p.tables = tables(&[("a.csv", "1")])),
+            ("its rows", |p| p.tables = tables(&[("a.csv", "2")])),
+            ("another table", |p| p.tables = tables(&[("b.csv", "1")])),
+            ("two tables", |p| {
+                p.tables = tables(&[("a.csv", "1"), ("b.csv", "1")]);
+            }),
             ("format", |p| p.settings.format = Format::Csv),
             ("compression", |p| p.settings.compression = Codec::Zstd),
             ("formulas", |p| p.settings.csv_formulas = Formulas::Escape),

@@ -8,6 +8,7 @@ use crate::dataset::catalog::{Catalog, Served};
 use crate::dataset::name::ProjectionName;
 use crate::encode::{Codec, Formulas};
 use crate::error::{Error, Kind, Result};
+use crate::key::KeyVersion;
 use crate::request::{AsOf, Format, Length, Payload};
 
 /// Where one consumer reads.
@@ -21,6 +22,8 @@ pub struct AccessPoint {
     pub as_of: AsOf,
     /// How long Parquet releases are made.
     pub length: Length,
+    /// The version of the master key that it is pinned to; none: that of now.
+    pub key_version: Option<KeyVersion>,
 }
 
 /// What a key asks for.
@@ -55,6 +58,7 @@ impl AccessPoint {
             format: payload.format,
             as_of: payload.as_of,
             length: payload.length,
+            key_version: payload.key_version,
         })
     }
 
@@ -114,7 +118,7 @@ mod tests {
         .into_iter()
         .map(|(path, text)| (path.to_owned(), Ok(text.into())))
         .collect();
-        Catalog::prove(&texts, "sql", None)
+        Catalog::prove(&texts, "sql", None, crate::csv::table::read)
     }
 
     fn point(location: &str) -> AccessPoint {

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Identity, Settings, text};
+use crate::dataset::catalog::Hashes;
 use crate::error::{Error, Kind, Result};
+use crate::key::KeyVersion;
 use crate::source::ObjectVersion;
 
 /// What a log line of this kind says under `event`.
@@ -41,6 +43,9 @@ pub struct Record {
     pub contract_sha256: String,
     /// SHA-256 of the projection's text.
     pub projection_sha256: String,
+    /// SHA-256 of the files of the reference tables that the projection names, by the files' names (`icd10.csv`).
+    #[serde(default, skip_serializing_if = "Hashes::is_empty")]
+    pub references_sha256: Hashes,
     /// SHA-256 of the settings' text.
     pub settings_sha256: String,
     /// The settings.
@@ -49,6 +54,9 @@ pub struct Record {
     /// The master key's id, where there was a key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key_id: Option<String>,
+    /// Its version, where there was a key; records of before versions have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_version: Option<KeyVersion>,
     /// The date that ages counted from.
     #[serde(with = "text")]
     pub as_of: NaiveDate,
@@ -134,6 +142,7 @@ impl Record {
             projection: &self.projection,
             contract_sha256: &self.contract_sha256,
             projection_sha256: &self.projection_sha256,
+            references_sha256: &self.references_sha256,
             settings: &self.settings,
             key_id: self.key_id.as_deref(),
             as_of: self.as_of,
@@ -169,6 +178,7 @@ mod tests {
             projection: "patients/analytics".to_owned(),
             contract_sha256: "c".repeat(64),
             projection_sha256: "d".repeat(64),
+            references_sha256: [("icd10.csv".to_owned(), "a".repeat(64))].into(),
             settings_sha256: "e".repeat(64),
             settings: Settings {
                 format: Format::Csv,
@@ -177,6 +187,7 @@ mod tests {
                 length_factor: Some("2.5".parse().unwrap()),
             },
             key_id: Some("acdbc6d9".to_owned()),
+            key_version: KeyVersion::new(2),
             as_of: "2026-11-26".parse().unwrap(),
             rows_in: 75,
             rows_out: 70,
@@ -194,8 +205,10 @@ mod tests {
         Record {
             object: ObjectVersion::default(),
             key_id: None,
+            key_version: None,
             etag: None,
             range: None,
+            references_sha256: Hashes::new(),
             ..full()
         }
     }
@@ -213,7 +226,8 @@ mod tests {
             .collect();
         let mut expected: Vec<&str> = "event request_id principal access_point key range source object_key object_etag \
              object_version object_length object_modified projection contract_sha256 projection_sha256 \
-             settings_sha256 format compression csv_formulas length_factor key_id as_of rows_in rows_out rows_dropped \
+             references_sha256 settings_sha256 format compression csv_formulas length_factor key_id key_version as_of \
+             rows_in rows_out rows_dropped \
              rows_suppressed sha256 length etag veilpoint"
             .split_whitespace()
             .collect();

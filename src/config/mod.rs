@@ -10,6 +10,7 @@ mod cache;
 mod chain;
 mod function;
 mod gateway;
+mod key_versions;
 mod named_key;
 mod place;
 mod placed;
@@ -26,13 +27,14 @@ pub use self::aws::Aws;
 pub use self::cache::{CacheBucket, CacheSettings};
 pub use self::function::Function;
 pub use self::gateway::{Credential, Files, Gateway, KeyPlace, Limits, PointSettings, Tls};
+use self::key_versions::KeyVersions;
 pub use self::place::{S3Place, SourcePlace};
 pub use self::placed::s3_place;
 pub use self::service::Service;
 pub use self::store::{access_point_label, s3, s3_access_point, s3_at_host, s3_at_path};
 pub use self::webhook::Webhook;
 use crate::error::{Error, Kind, Result};
-use crate::key::MasterKey;
+use crate::key::{KeyRing, MasterKey};
 
 /// The environment variable that holds the master key: 64 hexadecimal digits.
 pub const KEY: &str = "VEILPOINT_KEY";
@@ -42,6 +44,13 @@ pub const KEY_FILE: &str = "VEILPOINT_KEY_FILE";
 
 /// The environment variable that names the secret of the master key in Secrets Manager, by name or ARN.
 pub const KEY_SECRET: &str = "VEILPOINT_KEY_SECRET";
+
+/// The environment variable that says which version the master key has; 1 where it is unset.
+pub const KEY_VERSION: &str = "VEILPOINT_KEY_VERSION";
+
+/// The environment variable that says where master keys of other versions lie, for what is pinned to them: a JSON object
+/// of versions and places, `{"1": {"secretsmanager": "…"}, "2": {"file": "…"}}`.
+pub const OLD_KEYS: &str = "VEILPOINT_OLD_KEYS";
 
 /// The environment variable that says where a function's contracts and projections lie: a folder, or
 /// `s3://bucket/prefix/`.
@@ -140,6 +149,14 @@ impl Environment {
             Ok(None)
         }
     }
+}
+
+/// The ring of a key that was found, with the keys of other versions that the environment names.
+///
+/// # Errors
+/// [`Kind::Settings`] for variables that are not understood; [`Kind::Key`] for a key that cannot be had.
+pub async fn key_ring(key: MasterKey) -> Result<KeyRing> {
+    KeyVersions::read()?.ring(key, &text).await
 }
 
 /// Whether the Lambda runtime has started this process: it gives its address, and no arguments.

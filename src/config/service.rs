@@ -3,7 +3,7 @@
 use super::named_key::NamedKey;
 use super::{Aws, CacheSettings, RECORDS, SQL, SQL_FOLDER, text};
 use crate::error::Result;
-use crate::key::MasterKey;
+use crate::key::KeyRing;
 
 /// Settings of what answers requests. Without `Debug`: they hold secrets.
 pub struct Service {
@@ -38,12 +38,12 @@ impl Service {
         self.key.is_there()
     }
 
-    /// The master key: of [`KEY_FILE`](super::KEY_FILE), else [`KEY`](super::KEY), else the secret that
+    /// The master key, with those of other versions: of [`KEY_FILE`](super::KEY_FILE), else [`KEY`](super::KEY), else the secret that
     /// [`KEY_SECRET`](super::KEY_SECRET) names.
     ///
     /// # Errors
-    /// [`Kind::Key`](crate::Kind::Key) where none is named, or the one that is cannot be had.
-    pub async fn master_key(&self) -> Result<MasterKey> {
-        self.key.get(self.aws.as_ref()).await
+    /// [`Kind::Key`](crate::Kind::Key) where none is named, or one that is cannot be had.
+    pub async fn keys(&self) -> Result<KeyRing> {
+        super::key_ring(self.key.get(self.aws.as_ref()).await?).await
     }
 }

@@ -21,6 +21,7 @@ pub mod general;
 pub mod header;
 pub mod parse;
 pub mod read;
+pub mod table;
 pub mod tokenize;
 
 #[cfg(test)]

@@ -5,6 +5,8 @@
 //!                         │
 //! name.sql ─▶ head, restrict ─▶ planner ─▶ proof ─▶ Projection ─▶ bind ─▶ Plan (rows or whole)
 //!
+//! reference/*.sql, *.csv ─▶ reference ─▶ what projections may join, beside the contract
+//!
 //! all files of a folder ─▶ catalog ─▶ those that are proven, and why others are not
 //! ```
 //!
@@ -18,5 +20,7 @@ pub(crate) mod nearest;
 mod place;
 pub mod projection;
 pub mod proof;
+pub mod reference;
+pub mod rule;
 
 pub use place::MAX_TEXT;

@@ -1,4 +1,5 @@
-//! The full name of a projection, and where its files lie: `<dataset>/schema.sql` beside `<dataset>/<name>.sql`.
+//! The full name of a projection, and where its files lie: `<dataset>/schema.sql` beside `<dataset>/<name>.sql`; and those
+//! of reference tables, `reference/<name>.sql` beside `reference/<name>.csv`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,10 +11,13 @@ use crate::error::{Error, Kind, Result};
 const SCHEMA: &str = "schema";
 
 /// The folder of reference tables: they are joined, not projected.
-const REFERENCE: &str = "reference";
+pub(crate) const REFERENCE: &str = "reference";
 
 /// What every file's name ends with.
 const SUFFIX: &str = ".sql";
+
+/// What the name of a reference table's rows ends with.
+const ROWS: &str = ".csv";
 
 /// At most so many projections are named in an error.
 const MAX_NAMED: usize = 20;
@@ -103,6 +107,40 @@ impl fmt::Display for ProjectionName {
     }
 }
 
+/// The files of a reference table, relative to the folder.
+pub(crate) struct ReferencePaths {
+    /// Its contract's.
+    pub schema: String,
+    /// Its rows'.
+    pub rows: String,
+}
+
+impl ReferencePaths {
+    /// The files of the table of this name. None for what is no name.
+    pub(crate) fn new(name: &str) -> Option<Self> {
+        is_name(name).then(|| Self {
+            schema: format!("{REFERENCE}/{name}{SUFFIX}"),
+            rows: format!("{REFERENCE}/{name}{ROWS}"),
+        })
+    }
+}
+
+/// The file's name of a path below the folder of reference tables (`icd10.csv`): what records call it.
+pub(crate) fn reference_file(path: &str) -> Option<&str> {
+    path.strip_prefix(REFERENCE)?.strip_prefix('/')
+}
+
+/// Whether a path is that of a reference table's rows.
+pub(crate) fn is_rows(path: &str) -> bool {
+    let name = reference_file(path).and_then(|file| file.strip_suffix(ROWS));
+    name.is_some_and(is_name)
+}
+
+/// Whether a path is that of a contract, a projection, or a reference table's rows: one of the folder's files.
+pub(crate) fn is_file(path: &str) -> bool {
+    is_rows(path) || ProjectionName::of_path(path).is_some()
+}
+
 /// Whether it may be the name of a dataset or of a projection: letters and digits of any language, `_` and `-`; no dot
 /// and no slash, so no way out of the folder.
 pub(crate) fn is_name(part: &str) -> bool {
@@ -139,6 +177,32 @@ mod tests {
             (name.dataset(), name.to_string().as_str()),
             ("patients", "patients/analytics_2-b")
         );
+    }
+
+    #[test]
+    fn a_folder_has_three_kinds_of_files() {
+        let mut wrong = Vec::new();
+        for (path, rows, file) in [
+            ("reference/icd10.csv", true, true),
+            ("reference/icd10.sql", false, true),
+            ("reference/icd10.CSV", false, false),
+            ("reference/.csv", false, false),
+            ("reference/old/icd10.csv", false, false),
+            ("reference/../icd10.csv", false, false),
+            ("references/icd10.csv", false, false),
+            ("reference.csv", false, false),
+            ("reference/a b.csv", false, false),
+            ("patients/icd10.csv", false, false),
+            ("patients/schema.sql", false, true),
+        ] {
+            if (is_rows(path), is_file(path)) != (rows, file) {
+                wrong.push(path);
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong:?}");
+        for name in ["..", "a/b", "a.b", "", "a b"] {
+            assert!(ReferencePaths::new(name).is_none(), "{name}");
+        }
     }
 
     #[test]

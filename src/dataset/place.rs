@@ -41,6 +41,22 @@ impl Place<'_> {
         Error::new(self.kind, self.at(position, message))
     }
 
+    /// A message of [`Self::at`] again without the file, and its position.
+    pub(super) fn apart<'m>(&self, message: &'m str) -> (Option<Position>, &'m str) {
+        let Some(rest) = message
+            .strip_prefix(self.file)
+            .and_then(|rest| rest.strip_prefix(':'))
+        else {
+            return (None, message);
+        };
+        let mut parts = rest.splitn(3, ':');
+        let mut number = || parts.next().and_then(|part| part.parse().ok());
+        match (number(), number(), parts.next()) {
+            (Some(line), Some(column), Some(told)) => (Some((line, column)), told.trim_start()),
+            _ => (None, rest.trim_start()),
+        }
+    }
+
     /// The statements of a text, after a byte order mark if any, within the limits of size and depth.
     pub(super) fn parse(&self, text: &str) -> Result<VecDeque<Statement>> {
         if text.len() > MAX_TEXT {

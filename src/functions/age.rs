@@ -26,6 +26,8 @@ pub(super) const FUNCTION: Function = Function {
             as_of: as_of_days(context),
         })
     },
+    yearly: |_| true,
+    ..Function::DEFAULT
 };
 
 /// The age that nobody exceeds. The oldest person whose age is documented reached 122.

@@ -27,6 +27,8 @@ pub(super) const FUNCTION: Function = Function {
             as_of: as_of_days(context),
         })
     },
+    yearly: |_| true,
+    ..Function::DEFAULT
 };
 
 /// `age_band(d, width)`: `'40-49'`, the band of `width` years that holds the age at the as-of date. The first band

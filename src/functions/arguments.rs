@@ -71,6 +71,21 @@ pub(super) fn over(
     }
 }
 
+/// Computes a function of two columns row by row: once where both are constants.
+pub(super) fn over_both(
+    first: &ColumnarValue,
+    second: &ColumnarValue,
+    rows: usize,
+    compute: impl FnOnce(&ArrayRef, &ArrayRef) -> Answer<ArrayRef>,
+) -> Answer<ColumnarValue> {
+    if let (ColumnarValue::Scalar(first), ColumnarValue::Scalar(second)) = (first, second) {
+        let one = compute(&first.to_array()?, &second.to_array()?)?;
+        return Ok(ColumnarValue::Scalar(ScalarValue::try_from_array(&one, 0)?));
+    }
+    let answer = compute(&first.to_array(rows)?, &second.to_array(rows)?)?;
+    Ok(ColumnarValue::Array(answer))
+}
+
 /// Computes a total function of one column once for each value of its dictionary, where it has one. Values that no row
 /// refers to are computed too, so this is not for functions that can fail.
 pub(super) fn by_distinct(

@@ -23,6 +23,7 @@ pub(super) const FUNCTION: Function = Function {
             as_of: as_of_days(context),
         })
     },
+    ..Function::DEFAULT
 };
 
 /// `as_of()`: the release's as-of date, the only date of today that a projection can ask for.

@@ -30,6 +30,7 @@ pub(super) const FUNCTION: Function = Function {
             signature: as_they_are(),
         })
     },
+    ..Function::DEFAULT
 };
 
 /// `generalize(x, step)`: the greatest multiple of the step that is not above x, in x's type.

@@ -22,6 +22,8 @@ pub(super) const FUNCTION: Function = Function {
             signature: as_they_are(),
         })
     },
+    yearly,
+    ..Function::DEFAULT
 };
 
 const UNITS: &str = "the unit of generalize_date is 'year', 'quarter' or 'month'";
@@ -45,6 +47,10 @@ fn bounds(arguments: &[Argument<'_>]) -> std::result::Result<(), String> {
         Some(Argument::Constant(scalar)) if text(scalar).and_then(months).is_some() => Ok(()),
         _ => Err(UNITS.to_owned()),
     }
+}
+
+fn yearly(arguments: &[Argument<'_>]) -> bool {
+    matches!(arguments.get(1), Some(Argument::Constant(scalar)) if text(scalar).and_then(months) == Some(12))
 }
 
 impl ScalarUDFImpl for GeneralizeDate {

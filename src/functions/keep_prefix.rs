@@ -18,15 +18,17 @@ use super::{Argument, Function, Level};
 /// The entry in the table.
 pub(super) const FUNCTION: Function = Function {
     name: "keep_prefix",
-    aliases: &[],
+    aliases: &["mask_show_first_n"],
     levels: &[Level::Part, Level::Whole],
     keyed: false,
     bounds,
     make: |_| {
         ScalarUDF::from(KeepPrefix {
             signature: as_they_are(),
+            aliases: FUNCTION.alias_names(),
         })
     },
+    ..Function::DEFAULT
 };
 
 /// `keep_prefix(x, n)`: the first n characters (Unicode scalar values) of a text of at least 2n; shorter ones become
@@ -34,6 +36,7 @@ pub(super) const FUNCTION: Function = Function {
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct KeepPrefix {
     signature: Signature,
+    aliases: Vec<String>,
 }
 
 fn bounds(arguments: &[Argument<'_>]) -> std::result::Result<(), String> {
@@ -47,6 +50,10 @@ fn bounds(arguments: &[Argument<'_>]) -> std::result::Result<(), String> {
 impl ScalarUDFImpl for KeepPrefix {
     fn name(&self) -> &str {
         FUNCTION.name
+    }
+
+    fn aliases(&self) -> &[String] {
+        &self.aliases
     }
 
     fn signature(&self) -> &Signature {

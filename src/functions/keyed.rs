@@ -1,14 +1,20 @@
-//! The keyed pseudorandom function behind `token` and `pseudonym`: HMAC-SHA-256 (RFC 2104) with its key prepared once.
+//! What the functions under the key share: the pseudorandom function, HMAC-SHA-256 (RFC 2104) with its key prepared
+//! once, its draws for subjects, and keys of their own for ciphers.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
+use arrow::array::ArrayRef;
+use datafusion::common::DataFusionError;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use zeroize::Zeroizing;
 
 use super::Context;
 use super::refusal::{Answer, carried};
+use super::text::{Normalizer, Texts, canonical};
 use crate::error::{Error, Kind};
+use crate::key::DomainKeys;
 
 /// The function under the key of one purpose, or none without a key. Equal by the identity of the key; `Debug` shows
 /// neither key nor identity.
@@ -16,6 +22,14 @@ use crate::error::{Error, Kind};
 pub(super) struct Keyed {
     fingerprint: Option<[u8; 16]>,
     mac: Option<Hmac<Sha256>>,
+    keys: Option<DomainKeys>,
+}
+
+fn no_key() -> DataFusionError {
+    carried(Error::new(
+        Kind::Key,
+        "the projection has keyed functions and there is no key: pass one with --key",
+    ))
 }
 
 impl Keyed {
@@ -23,20 +37,44 @@ impl Keyed {
     pub(super) fn new(context: &Context, purpose: &str) -> Self {
         let keys = context.keys.as_ref();
         Self {
-            fingerprint: keys.map(crate::key::DomainKeys::fingerprint),
+            fingerprint: keys.map(DomainKeys::fingerprint),
             // A key of any length is a key of HMAC.
             mac: keys.and_then(|keys| Hmac::new_from_slice(keys.derive(purpose).as_slice()).ok()),
+            keys: keys.cloned(),
         }
+    }
+
+    /// The key of another purpose in the same domain, for a cipher; refuses without a key.
+    pub(super) fn derive(&self, purpose: &str) -> Answer<Zeroizing<[u8; 32]>> {
+        let keys = self.keys.as_ref().ok_or_else(no_key)?;
+        Ok(keys.derive(purpose))
+    }
+
+    /// A draw of 128 bits for each subject of a column, from the parameters followed by the subject's normal form; none
+    /// for NULL and for text of nothing but white space. The parameters have one length, or begin with it, so that no
+    /// two lists of them and a subject are the same bytes.
+    pub(super) fn draws(
+        &self,
+        parameters: &[u8],
+        subjects: &ArrayRef,
+    ) -> Answer<Vec<Option<u128>>> {
+        let prf = self.prf()?;
+        let subjects = canonical(subjects)?;
+        let subjects = Texts::of(&subjects)?;
+        let mut normalizer = Normalizer::new();
+        let mut message = parameters.to_vec();
+        let draws = subjects.iter().map(|subject| {
+            let normal = normalizer.normalize(subject?)?;
+            message.truncate(parameters.len());
+            message.extend_from_slice(normal.as_bytes());
+            Some(prf(&message))
+        });
+        Ok(draws.collect())
     }
 
     /// What computes the first 128 bits of one value after the other, big endian; refuses without a key.
     pub(super) fn prf(&self) -> Answer<impl Fn(&[u8]) -> u128> {
-        let mac = self.mac.as_ref().ok_or_else(|| {
-            carried(Error::new(
-                Kind::Key,
-                "the projection has keyed functions and there is no key: pass one with --key",
-            ))
-        })?;
+        let mac = self.mac.as_ref().ok_or_else(no_key)?;
         Ok(|value: &[u8]| {
             let mut mac = mac.clone();
             mac.update(value);
@@ -102,6 +140,7 @@ mod tests {
             let keyed = Keyed {
                 fingerprint: None,
                 mac: Hmac::new_from_slice(key).ok(),
+                keys: None,
             };
             let prf = keyed.prf().unwrap();
             for _ in 0..2 {

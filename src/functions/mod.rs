@@ -4,15 +4,25 @@ mod age;
 mod age_band;
 mod arguments;
 mod as_of;
+mod bottom_code;
 mod builtin;
+mod date_shift;
 mod dates;
+mod ff1_encrypt;
 mod generalize;
 mod generalize_date;
+mod hipaa_age;
+mod hipaa_zip3;
 mod keep_prefix;
+mod keep_suffix;
 mod keyed;
+mod limit;
+mod mask;
 mod names;
+mod noise;
 mod pseudonym;
 mod redact;
+mod redact_text;
 mod refusal;
 mod step;
 pub mod subjects;
@@ -20,6 +30,7 @@ pub mod subjects;
 mod testing;
 mod text;
 mod token;
+mod top_code;
 
 use std::sync::Arc;
 
@@ -83,34 +94,75 @@ pub struct Function {
     pub levels: &'static [Level],
     /// Whether it works under the key: its first argument then comes from PRIVACY.md's short list.
     pub keyed: bool,
+    /// The arguments that stand beside the one that it is about.
+    pub companions: Companions,
+    /// Whether what it tells of a date is no finer than a year: such may leave beside shifted dates.
+    pub yearly: fn(&[Argument<'_>]) -> bool,
     /// Checks constant parameters against their bounds; the text says which bound and names no value of the data.
     pub bounds: fn(&[Argument<'_>]) -> std::result::Result<(), String>,
     /// Makes the function for one release.
     pub make: fn(&Context) -> ScalarUDF,
 }
 
+/// Arguments of a function that are bare columns: computed ones would choose what is done to the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Companions {
+    /// There are none.
+    None,
+    /// All from this position on are bare columns or constants, such as a gender.
+    Bare(usize),
+    /// All from this position on are bare columns whose words are looked for in the first, which is a bare column too.
+    Identifiers(usize),
+    /// The one at this position is a bare column that identifies the subject: a direct identifier, or one that the
+    /// contract's `veilpoint.subject` names.
+    Subject(usize),
+}
+
 impl Function {
+    /// What a function is that says nothing else of itself: a table's entry ends with `..Function::DEFAULT`. It keeps
+    /// all that it takes.
+    pub const DEFAULT: Self = Self {
+        name: "",
+        aliases: &[],
+        levels: &[Level::Whole],
+        keyed: false,
+        companions: Companions::None,
+        yearly: |_| false,
+        bounds: |_| Ok(()),
+        make: |context| (as_of::FUNCTION.make)(context),
+    };
+
     /// The aliases as the engine takes them.
     fn alias_names(&self) -> Vec<String> {
         self.aliases.iter().map(|&alias| alias.to_owned()).collect()
     }
 }
 
-static OURS: [Function; 9] = [
+static OURS: &[Function] = &[
     age::FUNCTION,
     age_band::FUNCTION,
     as_of::FUNCTION,
+    bottom_code::FUNCTION,
+    date_shift::FUNCTION,
+    ff1_encrypt::FUNCTION,
     generalize::FUNCTION,
     generalize_date::FUNCTION,
+    hipaa_age::FUNCTION,
+    hipaa_zip3::FUNCTION,
     keep_prefix::FUNCTION,
+    keep_suffix::FUNCTION,
+    mask::FUNCTION,
+    noise::FUNCTION,
     pseudonym::FUNCTION,
     redact::FUNCTION,
+    redact_text::FUNCTION,
     token::FUNCTION,
+    top_code::FUNCTION,
 ];
 
 /// All of Veilpoint's functions, by name.
 pub fn ours() -> &'static [Function] {
-    &OURS
+    OURS
 }
 
 /// Veilpoint's function of a name or alias in lower case.

@@ -13,7 +13,7 @@ use super::keyed::Keyed;
 use super::names::NAMES;
 use super::refusal::{Answer, misuse};
 use super::text::{Normalizer, Texts, canonical, has_canonical};
-use super::{Argument, Context, Function, Level};
+use super::{Argument, Companions, Context, Function, Level};
 
 /// The entry in the table.
 pub(super) const FUNCTION: Function = Function {
@@ -24,6 +24,8 @@ pub(super) const FUNCTION: Function = Function {
     keyed: true,
     bounds,
     make: |context| ScalarUDF::from(Pseudonym::new(context)),
+    companions: Companions::Bare(1),
+    ..Function::DEFAULT
 };
 
 /// What counts as female, in normal form: English, German, French, Italian, Spanish, Portuguese, Dutch, Danish, Swedish,

@@ -25,6 +25,7 @@ pub(super) const FUNCTION: Function = Function {
             signature: as_they_are(),
         })
     },
+    ..Function::DEFAULT
 };
 
 /// `redact(x)`: NULL of x's type. `redact(x, 'text')`: the text, where x is NULL too.

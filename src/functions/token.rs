@@ -22,6 +22,7 @@ pub(super) const FUNCTION: Function = Function {
     keyed: true,
     bounds: no_bounds,
     make: |context| ScalarUDF::from(Token::new(context)),
+    ..Function::DEFAULT
 };
 
 /// The characters of a token.

@@ -7,6 +7,7 @@
 //! This file reads and writes key files; the environment is `config`'s.
 
 mod private;
+mod ring;
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -18,6 +19,7 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 pub(crate) use self::private::{Unread, read_private, write_private};
+pub use self::ring::{FIRST_VERSION, KeyRing, KeyVersion};
 use crate::error::{Error, Kind, Result};
 
 /// Separates these keys from all others that may be derived from the same secret.

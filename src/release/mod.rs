@@ -5,6 +5,7 @@
 //! whole.rs     the others: one DataFusion plan over the decoded rows, under a memory limit
 //! reader.rs    the decoded rows for that plan
 //! anonymity/   what too few subjects share, suppressed on its way out of the plan or inside
+//! guard.rs     identifiers in columns that should have none, counted on the way
 //! blocks.rs    projected rows → blocks of a fixed size, the last two sharing evenly
 //! output.rs    blocks → encoded pieces → the output, in order
 //! ```
@@ -13,10 +14,13 @@
 
 mod anonymity;
 mod blocks;
+mod guard;
 mod output;
 mod reader;
 mod rows;
 mod whole;
+
+pub use guard::Found;
 
 use std::fs;
 use std::io::Read;
@@ -27,6 +31,7 @@ use std::sync::{Arc, Mutex};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use tempfile::TempDir;
 
+use self::guard::Guard;
 use crate::csv::cut::Cutter;
 use crate::csv::{RecordError, Syntax, header};
 use crate::dataset::contract::{Binding, Contract, NoRecords};
@@ -125,6 +130,8 @@ pub struct Summary {
     pub bytes_out: u64,
     /// Columns of the object that the contract does not know.
     pub unknown_columns: Vec<String>,
+    /// Identifiers in columns that the contract classes as naming nobody.
+    pub found_identifiers: Vec<Found>,
 }
 
 /// Reads `input`, the object's text as UTF-8, and writes its release to `output`. Blocks; makes its own threads.
@@ -160,6 +167,7 @@ fn release(
         contract: job.contract,
         syntax,
         binding,
+        guard: Guard::new(job.contract),
     };
     let summary = match &plan {
         Plan::Rows(plan) => rows::run(job, plan, order.as_ref(), &object, cutter, output, control)?,
@@ -168,6 +176,7 @@ fn release(
         }
     };
     Ok(Summary {
+        found_identifiers: object.guard.found(),
         unknown_columns: object.binding.unknown,
         ..summary
     })
@@ -178,6 +187,7 @@ struct Object<'a> {
     contract: &'a Contract,
     syntax: Syntax,
     binding: Binding,
+    guard: Guard,
 }
 
 /// The order that rows leave in, unless the projection keeps theirs.
@@ -204,7 +214,7 @@ fn place(error: RecordError, before: u64, contract: &Contract, binding: &Binding
 }
 
 /// An object without records, where the contract does not allow that.
-fn check_records(contract: &Contract, records: u64) -> Result<()> {
+pub(crate) fn check_records(contract: &Contract, records: u64) -> Result<()> {
     if records == 0 && contract.no_records == NoRecords::Refuse {
         return Err(Error::new(
             Kind::Empty,

@@ -9,10 +9,9 @@ use arrow::record_batch::{RecordBatch, RecordBatchOptions};
 use datafusion::common::DataFusionError;
 use tokio::sync::mpsc;
 
-use super::{Control, Object, Summary, cancelled, place};
+use super::{Control, Object, Summary, cancelled, guard, place};
 use crate::csv::column::Column;
 use crate::csv::cut::Cutter;
-use crate::csv::read::BlockReader;
 use crate::dataset::projection::WholePlan;
 use crate::encode::order::Order;
 use crate::error::{Error, Kind, Result};
@@ -28,7 +27,7 @@ pub struct Reader<'a> {
     order: Option<Order>,
     cutter: Cutter,
     control: &'a Control,
-    blocks: BlockReader,
+    blocks: guard::Reader<'a>,
     buffer: Vec<u8>,
     summary: Summary,
 }
@@ -42,12 +41,7 @@ impl<'a> Reader<'a> {
         cutter: Cutter,
         control: &'a Control,
     ) -> Self {
-        let blocks = BlockReader::new(
-            object.contract,
-            &object.binding,
-            &object.syntax,
-            &plan.inputs,
-        );
+        let blocks = guard::Reader::new(object, &plan.inputs);
         Self {
             plan,
             object,
@@ -84,6 +78,7 @@ impl<'a> Reader<'a> {
             .next(std::mem::take(&mut self.buffer), &self.object.syntax);
         let Some(block) = block.map_err(|error| source::classify(error).at_record(before + 1))?
         else {
+            self.object.guard.judge()?;
             return Ok(None);
         };
         self.control

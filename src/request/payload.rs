@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::{AsOf, Factor, Format};
 use crate::error::{Error, Kind, Result};
+use crate::key::KeyVersion;
 
 /// What a payload looks like, for errors.
 const EXAMPLE: &str =
@@ -20,6 +21,8 @@ pub struct Payload {
     pub as_of: AsOf,
     /// How long Parquet releases are made.
     pub length: Length,
+    /// The version of the master key that it is pinned to; none: that of now.
+    pub key_version: Option<KeyVersion>,
 }
 
 /// How long Parquet releases are made. CSV is always as long as it comes.
@@ -46,6 +49,8 @@ pub struct PayloadFields {
     pub length: Option<String>,
     /// The factor of the law.
     pub length_factor: Option<Factor>,
+    /// The version of the master key.
+    pub key_version: Option<KeyVersion>,
 }
 
 /// A field that cannot be right.
@@ -131,6 +136,7 @@ impl Payload {
                 format,
                 as_of,
                 length,
+                key_version: fields.key_version,
             })
         } else {
             Err(wrong)
@@ -155,8 +161,11 @@ mod tests {
             format: Format::Parquet,
             as_of: AsOf::Today,
             length: Length::Law(None),
+            key_version: None,
         };
         assert_eq!(payload, expected);
+        let pinned = Payload::parse(r#"{"projection": "a/b", "key_version": 2}"#).unwrap();
+        assert_eq!(pinned.key_version, KeyVersion::new(2));
         let payload =
             Payload::parse(r#" {"as_of":"2026-01-31","format":"CSV","projection":"a/b"}"#).unwrap();
         assert_eq!(payload.format, Format::Csv);
@@ -200,6 +209,11 @@ mod tests {
             ),
             (
                 r#"{"projection": "a/b", "length_factor": 0}"#,
+                "another kind",
+            ),
+            (r#"{"projection": "a/b", "key_version": 0}"#, "another kind"),
+            (
+                r#"{"projection": "a/b", "key_version": "CANARY"}"#,
                 "another kind",
             ),
             (

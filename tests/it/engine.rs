@@ -20,18 +20,37 @@ pub struct Engine {
 impl Engine {
     /// Reads both SQL texts. The key is 32 times `key`; the as-of date is 2026-11-01.
     pub fn new(schema: &str, projection: &str, key: u8) -> Self {
-        let contract = Contract::parse("t", "sql/t/schema.sql", schema).unwrap();
-        let projection = Projection::parse(&contract, "t/p", "sql/t/p.sql", projection).unwrap();
+        Self::of("t", schema, projection, key)
+    }
+
+    /// The same for a dataset of another name.
+    pub fn of(dataset: &str, schema: &str, projection: &str, key: u8) -> Self {
+        let contract = Contract::parse(dataset, "sql/t/schema.sql", schema).unwrap();
+        Self::over(contract, projection, key)
+    }
+
+    /// The same over a contract that was read.
+    pub fn over(contract: Contract, projection: &str, key: u8) -> Self {
+        Self::proven(contract, projection, key).unwrap()
+    }
+
+    /// The same, or why the projection is refused.
+    pub fn proven(
+        contract: Contract,
+        projection: &str,
+        key: u8,
+    ) -> Result<Self, veilpoint::Error> {
+        let projection = Projection::parse(&contract, "t/p", "sql/t/p.sql", projection)?;
         let keys = MasterKey::from_bytes([key; 32]).domain(&projection.domain());
         let context = Context {
             as_of: NaiveDate::from_ymd_opt(2026, 11, 1).unwrap(),
             keys: Some(keys),
         };
-        Self {
+        Ok(Self {
             contract,
             projection,
             context,
-        }
+        })
     }
 
     /// The release of `text`, which arrives in pieces of `piece` bytes, made by `threads` threads.

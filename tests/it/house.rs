@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 /// The stages in the order in which data passes them. A module knows its own stage and those before it.
 ///
 /// Settings come after what they speak of: a payload, a size, the name of a projection.
-const STAGES: [&[&str]; 13] = [
+const STAGES: [&[&str]; 14] = [
     &["error", "key"],
     &["request"],
+    &["identifiers"],
     &["functions"],
     &["dataset"],
     &["config"],
@@ -18,6 +19,7 @@ const STAGES: [&[&str]; 13] = [
     &["release"],
     &["cache"],
     &["access_point"],
+    &["risk"],
     &["door"],
     &["main"],
 ];

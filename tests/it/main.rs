@@ -9,20 +9,25 @@
 
 mod access_point;
 mod agreement;
+mod attacks;
 mod bad_input;
 mod cache;
+mod check;
 mod convert;
 mod determinism;
 mod doors;
 mod engine;
+mod functions;
 mod gateway;
 mod house;
 mod k_anonymity;
 mod listings;
 mod memory;
 mod object_lambda;
+mod preview;
 mod projections;
 mod readers;
+mod references;
 mod s3;
 mod support;
 mod template;

@@ -24,6 +24,8 @@ pub(super) const GATEWAY: Keys = plain(&[
     "tls",
     "sql",
     "key",
+    "key_version",
+    "old_keys",
     "cache",
     "records",
     "limits",
@@ -37,6 +39,12 @@ pub(super) const TLS: Keys = plain(&["certificate", "key"]);
 /// `key` and `secret_access_key`.
 pub(super) const SECRET: Keys = Keys {
     names: &["env", "file", "secretsmanager"],
+    is_secret: true,
+};
+
+/// `old_keys`, each.
+pub(super) const OLD_KEY: Keys = Keys {
+    names: &["version", "env", "file", "secretsmanager"],
     is_secret: true,
 };
 
@@ -63,6 +71,7 @@ pub(super) const POINT: Keys = plain(&[
     "as_of",
     "length",
     "length_factor",
+    "key_version",
 ]);
 
 /// `source`, where it is a table.

@@ -13,6 +13,7 @@ mod files;
 mod keys;
 mod limits;
 mod network;
+mod old_keys;
 mod points;
 mod read;
 mod report;
@@ -35,10 +36,11 @@ pub use self::limits::Limits;
 pub use self::network::Tls;
 pub use self::points::PointSettings;
 pub use self::secret::KeyPlace;
+use super::key_versions::KeyVersions;
 use super::named_key::NamedKey;
 use super::{Aws, CacheSettings, SQL_FOLDER, Variables, text};
 use crate::error::Result;
-use crate::key::MasterKey;
+use crate::key::{KeyRing, KeyVersion};
 
 /// Where it listens unless a setting says otherwise: on this machine, for this machine.
 const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 9300);
@@ -64,6 +66,10 @@ pub struct Gateway {
     pub sql: String,
     /// Where the master key lies; else the environment says so.
     pub key: Option<KeyPlace>,
+    /// Which version it has; else the environment says so.
+    pub key_version: Option<KeyVersion>,
+    /// Where the master keys of other versions lie, for the access points that are pinned to them.
+    pub old_keys: BTreeMap<KeyVersion, KeyPlace>,
     /// Where releases are kept.
     pub cache: CacheSettings,
     /// Where records are written beside the log: `s3://bucket/prefix/`.
@@ -92,6 +98,8 @@ impl Default for Gateway {
             tls: None,
             sql: SQL_FOLDER.to_owned(),
             key: None,
+            key_version: None,
+            old_keys: BTreeMap::new(),
             cache: CacheSettings::usual(),
             records: None,
             limits: Limits::default(),
@@ -132,7 +140,8 @@ impl Gateway {
 
     fn named_files(&self, unread: &[Unread]) -> Files {
         let secrets = unread.iter().map(|credential| &credential.place.1);
-        let secrets = secrets.chain(&self.key).filter_map(KeyPlace::file);
+        let secrets = secrets.chain(&self.key).chain(self.old_keys.values());
+        let secrets = secrets.filter_map(KeyPlace::file);
         let tls = self
             .tls
             .iter()
@@ -140,19 +149,24 @@ impl Gateway {
         Files::at(secrets.chain(tls).map(Path::to_owned))
     }
 
-    /// The master key: of `key`, else as the environment says ([`KEY_FILE`](super::KEY_FILE), [`KEY`](super::KEY),
-    /// [`KEY_SECRET`](super::KEY_SECRET), in this order); none where nothing names one.
+    /// The master key and those of other versions: of `key`, `key_version` and `old_keys`, else as the environment says
+    /// ([`KEY_FILE`](super::KEY_FILE), [`KEY`](super::KEY), [`KEY_SECRET`](super::KEY_SECRET), in this order;
+    /// [`KEY_VERSION`](super::KEY_VERSION), [`OLD_KEYS`](super::OLD_KEYS)); none where nothing names one.
     ///
     /// # Errors
     /// [`Kind::Key`](crate::Kind::Key) for one that is named and cannot be had: no other takes its place.
-    pub async fn master_key(&self) -> Result<Option<MasterKey>> {
+    pub async fn keys(&self) -> Result<Option<KeyRing>> {
         if let Some(place) = &self.key {
-            return place.master_key(&text).await.map(Some);
+            let versions = KeyVersions::default().and(self.key_version, &self.old_keys);
+            let key = place.master_key(&text).await?;
+            return versions.ring(key, &text).await.map(Some);
         }
         let named = NamedKey::read()?;
         if !named.is_there() {
             return Ok(None);
         }
-        named.get(Aws::find()?.as_ref()).await.map(Some)
+        let versions = KeyVersions::read()?.and(self.key_version, &self.old_keys);
+        let key = named.get(Aws::find()?.as_ref()).await?;
+        versions.ring(key, &text).await.map(Some)
     }
 }

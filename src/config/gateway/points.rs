@@ -6,6 +6,7 @@ use url::Url;
 
 use super::keys;
 use super::network::region;
+use super::old_keys::version;
 use super::table::Table;
 use super::value::Value;
 use crate::config::{S3Place, SourcePlace};
@@ -97,6 +98,7 @@ fn payload(table: &Table) -> Option<Payload> {
         length_factor: table
             .value("length_factor")
             .and_then(|value| factor(&value)),
+        key_version: table.value("key_version").and_then(|value| version(&value)),
     };
     let payload = Payload::of_fields(&fields).map_err(|wrong| {
         for WrongField { field, what } in wrong {

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::report::{Report, place};
 use super::secret::KeyPlace;
 use super::table::{File, Table};
-use super::{Gateway, credentials, keys, limits, network, points, storage};
+use super::{Gateway, credentials, keys, limits, network, old_keys, points, storage};
 use crate::config::Variables;
 use crate::error::{Error, Kind, Result};
 
@@ -98,6 +98,7 @@ fn settings(head: &Table) -> Gateway {
         }
         Some(place)
     });
+    let (key_version, old_keys) = old_keys::read(head);
     // Also the usual folder is relative to the file, and must be there.
     let sql = match head.value("sql") {
         Some(value) => storage::sql(&value),
@@ -108,6 +109,8 @@ fn settings(head: &Table) -> Gateway {
         listen,
         admin,
         key,
+        key_version,
+        old_keys,
         sql: sql.unwrap_or(usual.sql),
         domains: value("domains").map_or(usual.domains, |value| network::domains(&value)),
         region: value("region")

@@ -12,7 +12,7 @@ impl Gateway {
     /// - `cache`: the folder is claimed, and what is in it counted, when the process begins.
     /// - `connections`, `transformations`, `memory` of `limits`: permits are handed out and spilling pools sized.
     ///
-    /// All else is read for each request: access points, credentials, the master key, limits in seconds.
+    /// All else is read for each request: access points, credentials, master keys, limits in seconds.
     pub fn needs_restart(&self, new: &Self) -> Vec<&'static str> {
         // By name, so that a setting that is added cannot be forgotten here.
         let Self {
@@ -24,6 +24,8 @@ impl Gateway {
             tls,
             sql,
             key: _,
+            key_version: _,
+            old_keys: _,
             cache,
             records,
             limits,

@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::keys;
+use super::table::Table;
 use super::value::Value;
 use crate::config::{Aws, Variables};
 use crate::error::{Error, Kind, Result};
@@ -20,7 +22,8 @@ const MAX_FILE_BYTES: usize = 4096;
 const MIN_CHARACTERS: usize = 16;
 
 /// Where a secret lies: the master key, or what a reader signs with.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum KeyPlace {
     /// A file that its owner alone may read.
     File(PathBuf),
@@ -48,13 +51,19 @@ impl KeyPlace {
             return None;
         }
         let table = value.table(keys::SECRET, FORMS)?;
+        let place = Self::of_table(value, &table);
+        table.end();
+        place
+    }
+
+    /// Reads the place of a table that may say more.
+    pub(super) fn of_table(value: &Value, table: &Table) -> Option<Self> {
         let (file, env) = (table.value("file"), table.value("env"));
         let secret = table.value("secretsmanager");
         let count = [&file, &env, &secret].into_iter().flatten().count();
         if count != 1 {
             value.wrong(format_args!("must have one place and no other: {FORMS}"));
         }
-        table.end();
         let file = file.and_then(|file| {
             let path = file.text("a path, relative to this file's folder")?;
             Some(Self::File(file.file.path(path)))
@@ -93,7 +102,7 @@ impl KeyPlace {
     ///
     /// # Errors
     /// [`Kind::Key`].
-    pub(super) async fn master_key(&self, variables: &Variables) -> Result<MasterKey> {
+    pub(in crate::config) async fn master_key(&self, variables: &Variables) -> Result<MasterKey> {
         let behind_key = |err: Error| refused(format!("\"key\" {}", err.message()));
         let text = match self {
             Self::File(path) => return MasterKey::read_file(path),

@@ -1,25 +1,28 @@
-//! The files of a folder of contracts and projections → [`Catalog`]: what is proven, and why the rest is not.
+//! The files of a folder of contracts, projections and reference tables → [`Catalog`]: what is proven, and why the rest is not.
 //!
 //! A catalog never changes: an edit makes another one, from the one before. What it holds of a projection:
 //!
 //! ```text
-//! hashes of its file and its contract's ─┬─ as before ─────────▶ as before, whatever that was
-//!                                        ├─ those in force ────▶ taken over, nothing is proven
-//!                                        └─ others ─▶ prove ─┬─▶ in force
-//!                                                            └─▶ refused: the version before stays, if there was one
+//! hashes of its file, its contract's     ─┬─ as before ─────────▶ as before, whatever that was
+//! and its reference tables'               ├─ those in force ────▶ taken over, nothing is proven
+//!                                         └─ others ─▶ prove ─┬─▶ in force
+//!                                                             └─▶ refused: the version before stays, if there was one
 //! ```
 
 mod prover;
+mod tables;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use self::prover::Prover;
+use self::tables::Tables;
 use super::contract::Contract;
-use super::name::ProjectionName;
+use super::name::{ProjectionName, reference_file};
 use super::projection::Projection;
+use super::reference::{ReadTable, Reference};
 use crate::error::{Error, Result};
 
 /// A file's text; or why it has none, in words for its author.
@@ -27,6 +30,9 @@ pub type Text = std::result::Result<Arc<str>, &'static str>;
 
 /// The files of a folder of contracts and projections, by path relative to it (`patients/schema.sql`).
 pub type Texts = BTreeMap<String, Text>;
+
+/// Hashes of files, by their names.
+pub type Hashes = BTreeMap<String, String>;
 
 /// A projection in force: its releases are made from this and nothing newer.
 #[derive(Debug)]
@@ -41,6 +47,8 @@ pub struct Served {
     pub contract_sha256: String,
     /// SHA-256 of the projection's file, 64 lower-case hexadecimal digits.
     pub projection_sha256: String,
+    /// SHA-256 of the two files of each reference table that it names, by the files' names (`icd10.csv`), likewise.
+    pub references_sha256: Hashes,
     /// The projection's text: it stays in force under another contract only where it can be proven against that.
     text: Arc<str>,
 }
@@ -50,6 +58,7 @@ pub struct Served {
 pub struct Catalog {
     origin: String,
     entries: BTreeMap<ProjectionName, Entry>,
+    tables: Tables,
 }
 
 /// What became of a projection's file.
@@ -64,6 +73,7 @@ struct Entry {
 struct Judged {
     contract: String,
     projection: String,
+    references: Hashes,
 }
 
 #[derive(Clone, Debug)]
@@ -93,16 +103,19 @@ impl State {
 }
 
 impl Catalog {
-    /// Proves every projection. `origin` is what errors call the folder (`sql`, `s3://bucket/sql`).
+    /// Proves every projection. `origin` is what errors call the folder (`sql`, `s3://bucket/sql`); `read` reads reference
+    /// tables, each once a version.
     ///
     /// One that is refused keeps its version from `previous`, as long as its file is there beside a contract, and as that
     /// version can be proven against the contract that lies there now: whoever declares a column secret is obeyed at
-    /// once. A contract that is itself refused leaves the old one in force, and what was proven against it. Where there
-    /// is no such version, the refusal is answered. What has the same two texts as in `previous` is not proven again.
+    /// once. A contract that is itself refused leaves the old one in force, and what was proven against it; so does a
+    /// reference table that is refused or gone. Where there is no such version, the refusal is answered. What has the same
+    /// texts as in `previous` is not proven again.
     /// About a millisecond of work for each that is.
-    pub fn prove(texts: &Texts, origin: &str, previous: Option<&Self>) -> Self {
+    pub fn prove(texts: &Texts, origin: &str, previous: Option<&Self>, read: ReadTable) -> Self {
         let origin = origin.trim_end_matches('/');
-        let mut prover = Prover::new(texts, origin);
+        let known = previous.map(|previous| &previous.tables);
+        let mut prover = Prover::new(texts, origin, Tables::of(known, read));
         let mut entries = BTreeMap::new();
         for path in texts.keys() {
             let Some(name) = ProjectionName::of_path(path).filter(ProjectionName::is_servable)
@@ -125,7 +138,27 @@ impl Catalog {
         Self {
             origin: origin.to_owned(),
             entries,
+            tables: prover.into_tables(),
         }
+    }
+
+    /// Every reference table among these files, by name: also those that no projection names.
+    pub fn references(
+        texts: &Texts,
+        origin: &str,
+        read: ReadTable,
+    ) -> BTreeMap<String, Result<Arc<Reference>>> {
+        let origin = origin.trim_end_matches('/');
+        let mut prover = Prover::new(texts, origin, Tables::of(None, read));
+        let files = texts.keys().filter_map(|path| reference_file(path));
+        let names: BTreeSet<&str> = files
+            .filter_map(|file| file.rsplit_once('.').map(|(name, _)| name))
+            .collect();
+        let read = names.into_iter().map(|name| {
+            let table = prover.reference(name);
+            (name.to_owned(), table.map_err(|error| error.public()))
+        });
+        read.collect()
     }
 
     /// The projection in force under this name.
@@ -175,7 +208,7 @@ impl Catalog {
     }
 }
 
-/// What becomes of a projection whose two files are not those that were judged before.
+/// What becomes of a projection whose files are not those that were judged before.
 fn judge(
     prover: &mut Prover<'_>,
     name: &ProjectionName,
@@ -187,7 +220,8 @@ fn judge(
         // An edit that was refused has been taken back.
         Some(kept)
             if kept.contract_sha256 == judged.contract
-                && kept.projection_sha256 == judged.projection =>
+                && kept.projection_sha256 == judged.projection
+                && kept.references_sha256 == judged.references =>
         {
             State::InForce(Arc::clone(kept))
         }

@@ -1,13 +1,16 @@
 //! The text of `schema.sql` → [`Contract`]. What is not understood is refused: nothing of a contract is ignored.
 
 use datafusion::sql::parser::{CreateExternalTable, Statement};
-use datafusion::sql::sqlparser::ast::{ColumnDef, ColumnOption, Ident, ObjectName, Value};
+use datafusion::sql::sqlparser::ast::{
+    ColumnDef, ColumnOption, ColumnOptionDef, Ident, ObjectName, Value,
+};
 
 use super::options::Settings;
 use super::types::column_type;
 use super::{Class, Column, Contract};
 use crate::dataset::nearest::hint;
 use crate::dataset::place::{Place, Position, start};
+use crate::dataset::reference::References;
 use crate::error::{Kind, Result};
 
 /// The words of COMMENT, with their classes.
@@ -26,33 +29,28 @@ impl Contract {
             kind: Kind::Contract,
             file,
         };
-        let mut statements = place.parse(text)?;
-        let (Some(Statement::CreateExternalTable(table)), true) =
-            (statements.pop_front(), statements.is_empty())
-        else {
-            return Err(place.refuse(
-                None,
-                "a contract is one CREATE EXTERNAL TABLE, and nothing else",
-            ));
-        };
-        plain(&place, &table)?;
-        named(&place, dataset, &table.name)?;
-        let mut columns: Vec<Column> = Vec::with_capacity(table.columns.len());
-        for definition in &table.columns {
-            let column = column(&place, definition)?;
-            if columns.iter().any(|other| other.name == column.name) {
-                let message = format!("the column \"{}\" stands twice", column.name);
-                return Err(place.refuse(start(definition.name.span), &message));
-            }
-            columns.push(column);
+        let table = statement(&place, text)?;
+        if let Some(definition) = table.columns.iter().find(|column| is_primary(column)) {
+            let message = format!(
+                "column \"{}\": only NOT NULL, NULL and COMMENT stand behind a type; PRIMARY KEY is for the tables in \
+                 reference/",
+                definition.name.value
+            );
+            return Err(place.refuse(start(definition.name.span), &message));
         }
-        if columns.is_empty() {
-            return Err(place.refuse(
-                None,
-                "the contract has no columns: list every column with its type",
-            ));
-        }
-        let options = options(&place, &table.options)?;
+        Self::of_table(&place, dataset, &table)
+    }
+
+    /// The contract that a statement states. PRIMARY KEY is left to the caller.
+    pub(super) fn of_table(
+        place: &Place<'_>,
+        dataset: &str,
+        table: &CreateExternalTable,
+    ) -> Result<Self> {
+        plain(place, table)?;
+        named(place, dataset, &table.name)?;
+        let mut columns = columns(place, &table.columns)?;
+        let options = options(place, &table.options)?;
         let settings =
             Settings::read(&options, &columns).map_err(|why| place.refuse(None, &why))?;
         for (name, step) in settings.min_steps {
@@ -63,12 +61,14 @@ impl Contract {
         let contract = Self {
             dataset: dataset.to_owned(),
             columns,
-            location: location(&place, &table.locations)?,
+            location: location(place, &table.locations)?,
             dialect: settings.dialect,
             bad_rows: settings.bad_rows,
             unknown_columns: settings.unknown_columns,
             no_records: settings.no_records,
+            found_identifiers: settings.found_identifiers,
             subject: settings.subject,
+            references: References::default(),
         };
         contract.keys().map_err(|_| {
             place.refuse(
@@ -78,6 +78,55 @@ impl Contract {
         })?;
         Ok(contract)
     }
+}
+
+/// The one statement of a contract.
+pub(super) fn statement(place: &Place<'_>, text: &str) -> Result<CreateExternalTable> {
+    let mut statements = place.parse(text)?;
+    match (statements.pop_front(), statements.is_empty()) {
+        (Some(Statement::CreateExternalTable(table)), true) => Ok(table),
+        _ => Err(place.refuse(
+            None,
+            "a contract is one CREATE EXTERNAL TABLE, and nothing else",
+        )),
+    }
+}
+
+/// Whether PRIMARY KEY stands behind a column's type, with nothing more to it.
+pub(super) fn is_primary(definition: &ColumnDef) -> bool {
+    definition.options.iter().any(primary)
+}
+
+fn primary(option: &ColumnOptionDef) -> bool {
+    let ColumnOption::PrimaryKey(key) = &option.option else {
+        return false;
+    };
+    let plain = key.name.is_none()
+        && key.index_name.is_none()
+        && key.index_type.is_none()
+        && key.columns.is_empty()
+        && key.index_options.is_empty()
+        && key.characteristics.is_none();
+    option.name.is_none() && plain
+}
+
+fn columns(place: &Place<'_>, definitions: &[ColumnDef]) -> Result<Vec<Column>> {
+    let mut columns: Vec<Column> = Vec::with_capacity(definitions.len());
+    for definition in definitions {
+        let column = column(place, definition)?;
+        if columns.iter().any(|other| other.name == column.name) {
+            let message = format!("the column \"{}\" stands twice", column.name);
+            return Err(place.refuse(start(definition.name.span), &message));
+        }
+        columns.push(column);
+    }
+    if columns.is_empty() {
+        return Err(place.refuse(
+            None,
+            "the contract has no columns: list every column with its type",
+        ));
+    }
+    Ok(columns)
 }
 
 /// Refuses the clauses that a contract has no use for, by name.
@@ -142,7 +191,7 @@ fn column(place: &Place<'_>, definition: &ColumnDef) -> Result<Column> {
     let data_type = column_type(&definition.data_type).map_err(|why| refuse(&why))?;
     let mut nullable = None;
     let mut class = None;
-    for option in &definition.options {
+    for option in definition.options.iter().filter(|option| !primary(option)) {
         let doubled = match (&option.name, &option.option) {
             (None, ColumnOption::NotNull) => nullable.replace(false).is_some(),
             (None, ColumnOption::Null) => nullable.replace(true).is_some(),

@@ -1,4 +1,4 @@
-//! What the planner may find: the dataset's table, and the functions on the lists. Nothing else exists for it.
+//! What the planner may find: the dataset's table, the reference tables, and the functions on the lists. Nothing else exists for it.
 
 use std::sync::{Arc, LazyLock};
 
@@ -16,6 +16,7 @@ use datafusion::logical_expr::logical_plan::builder::LogicalTableSource;
 use datafusion::logical_expr::planner::{ContextProvider, ExprPlanner};
 use datafusion::logical_expr::{AggregateUDF, HigherOrderUDF, ScalarUDF, TableSource, WindowUDF};
 
+use crate::dataset::contract::Contract;
 use crate::functions::{self, Context};
 
 /// The aggregate functions that a projection may use: deterministic, and of a plain value. Approximate ones depend on
@@ -110,7 +111,7 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
 
 /// The planner's whole world, for one projection and one release.
 pub(super) struct Catalog<'a> {
-    table: &'a str,
+    contract: &'a Contract,
     source: Arc<dyn TableSource>,
     context: &'a Context,
     planners: Vec<Arc<dyn ExprPlanner>>,
@@ -118,10 +119,10 @@ pub(super) struct Catalog<'a> {
 }
 
 impl<'a> Catalog<'a> {
-    pub(super) fn new(table: &'a str, schema: SchemaRef, context: &'a Context) -> Self {
+    pub(super) fn new(contract: &'a Contract, context: &'a Context) -> Self {
         Self {
-            table,
-            source: Arc::new(LogicalTableSource::new(schema)),
+            contract,
+            source: table(contract.schema(0..contract.columns.len())),
             context,
             planners: vec![
                 Arc::new(CoreFunctionPlanner::default()),
@@ -135,10 +136,20 @@ impl<'a> Catalog<'a> {
     }
 }
 
+fn table(schema: SchemaRef) -> Arc<dyn TableSource> {
+    Arc::new(LogicalTableSource::new(schema))
+}
+
 impl ContextProvider for Catalog<'_> {
     fn get_table_source(&self, name: TableReference) -> Result<Arc<dyn TableSource>> {
         match name {
-            TableReference::Bare { table } if *table == *self.table => Ok(Arc::clone(&self.source)),
+            TableReference::Bare { table } if *table == *self.contract.dataset => {
+                Ok(Arc::clone(&self.source))
+            }
+            TableReference::Bare { table: name } => match self.contract.references.get(&name) {
+                Some(reference) => Ok(table(reference.schema())),
+                None => plan_err!("no such table"),
+            },
             _ => plan_err!("no such table"),
         }
     }

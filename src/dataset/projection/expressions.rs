@@ -10,41 +10,40 @@ use datafusion::sql::sqlparser::ast::{
 use super::catalog;
 use super::restrict::normal;
 use crate::dataset::nearest::hint;
-use crate::dataset::place::{Place, start};
-use crate::error::{Error, Result};
+use crate::dataset::place::start;
+use crate::dataset::rule::{Refusal, Refusals, Rule};
 
 /// The deepest nesting of expressions: bounds the stack of every later walk.
 const MAX_DEPTH: usize = 200;
 
 /// Checks every expression of a query, at any depth.
-pub(super) fn check(place: &Place<'_>, query: &Query) -> Result<()> {
-    let mut check = Check { place, depth: 0 };
-    match query.visit(&mut check) {
-        ControlFlow::Continue(()) => Ok(()),
-        ControlFlow::Break(error) => Err(*error),
-    }
+pub(super) fn check(query: &Query, refusals: &mut Refusals) {
+    let mut check = Check { refusals, depth: 0 };
+    // A walk that was broken off has said why.
+    let _ = query.visit(&mut check);
 }
 
 struct Check<'a> {
-    place: &'a Place<'a>,
+    refusals: &'a mut Refusals,
     depth: usize,
 }
 
 impl Visitor for Check<'_> {
-    type Break = Box<Error>;
+    type Break = ();
 
     fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<Self::Break> {
         self.depth += 1;
         // The span of an expression is found by walking it, so only what is refused asks for it.
-        let refusal = if self.depth > MAX_DEPTH {
-            Some("an expression is nested more than 200 deep: split it into subqueries".to_owned())
-        } else {
-            refusal(expr)
-        };
-        match refusal {
-            Some(why) => ControlFlow::Break(Box::new(self.place.refuse(position(expr), &why))),
-            None => ControlFlow::Continue(()),
+        if self.depth > MAX_DEPTH {
+            let why = "an expression is nested more than 200 deep: split it into subqueries";
+            let refusal = Refusal::new(Rule::Statement, position(expr), why);
+            self.refusals.add(refusal);
+            return ControlFlow::Break(());
         }
+        if let Some((rule, why)) = refusal(expr) {
+            self.refusals.add(Refusal::new(rule, position(expr), why));
+        }
+        ControlFlow::Continue(())
     }
 
     fn post_visit_expr(&mut self, _: &Expr) -> ControlFlow<Self::Break> {
@@ -61,7 +60,7 @@ fn position(expr: &Expr) -> Option<(u64, u64)> {
 }
 
 /// Why an expression is refused, if it is.
-fn refusal(expr: &Expr) -> Option<String> {
+fn refusal(expr: &Expr) -> Option<(Rule, String)> {
     let what = match expr {
         Expr::Subquery(_) | Expr::Exists { .. } | Expr::InSubquery { .. } => {
             "a subquery in an expression"
@@ -88,10 +87,11 @@ fn refusal(expr: &Expr) -> Option<String> {
         {
             "a variable"
         }
-        Expr::Function(function) => return call(function),
+        Expr::Function(function) => return call(function).map(|why| (Rule::Function, why)),
         _ => return None,
     };
-    Some(format!("{what} has no place in a projection: leave it out"))
+    let why = format!("{what} has no place in a projection: leave it out");
+    Some((Rule::Expression, why))
 }
 
 fn variable(quote: Option<char>, name: &str) -> bool {

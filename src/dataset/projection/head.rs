@@ -6,8 +6,8 @@
 
 use crate::dataset::contract::Contract;
 use crate::dataset::nearest::{hint, nearest};
-use crate::dataset::place::{Place, Position, quoted_list};
-use crate::error::Result;
+use crate::dataset::place::quoted_list;
+use crate::dataset::rule::{Refusal, Refusals, Rule};
 
 /// The directives there are.
 const WORDS: [&str; 4] = ["reveals", "k", "domain", "order"];
@@ -39,8 +39,8 @@ pub struct Anonymity {
 }
 
 impl Head {
-    /// Reads the head of a projection's text.
-    pub(super) fn parse(place: &Place<'_>, contract: &Contract, text: &str) -> Result<Self> {
+    /// Reads the head of a projection's text, or says everything that is wrong with it.
+    pub(super) fn parse(contract: &Contract, text: &str, refusals: &mut Refusals) -> Self {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut head = Self::default();
         let mut seen: Vec<&str> = Vec::new();
@@ -50,35 +50,41 @@ impl Head {
                 at_top = false;
                 continue;
             };
-            let at = Some((number, 1));
             let Some((word, value)) = comment.split_once(':').map(|(w, v)| (w.trim(), v.trim()))
             else {
                 continue;
             };
-            if !at_top {
-                // A rule that nobody reads is worse than none.
-                if WORDS.contains(&word) {
-                    let message = format!(
-                        "the directive \"{word}\" stands below the head: move it to the lines at the very top"
-                    );
-                    return Err(place.refuse(at, &message));
-                }
-                continue;
-            }
-            let Some(word) = directive(place, at, word)? else {
-                continue;
+            let read = if at_top {
+                head.line(contract, &mut seen, word, value, number)
+            } else {
+                below(word)
             };
-            if seen.contains(&word) {
-                return Err(place.refuse(
-                    at,
-                    &format!("the directive \"{word}\" stands twice: once at most"),
-                ));
+            if let Err(why) = read {
+                refusals.add(Refusal::new(Rule::Head, Some((number, 1)), why));
             }
-            seen.push(word);
-            head.read(contract, word, value, number)
-                .map_err(|why| place.refuse(at, &format!("{word}: {why}")))?;
         }
-        Ok(head)
+        head
+    }
+
+    fn line<'a>(
+        &mut self,
+        contract: &Contract,
+        seen: &mut Vec<&'a str>,
+        word: &'a str,
+        value: &str,
+        number: u64,
+    ) -> std::result::Result<(), String> {
+        let Some(word) = directive(word)? else {
+            return Ok(());
+        };
+        if seen.contains(&word) {
+            return Err(format!(
+                "the directive \"{word}\" stands twice: once at most"
+            ));
+        }
+        seen.push(word);
+        self.read(contract, word, value, number)
+            .map_err(|why| format!("{word}: {why}"))
     }
 
     fn read(
@@ -102,12 +108,18 @@ impl Head {
     }
 }
 
+/// A rule that nobody reads is worse than none.
+fn below(word: &str) -> std::result::Result<(), String> {
+    if WORDS.contains(&word) {
+        return Err(format!(
+            "the directive \"{word}\" stands below the head: move it to the lines at the very top"
+        ));
+    }
+    Ok(())
+}
+
 /// The directive that a word is, or nothing where the line is free text.
-fn directive<'a>(
-    place: &Place<'_>,
-    at: Option<Position>,
-    word: &'a str,
-) -> Result<Option<&'a str>> {
+fn directive(word: &str) -> std::result::Result<Option<&str>, String> {
     if WORDS.contains(&word) {
         return Ok(Some(word));
     }
@@ -117,13 +129,12 @@ fn directive<'a>(
     }
     let lower = !word.chars().any(char::is_uppercase);
     if lower || nearest(word, WORDS).is_some() {
-        let message = format!(
+        return Err(format!(
             "the directive \"{word}\" is unknown{}: the directives are {}, and free text has no lower-case word before \
              a colon",
             hint(word, WORDS),
             WORDS.join(", ")
-        );
-        return Err(place.refuse(at, &message));
+        ));
     }
     Ok(None)
 }

@@ -7,15 +7,18 @@ mod anonymity;
 pub(in crate::dataset) mod catalog;
 mod expressions;
 mod head;
+pub(in crate::dataset) mod lookup;
 pub(in crate::dataset) mod output;
 mod planner;
 mod restrict;
 mod rows;
+mod tables;
 mod whole;
 
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, SchemaRef};
@@ -28,6 +31,7 @@ pub use self::head::{Anonymity, Head};
 use super::contract::Contract;
 use super::place::Place;
 use super::proof::{Proof, prove};
+use super::rule::{Refusals, Refused};
 use crate::error::{Error, Kind, Result};
 use crate::functions::Context;
 use crate::key::Domain;
@@ -136,19 +140,39 @@ pub const GROUPS: &str = "groups of enough subjects";
 
 impl Projection {
     /// Reads, restricts, plans and proves a projection. `name` is its full name, and `file` how errors call the text.
+    ///
+    /// # Errors
+    /// All refusals, one a line: `file:line:column: message [rule]`.
     pub fn parse(contract: &Contract, name: &str, file: &str, text: &str) -> Result<Self> {
+        Ok(Self::judge(contract, name, file, text)?)
+    }
+
+    /// The same, and where it is refused, each refusal by itself.
+    ///
+    /// # Errors
+    /// What speaks against the statement and its head; of a statement that is one SELECT, what speaks against its plan.
+    pub fn judge(
+        contract: &Contract,
+        name: &str,
+        file: &str,
+        text: &str,
+    ) -> std::result::Result<Self, Refused> {
         let place = Place {
             kind: Kind::Projection,
             file,
         };
-        let query = restrict::query(&place, contract, text)?;
-        let head = Head::parse(&place, contract, text)?;
+        let mut refusals = Refusals::default();
+        let head = Head::parse(contract, text, &mut refusals);
+        let query = restrict::query(&place, contract, text, refusals)?;
         let neutral = Context {
             as_of: NaiveDate::default(),
             keys: None,
         };
         let logical = planner::analysed(&place, contract, &query, &neutral)?;
-        let proven = prove(place, contract, &head, &logical)?;
+        let mut refusals = Refusals::default();
+        let proven = prove(contract, &head, &logical, &mut refusals);
+        output::check(&logical, &mut refusals);
+        refusals.check(&place)?;
         let projection = Self {
             name: name.to_owned(),
             head,
@@ -158,10 +182,16 @@ impl Projection {
             query,
             uses_keys: proven.uses_keys,
         };
-        anonymity::check(&place, &projection.head, &projection.proof, &logical)?;
         // What cannot be bound is refused now, not at the first release.
-        projection.plan(&neutral)?;
+        projection
+            .plan(&neutral)
+            .map_err(|error| Refused::elsewhere(&place, error))?;
         Ok(projection)
+    }
+
+    /// The names of the tables that a text names, be it a projection or not: reference tables among them.
+    pub fn tables(text: &str) -> BTreeSet<String> {
+        tables::named(text)
     }
 
     /// The domain of its keys: its own, or the one its head names.
@@ -187,6 +217,11 @@ impl Projection {
         self.uses_keys
     }
 
+    /// Whether the statement itself fixes the order of the rows (ORDER BY).
+    pub fn is_ordered(&self) -> bool {
+        is_ordered(&self.query)
+    }
+
     /// The contract that it was proven against.
     pub fn contract(&self) -> &Arc<Contract> {
         &self.contract
@@ -210,10 +245,11 @@ impl Projection {
             file: &self.file,
         };
         let logical = planner::analysed(&place, &self.contract, &self.query, context)?;
-        output::check(&place, &logical)?;
+        let logical = lookup::replaced(logical, &self.contract.references)
+            .map_err(|error| planner::translate(&place, &self.contract, error))?;
         if let Some(asked) = &self.head.k {
-            let ordered = is_ordered(&self.query);
-            return anonymity::plan(&place, &self.contract, asked, logical, ordered)
+            let lowered = &self.proof.lowered_aggregates;
+            return anonymity::plan(&place, &self.contract, asked, lowered, logical, self.is_ordered())
                 .map(Plan::Whole);
         }
         match rows::plan(&place, &self.contract, &logical)? {

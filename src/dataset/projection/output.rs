@@ -5,8 +5,7 @@ use std::collections::HashSet;
 use arrow::datatypes::DataType;
 use datafusion::logical_expr::LogicalPlan;
 
-use crate::dataset::place::Place;
-use crate::error::Result;
+use crate::dataset::rule::{Refusal, Refusals, Rule};
 
 /// The type in which a column leaves: text always as `Utf8`; nothing for types that are not encoded.
 pub(in crate::dataset) fn encoded(data_type: &DataType) -> Option<DataType> {
@@ -34,17 +33,18 @@ pub(in crate::dataset) fn encoded(data_type: &DataType) -> Option<DataType> {
 }
 
 /// Refuses output columns without a name of their own, or of a type that is not encoded.
-pub(super) fn check(place: &Place<'_>, plan: &LogicalPlan) -> Result<()> {
+pub(super) fn check(plan: &LogicalPlan, refusals: &mut Refusals) {
     let mut names = HashSet::new();
     for field in plan.schema().fields() {
         let name = field.name();
         if name.is_empty() {
-            return Err(place.refuse(None, "an output column has an empty name: name it with AS"));
+            let message = "an output column has an empty name: name it with AS";
+            refusals.add(Refusal::new(Rule::Name, None, message));
         }
         if !names.insert(name.as_str()) {
             let message =
                 format!("two output columns are called \"{name}\": give one another name with AS");
-            return Err(place.refuse(None, &message));
+            refusals.add(Refusal::new(Rule::Name, None, message));
         }
         if encoded(field.data_type()).is_none() {
             let message = format!(
@@ -52,8 +52,7 @@ pub(super) fn check(place: &Place<'_>, plan: &LogicalPlan) -> Result<()> {
                  encode(…, 'hex') for bytes",
                 field.data_type()
             );
-            return Err(place.refuse(None, &message));
+            refusals.add(Refusal::new(Rule::Type, None, message));
         }
     }
-    Ok(())
 }

@@ -8,10 +8,12 @@ use datafusion::sql::planner::{ParserOptions, SqlToRel};
 use datafusion::sql::sqlparser::ast::{Query, Statement};
 
 use super::catalog::Catalog;
+use super::lookup;
 use crate::dataset::contract::Contract;
 use crate::dataset::nearest::hint;
 use crate::dataset::place::{Place, Position};
-use crate::error::{Error, Result};
+use crate::dataset::rule::{Refusal, Refused, Rule};
+use crate::error::Error;
 use crate::functions::{self, Context};
 
 /// Plans a query over the contract's table and coerces its types. No optimizer has touched the plan.
@@ -20,26 +22,30 @@ pub(super) fn analysed(
     contract: &Contract,
     query: &Query,
     context: &Context,
-) -> Result<LogicalPlan> {
-    let catalog = Catalog::new(
-        &contract.dataset,
-        contract.schema(0..contract.columns.len()),
-        context,
-    );
+) -> std::result::Result<LogicalPlan, Refused> {
+    let catalog = Catalog::new(contract, context);
     let options = ParserOptions::new()
         .with_map_string_types_to_utf8view(false)
         .with_collect_spans(true);
     let statement = Statement::Query(Box::new(query.clone()));
-    SqlToRel::new_with_options(&catalog, options)
+    let fail = |error| refused(place, contract, error);
+    let plan = SqlToRel::new_with_options(&catalog, options)
         .sql_statement_to_plan(statement)
-        .and_then(|plan| {
-            Analyzer::new().execute_and_check(plan, &ConfigOptions::default(), |_, _| {})
-        })
-        .map_err(|error| translate(place, contract, error))
+        .map_err(fail)?;
+    lookup::check(&plan, &contract.references)
+        .map_err(|why| Refused::one(place, Refusal::new(Rule::ReferenceJoin, None, why)))?;
+    Analyzer::new()
+        .execute_and_check(plan, &ConfigOptions::default(), |_, _| {})
+        .map_err(fail)
+}
+
+/// Our error for a planner's.
+pub(super) fn translate(place: &Place<'_>, contract: &Contract, error: DataFusionError) -> Error {
+    refused(place, contract, error).error
 }
 
 /// Our words for a planner's error. Its text may quote literals, so it is kept as the private source only.
-pub(super) fn translate(place: &Place<'_>, contract: &Contract, error: DataFusionError) -> Error {
+fn refused(place: &Place<'_>, contract: &Contract, error: DataFusionError) -> Refused {
     let at: Option<Position> = error
         .diagnostic()
         .and_then(|diagnostic| diagnostic.span)
@@ -48,18 +54,22 @@ pub(super) fn translate(place: &Place<'_>, contract: &Contract, error: DataFusio
         Ok(ours) => return placed(place, at, &ours),
         Err(error) => error,
     };
-    let message = match error.find_root() {
-        DataFusionError::SchemaError(schema, _) => schema_message(contract, schema),
-        root => plan_message(&root.to_string()).to_owned(),
+    let (rule, message) = match error.find_root() {
+        DataFusionError::SchemaError(schema, _) => (Rule::Name, schema_message(contract, schema)),
+        root => {
+            let (rule, message) = plan_message(&root.to_string());
+            (rule, message.to_owned())
+        }
     };
-    place.refuse(at, &message).with_private(error)
+    Refused::one(place, Refusal::new(rule, at, message)).with_private(error)
 }
 
 /// An error of a function of ours, with the file before it.
-fn placed(place: &Place<'_>, at: Option<Position>, ours: &Error) -> Error {
+fn placed(place: &Place<'_>, at: Option<Position>, ours: &Error) -> Refused {
     let text = ours.to_string();
     let code = format!(" [{}]", ours.kind().facts().code);
-    place.refuse(at, text.strip_suffix(&code).unwrap_or(&text))
+    let message = text.strip_suffix(&code).unwrap_or(&text);
+    Refused::one(place, Refusal::new(Rule::Type, at, message))
 }
 
 fn schema_message(contract: &Contract, error: &SchemaError) -> String {
@@ -88,17 +98,32 @@ fn schema_message(contract: &Contract, error: &SchemaError) -> String {
 }
 
 /// The common complaints of the planner, by words that are `DataFusion`'s own.
-fn plan_message(text: &str) -> &'static str {
+fn plan_message(text: &str) -> (Rule, &'static str) {
     let contains = |words: &[&str]| words.iter().any(|word| text.contains(word));
     if contains(&["unique expression names", "duplicate"]) {
-        "two output columns have the same name: give one another name with AS"
+        (
+            Rule::Name,
+            "two output columns have the same name: give one another name with AS",
+        )
     } else if contains(&["GROUP BY"]) {
-        "a column that is selected beside an aggregate stands in GROUP BY"
+        (
+            Rule::Statement,
+            "a column that is selected beside an aggregate stands in GROUP BY",
+        )
     } else if contains(&["No function matches", "coerc", "signature", "convert"]) {
-        "the types of the arguments of a function or operator do not fit: use CAST"
+        (
+            Rule::Type,
+            "the types of the arguments of a function or operator do not fit: use CAST",
+        )
     } else if contains(&["Invalid function"]) {
-        "a function is not on the list of a projection's functions"
+        (
+            Rule::Function,
+            "a function is not on the list of a projection's functions",
+        )
     } else {
-        "the statement cannot be planned: a clause, type or expression of it is not supported"
+        (
+            Rule::Statement,
+            "the statement cannot be planned: a clause, type or expression of it is not supported",
+        )
     }
 }

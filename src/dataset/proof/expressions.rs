@@ -1,18 +1,14 @@
 //! Scalar expressions under proof: which functions lower what, and everything else that keeps it.
 
 use arrow::datatypes::DataType;
+use datafusion::common::DFSchema;
 use datafusion::common::tree_node::TreeNodeRecursion;
-use datafusion::common::{DFSchema, ScalarValue};
-use datafusion::logical_expr::expr::{Case, ScalarFunction};
+use datafusion::logical_expr::expr::Case;
 use datafusion::logical_expr::{Expr, Operator};
 
 use super::Prover;
 use super::flow::{Flow, Leaks, Shape};
-use crate::functions::{self, Argument, Function, Level};
-
-/// What a keyed function takes, in words.
-const KEYED_INPUT: &str = "bare columns, trim, lower, upper and casts to text of them, and || or concat of these with \
-                           separators that hold no letter and no digit";
+use crate::dataset::rule::{Lowering, Rule};
 
 /// The columns that an expression may refer to: the schema of its input, and what each column holds.
 #[derive(Clone, Copy)]
@@ -29,10 +25,10 @@ impl Prover<'_> {
             Expr::Column(column) => {
                 let found = inputs.schema.maybe_index_of_column(column);
                 let Some(flow) = found.and_then(|position| inputs.columns.get(position)) else {
-                    self.refuse(
-                        None,
-                        "a column cannot be followed through the plan: name it in each subquery",
-                    );
+                    self.found.lost = true;
+                    let message =
+                        "a column cannot be followed through the plan: name it in each subquery";
+                    self.refuse(Rule::Name, None, message);
                     return Flow::nothing();
                 };
                 let mut flow = flow.clone();
@@ -80,7 +76,8 @@ impl Prover<'_> {
                     "the expression {} has no place in a projection",
                     other.variant_name()
                 );
-                self.refuse(None, message);
+                self.found.lost = true;
+                self.refuse(Rule::Expression, None, message);
                 Flow::nothing()
             }
         }
@@ -98,8 +95,17 @@ impl Prover<'_> {
         Flow::computed(leaks.through(step))
     }
 
+    /// Refuses a keyed expression where something is done with it.
+    pub(super) fn opaque(&mut self, leaks: &Leaks, what: &str) {
+        let message = format!(
+            "what a keyed function returns is opaque, and cannot stand in {what}: it may be selected, grouped by, \
+             ordered by and counted"
+        );
+        self.refuse_of(Rule::Opaque, leaks, message);
+    }
+
     /// Refuses a keyed expression as an operand.
-    fn operand(&mut self, flow: &Flow, what: &str) {
+    pub(super) fn operand(&mut self, flow: &Flow, what: &str) {
         if matches!(flow.shape, Shape::Keyed) {
             self.opaque(&flow.leaks, what);
         }
@@ -115,7 +121,10 @@ impl Prover<'_> {
                     leaks: flow.leaks,
                 }
             }
-            Shape::Bare(column) if self.types.get(*column).is_some_and(|from| same(from, to)) => {
+            Shape::Bare(column)
+                if self.types.get(*column).is_some_and(|from| same(from, to))
+                    || !Lowering::CastOfForm.holds() =>
+            {
                 flow
             }
             Shape::Text | Shape::Keyed if to.is_string() => flow,
@@ -148,7 +157,7 @@ impl Prover<'_> {
     /// Whether a bare column is NULL tells nothing that its token does not.
     fn is_null(&mut self, inner: &Expr, inputs: Inputs<'_>) -> Flow {
         let flow = self.value(inner, inputs);
-        if matches!(flow.shape, Shape::Bare(_)) {
+        if matches!(flow.shape, Shape::Bare(_)) || !Lowering::NullOfBare.holds() {
             return Flow::nothing();
         }
         self.operand(&flow, "IS NULL");
@@ -161,8 +170,7 @@ impl Prover<'_> {
         let conditions = case.when_then_expr.iter().map(|(when, _)| when);
         for condition in case.expr.iter().chain(conditions) {
             let flow = self.value(condition, inputs);
-            self.implicit("a CASE condition", &flow.shape, &flow.leaks, false);
-            leaks.merge(&flow.leaks);
+            leaks.merge(&self.chooses("a CASE condition", &flow, false));
         }
         let values = case.when_then_expr.iter().map(|(_, then)| then);
         for value in values.chain(&case.else_expr) {
@@ -172,173 +180,10 @@ impl Prover<'_> {
         }
         Flow::computed(leaks.through("CASE"))
     }
-
-    fn call(&mut self, call: &ScalarFunction, inputs: Inputs<'_>) -> Flow {
-        let arguments: Vec<Flow> = call
-            .args
-            .iter()
-            .map(|argument| self.value(argument, inputs))
-            .collect();
-        let name = call.func.name();
-        if let Some(function) = functions::find(name) {
-            return self.ours(function, arguments);
-        }
-        if functions::builtin(name).is_none() {
-            self.refuse(
-                None,
-                format!("the function {name} is not on the list of a projection's functions"),
-            );
-            return Flow::nothing();
-        }
-        match (name, arguments.as_slice()) {
-            ("btrim" | "lower" | "upper", [flow])
-                if matches!(flow.shape, Shape::Bare(_) | Shape::Text) =>
-            {
-                Flow {
-                    shape: Shape::Text,
-                    leaks: flow.leaks.clone().through(name),
-                }
-            }
-            ("concat", parts) => self.concat(name, parts),
-            (_, arguments) => {
-                let mut leaks = Leaks::default();
-                for flow in arguments {
-                    self.operand(flow, name);
-                    leaks.merge(&flow.leaks);
-                }
-                Flow::computed(leaks.through(name))
-            }
-        }
-    }
-
-    /// Text joined: still of bare columns, where nothing but separators is between them.
-    fn concat(&mut self, step: &str, parts: &[Flow]) -> Flow {
-        let mut leaks = Leaks::default();
-        for part in parts {
-            self.operand(part, step);
-            leaks.merge(&part.leaks);
-        }
-        let plain = parts.iter().all(|part| match &part.shape {
-            Shape::Bare(_) | Shape::Text => true,
-            Shape::Constant(value) => separator(value),
-            Shape::Keyed | Shape::Computed => false,
-        });
-        let columns = parts
-            .iter()
-            .any(|part| matches!(part.shape, Shape::Bare(_) | Shape::Text));
-        let shape = if plain && columns {
-            Shape::Text
-        } else {
-            Shape::Computed
-        };
-        Flow {
-            shape,
-            leaks: leaks.through(step),
-        }
-    }
-
-    /// One of Veilpoint's functions: it lowers bare columns, inside its bounds.
-    fn ours(&mut self, function: &Function, arguments: Vec<Flow>) -> Flow {
-        let atom = self.atom(function, &arguments);
-        let bounds = self.bounds(function, &arguments);
-        if function.keyed {
-            self.uses_keys = true;
-            let first = arguments.first();
-            let good = first.is_some_and(|flow| matches!(flow.shape, Shape::Bare(_) | Shape::Text));
-            if !good {
-                let at = first.and_then(|flow| flow.leaks.iter().find_map(|(_, leak)| leak.at));
-                let message = format!("{} takes {KEYED_INPUT}", function.name);
-                self.refuse(at, message);
-            }
-        }
-        let mut leaks = Leaks::default();
-        let mut protected = false;
-        for (position, flow) in arguments.into_iter().enumerate() {
-            let level = function
-                .levels
-                .get(position)
-                .or(function.levels.last())
-                .copied();
-            let level = level.unwrap_or(Level::Whole);
-            self.operand(&flow, function.name);
-            let bare = matches!(flow.shape, Shape::Bare(_));
-            let lowers = bare
-                || (level == Level::Keyed && position == 0 && matches!(flow.shape, Shape::Text));
-            if level == Level::Keyed && position > 0 && !bare {
-                let message = format!(
-                    "{} takes a bare column as argument {}",
-                    function.name,
-                    position + 1
-                );
-                self.refuse(flow.leaks.iter().find_map(|(_, leak)| leak.at), message);
-            }
-            if lowers && level < Level::Whole {
-                protected |= flow.leaks.iter().any(|(column, _)| self.protected(column));
-            }
-            // Outside its bounds a function keeps what it takes.
-            let lowered = if lowers && bounds.is_ok() {
-                flow.leaks.lowered(level, &atom)
-            } else {
-                flow.leaks
-            };
-            leaks.merge(&lowered);
-        }
-        if let Err(why) = bounds
-            && (function.keyed || protected)
-        {
-            let at = leaks.iter().find_map(|(_, leak)| leak.at);
-            self.refuse(
-                at,
-                format!("{} is outside its bounds: {why}", function.name),
-            );
-        }
-        let shape = if function.keyed {
-            Shape::Keyed
-        } else {
-            Shape::Computed
-        };
-        Flow {
-            shape,
-            leaks: leaks.through(function.name),
-        }
-    }
-
-    fn bounds(&self, function: &Function, arguments: &[Flow]) -> Result<(), String> {
-        let arguments: Vec<Argument<'_>> = arguments
-            .iter()
-            .map(|flow| match &flow.shape {
-                Shape::Bare(column) => {
-                    match (self.types.get(*column), self.contract.columns.get(*column)) {
-                        (Some(data_type), Some(column)) => Argument::Column {
-                            data_type,
-                            min_step: column.min_step.as_deref(),
-                        },
-                        _ => Argument::Computed,
-                    }
-                }
-                Shape::Constant(value) => Argument::Constant(value),
-                Shape::Text | Shape::Keyed | Shape::Computed => Argument::Computed,
-            })
-            .collect();
-        (function.bounds)(&arguments)
-    }
-
-    /// The text of a call, the same for every way to write it.
-    fn atom(&self, function: &Function, arguments: &[Flow]) -> String {
-        let texts: Vec<String> = arguments
-            .iter()
-            .map(|flow| match &flow.shape {
-                Shape::Bare(column) => format!("\"{}\"", self.name(*column)),
-                Shape::Constant(value) => value.to_string(),
-                Shape::Text | Shape::Keyed | Shape::Computed => "…".into(),
-            })
-            .collect();
-        format!("{}({})", function.name, texts.join(", "))
-    }
 }
 
 /// Whether a cast changes nothing but the form of a value: kinds of text, or an integer to a wider one.
-fn same(from: &DataType, to: &DataType) -> bool {
+pub(super) fn same(from: &DataType, to: &DataType) -> bool {
     let width = |data_type: &DataType| match data_type {
         DataType::Int16 => Some(16),
         DataType::Int32 => Some(32),
@@ -347,14 +192,6 @@ fn same(from: &DataType, to: &DataType) -> bool {
     };
     let wider = matches!((width(from), width(to)), (Some(from), Some(to)) if from <= to);
     from == to || (from.is_string() && to.is_string()) || wider
-}
-
-/// A constant that separates and says nothing: no letter and no digit.
-fn separator(value: &ScalarValue) -> bool {
-    value
-        .try_as_str()
-        .flatten()
-        .is_some_and(|text| !text.chars().any(char::is_alphanumeric))
 }
 
 /// The direct children of an expression, in order.

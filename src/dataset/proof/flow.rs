@@ -10,14 +10,33 @@ use crate::functions::Level;
 /// The longest path that is kept: beyond it, a message would help nobody.
 const MAX_PATH: usize = 12;
 
+/// An expression that lowered a column, or the column itself where nothing did.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Atom {
+    /// Its text, the same for every way to write it.
+    pub text: String,
+    /// Whether it tells of a date nothing finer than a year.
+    pub yearly: bool,
+}
+
+impl Atom {
+    /// The column itself.
+    pub(super) fn column(name: &str) -> Self {
+        Self {
+            text: format!("\"{name}\""),
+            yearly: false,
+        }
+    }
+}
+
 /// How much of one contract column an expression holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Leak {
     /// The highest level.
     pub level: Level,
-    /// The expressions that lowered it, or the column itself where nothing did; none for keyed ones. Whatever is
-    /// computed from one of them tells no more than it does.
-    pub atoms: BTreeSet<String>,
+    /// The expressions that the column came through; none for keyed ones. Whatever is computed from one of them tells
+    /// no more than it does.
+    pub atoms: BTreeSet<Atom>,
     /// The functions on the way, the innermost first.
     pub path: Vec<String>,
     /// Where the column is named in the text.
@@ -43,7 +62,7 @@ impl Leaks {
     pub(super) fn column(column: usize, name: &str) -> Self {
         let leak = Leak {
             level: Level::Whole,
-            atoms: BTreeSet::from([format!("\"{name}\"")]),
+            atoms: BTreeSet::from([Atom::column(name)]),
             path: Vec::new(),
             at: None,
         };
@@ -52,6 +71,19 @@ impl Leaks {
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (usize, &Leak)> {
         self.0.iter().map(|(column, leak)| (*column, leak))
+    }
+
+    pub(super) fn get(&self, column: usize) -> Option<&Leak> {
+        self.0.get(&column)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Where the first column is named.
+    pub(super) fn at(&self) -> Option<Position> {
+        self.0.values().find_map(|leak| leak.at)
     }
 
     /// Adds what another expression holds: the higher level, and everything that was lowered.
@@ -74,8 +106,8 @@ impl Leaks {
         }
     }
 
-    /// All columns at one level, through one expression.
-    pub(super) fn lowered(mut self, level: Level, atom: &str) -> Self {
+    /// All columns at one level at most, through one expression.
+    pub(super) fn lowered(mut self, level: Level, atom: &Atom) -> Self {
         if level == Level::None {
             return Self::default();
         }
@@ -83,7 +115,7 @@ impl Leaks {
             leak.level = level;
             leak.atoms.clear();
             if level > Level::Keyed {
-                leak.atoms.insert(atom.to_owned());
+                leak.atoms.insert(atom.clone());
             }
         }
         self
@@ -93,7 +125,7 @@ impl Leaks {
     pub(super) fn raised(mut self, name: impl Fn(usize) -> String) -> Self {
         for (column, leak) in &mut self.0 {
             leak.level = Level::Whole;
-            leak.atoms.insert(format!("\"{}\"", name(*column)));
+            leak.atoms.insert(Atom::column(&name(*column)));
         }
         self
     }

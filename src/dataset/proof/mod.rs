@@ -1,25 +1,45 @@
 //! What reaches each output column of a projection, and what was done to it on the way: the proof, and the refusals.
 //!
-//! It walks the plan as analysed, before any optimizer touches it, and follows columns by position. Plan nodes and
-//! expressions are on allow-lists; what is not listed is refused by its name. A function lowers the level of a bare
-//! column only; everything else keeps what its operands hold. The rule is provisional in that it refuses more than it
-//! must: a direct identifier stands in no predicate, grouping or order but as a keyed expression or a test for NULL.
+//! It walks the plan as analysed, before any optimizer touches it, and follows columns by position. For every
+//! expression it keeps, by contract column, the level that reaches it; what chooses, groups and orders rows reaches
+//! every output column. It is PRIVACY.md in code:
+//!
+//! | PRIVACY.md | here |
+//! |---|---|
+//! | plan nodes | `nodes`, `joins` (reference tables) |
+//! | expressions | `expressions` |
+//! | functions and their levels | `calls`, with each function's own entry in [`crate::functions`] |
+//! | aggregates and windows | `aggregates` |
+//! | class × level | `policy` |
+//! | one expression, the head | `verdict` |
+//! | k | `anonymity` |
+//! | `date_shift` | `dates` |
+//!
+//! What is not on a list is refused by its name. Rules are those of [`super::rule`].
 
+mod aggregates;
+mod anonymity;
+mod calls;
+mod dates;
 mod expressions;
 mod flow;
+mod joins;
 mod nodes;
+mod policy;
+#[cfg(test)]
+mod tests;
 mod verdict;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use arrow::datatypes::DataType;
 use datafusion::logical_expr::LogicalPlan;
 
-use self::flow::{Leaks, Shape};
+use self::flow::{Leak, Leaks};
 use super::contract::{Class, Contract};
-use super::place::{Place, Position};
+use super::place::Position;
 use super::projection::Head;
-use crate::error::{Error, Result};
+use super::rule::{Refusal, Refusals, Rule};
 use crate::functions::Level;
 
 /// What leaves through one output column.
@@ -65,17 +85,37 @@ impl Source {
 pub struct Proof {
     /// The output columns, in order.
     pub outputs: Vec<OutputProof>,
+    /// The aggregates, by position in the plan's one aggregate node, that are coarse since groups are counted: each
+    /// group has k subjects, or none, whose value is not NULL.
+    pub lowered_aggregates: Vec<usize>,
 }
 
 /// A projection under proof.
 struct Prover<'a> {
-    place: Place<'a>,
     contract: &'a Contract,
     head: &'a Head,
     types: Vec<DataType>,
-    /// By place, column and text, so that a flow that is met twice is reported once.
-    refusals: BTreeSet<(Option<Position>, String)>,
+    refusals: &'a mut Refusals,
+    found: Found,
+}
+
+/// What a walk over the plan meets.
+#[derive(Default)]
+struct Found {
+    /// Whether something was met that cannot be followed, and so nothing is said to be needless.
+    lost: bool,
+    /// Whether functions under the key are called.
     uses_keys: bool,
+    /// How many aggregate nodes there are.
+    aggregates: usize,
+    /// How many DISTINCT nodes there are.
+    distincts: usize,
+    /// The aggregates that were lowered.
+    lowered: Vec<usize>,
+    /// The contract columns that went into each keyed call, with the function's name and place.
+    keyed: BTreeMap<BTreeSet<usize>, (&'static str, Option<Position>)>,
+    /// The ways in which dates are shifted, with the first place of each.
+    shifts: BTreeMap<String, Option<Position>>,
 }
 
 /// What the proof found: the proof itself, and whether keyed functions are used.
@@ -84,48 +124,66 @@ pub(super) struct Proven {
     pub uses_keys: bool,
 }
 
-/// Proves an analysed plan over the dataset's table, or says everything that speaks against it, one refusal a line.
+/// Proves an analysed plan over the dataset's table, or adds everything that speaks against it to the refusals.
 pub(super) fn prove(
-    place: Place<'_>,
     contract: &Contract,
     head: &Head,
     plan: &LogicalPlan,
-) -> Result<Proven> {
+    refusals: &mut Refusals,
+) -> Proven {
+    let types = contract
+        .columns
+        .iter()
+        .map(|column| column.data_type.arrow());
     let mut prover = Prover {
-        place,
         contract,
         head,
-        types: contract
-            .columns
-            .iter()
-            .map(|column| column.data_type.arrow())
-            .collect(),
-        refusals: BTreeSet::new(),
-        uses_keys: false,
+        types: types.collect(),
+        refusals,
+        found: Found::default(),
     };
-    let node = prover.node(plan);
     // What is not understood cannot be judged: the verdict is of a whole walk only.
-    let proof = match node {
-        Some(node) if prover.refusals.is_empty() => prover.verdict(plan, node),
-        _ => Proof::default(),
+    let proof = match prover.node(plan) {
+        Some(node) => prover.verdict(plan, node),
+        None => Proof::default(),
     };
-    if prover.refusals.is_empty() {
-        return Ok(Proven {
-            proof,
-            uses_keys: prover.uses_keys,
-        });
+    Proven {
+        proof,
+        uses_keys: prover.found.uses_keys,
     }
-    let lines: Vec<String> = prover
-        .refusals
-        .iter()
-        .map(|(at, message)| prover.place.at(*at, message))
-        .collect();
-    Err(Error::new(place.kind, lines.join("\n")))
 }
 
 impl Prover<'_> {
-    fn refuse(&mut self, at: Option<Position>, message: impl Into<String>) {
-        self.refusals.insert((at, message.into()));
+    fn refuse(&mut self, rule: Rule, at: Option<Position>, message: impl Into<String>) {
+        self.refusals.add(Refusal::new(rule, at, message));
+    }
+
+    /// Refuses something that holds columns: it is about the first of them, where that is named.
+    fn refuse_of(&mut self, rule: Rule, leaks: &Leaks, message: impl Into<String>) {
+        let first = leaks.iter().find(|(_, leak)| leak.at.is_some());
+        let refusal = match first.or_else(|| leaks.iter().next()) {
+            Some((column, leak)) => {
+                let name = self.name(column);
+                Refusal::new(rule, leak.at, message)
+                    .of(name)
+                    .along(leak.route(name))
+            }
+            None => Refusal::new(rule, None, message),
+        };
+        self.refusals.add(refusal);
+    }
+
+    /// Refuses something for the sake of a column's class, unless it is refused already at this place.
+    fn protect(&mut self, column: usize, leak: &Leak, path: String, message: String) {
+        let name = self.name(column).to_owned();
+        if self.refusals.stands(leak.at, &name) {
+            return;
+        }
+        let refusal = Refusal::new(policy::rule(self.class(column)), leak.at, message)
+            .of(&name)
+            .along(path)
+            .instead(self.would_do(column));
+        self.refusals.add(refusal);
     }
 
     fn class(&self, column: usize) -> Class {
@@ -137,10 +195,7 @@ impl Prover<'_> {
     }
 
     fn protected(&self, column: usize) -> bool {
-        matches!(
-            self.class(column),
-            Class::DirectIdentifier | Class::QuasiIdentifier
-        )
+        policy::protected(self.class(column))
     }
 
     fn name(&self, column: usize) -> &str {
@@ -155,70 +210,19 @@ impl Prover<'_> {
         self.head.reveals.iter().any(|revealed| revealed == name)
     }
 
-    /// Judges what chooses, groups or orders rows: `clause` names it. A keyed expression may stand there where
-    /// `keyed` says so; a direct identifier may not stand there in any other form.
-    fn implicit(&mut self, clause: &str, shape: &Shape, leaks: &Leaks, keyed: bool) {
-        if matches!(shape, Shape::Keyed) && !keyed {
-            self.opaque(leaks, clause);
-            return;
-        }
-        for (column, leak) in leaks.iter() {
-            let name = self.name(column).to_owned();
-            match self.class(column) {
-                Class::DirectIdentifier if leak.level > Level::Keyed => {
-                    let remedy = if keyed {
-                        "only token or pseudonym over it may"
-                    } else {
-                        "it may not"
-                    };
-                    self.refuse(
-                        leak.at,
-                        format!(
-                            "the direct identifier \"{name}\" stands in {clause} ({}), and {remedy}: it would tell \
-                             something of a hidden value by the rows that are shown",
-                            leak.route(&name)
-                        ),
-                    );
-                }
-                Class::QuasiIdentifier if leak.level == Level::Whole && !self.revealed(column) => {
-                    let help = self.help(column);
-                    self.refuse(
-                        leak.at,
-                        format!(
-                            "the quasi-identifier \"{name}\" stands whole in {clause} ({}): generalize it ({help}), or \
-                             admit it in the head: -- reveals: \"{name}\"",
-                            leak.route(&name)
-                        ),
-                    );
-                }
-                _ => {}
-            }
-        }
-    }
-
-    /// Refuses a keyed expression where something is done with it.
-    fn opaque(&mut self, leaks: &Leaks, what: &str) {
-        let at = leaks.iter().find_map(|(_, leak)| leak.at);
-        self.refuse(
-            at,
-            format!(
-                "what a keyed function returns is opaque, and cannot stand in {what}: it may be selected, grouped by, \
-                 ordered by and counted"
-            ),
-        );
-    }
-
     /// The functions that would do for a column.
-    fn help(&self, column: usize) -> &'static str {
-        match (self.class(column), self.types.get(column)) {
-            (Class::DirectIdentifier, _) | (_, None) => {
-                "token, pseudonym or redact over the bare column"
-            }
-            (_, Some(DataType::Date32 | DataType::Timestamp(..))) => {
-                "age, age_band or generalize_date over the bare column"
-            }
-            (_, Some(data_type)) if data_type.is_numeric() => "generalize over the bare column",
-            (_, Some(_)) => "keep_prefix, token or redact over the bare column",
-        }
+    fn would_do(&self, column: usize) -> &'static [&'static str] {
+        policy::would_do(self.class(column), self.types.get(column))
+    }
+
+    /// The same in words.
+    fn help(&self, column: usize) -> String {
+        let functions = self.would_do(column);
+        let listed = match functions.split_last() {
+            Some((last, [])) => (*last).to_owned(),
+            Some((last, others)) => format!("{} or {last}", others.join(", ")),
+            None => String::new(),
+        };
+        format!("{listed} over the bare column")
     }
 }

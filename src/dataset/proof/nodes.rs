@@ -1,15 +1,15 @@
 //! Plan nodes under proof: the allow-list, and what each adds to what chooses the rows.
 
-use datafusion::logical_expr::expr::{AggregateFunction, Sort as SortExpr, WindowFunction};
 use datafusion::logical_expr::{
     Aggregate, Distinct, Expr, Filter, Limit, LogicalPlan, Projection, Sort, TableScan, Window,
-    WindowFunctionDefinition,
 };
 
 use super::Prover;
 use super::expressions::Inputs;
 use super::flow::{Flow, Leaks, Shape};
-use crate::dataset::projection::catalog;
+use super::policy::{Admission, admission, called};
+use crate::dataset::contract::Class;
+use crate::dataset::rule::{Lowering, Rule};
 
 /// What a plan node's output holds.
 pub(super) struct Node {
@@ -17,6 +17,16 @@ pub(super) struct Node {
     pub columns: Vec<Flow>,
     /// What chose, grouped or ordered the rows, and so reaches every output column.
     pub implicit: Leaks,
+}
+
+impl Node {
+    /// Its columns as those that an expression above it refers to.
+    pub(super) fn inputs<'n>(&'n self, input: &'n LogicalPlan) -> Inputs<'n> {
+        Inputs {
+            schema: input.schema(),
+            columns: &self.columns,
+        }
+    }
 }
 
 impl Prover<'_> {
@@ -31,31 +41,16 @@ impl Prover<'_> {
             LogicalPlan::Window(window) => self.window(window),
             LogicalPlan::Sort(sort) => self.sort(sort),
             LogicalPlan::Limit(limit) => self.limit(limit),
-            LogicalPlan::Distinct(Distinct::All(input)) => {
-                let mut node = self.node(input)?;
-                for flow in &node.columns {
-                    self.implicit("DISTINCT", &flow.shape, &flow.leaks, true);
-                    node.implicit.merge(&flow.leaks);
-                }
-                Some(node)
-            }
-            LogicalPlan::Join(_) => {
-                self.refuse(
-                    None,
-                    "the plan needs a join, which has no place in a projection",
-                );
-                None
-            }
+            LogicalPlan::Distinct(Distinct::All(input)) => self.distinct(input),
+            LogicalPlan::Join(join) => self.join(join),
             other => {
                 let shown = other.display().to_string();
                 let name = shown
                     .split(|c: char| !c.is_ascii_alphanumeric())
                     .next()
                     .unwrap_or_default();
-                self.refuse(
-                    None,
-                    format!("the plan needs {name}, which has no place in a projection"),
-                );
+                let message = format!("the plan needs {name}, which has no place in a projection");
+                self.refuse(Rule::Node, None, message);
                 None
             }
         }
@@ -65,10 +60,8 @@ impl Prover<'_> {
         let plain = scan.projection.is_none() && scan.filters.is_empty() && scan.fetch.is_none();
         let known = scan.projected_schema.fields().len() == self.contract.columns.len();
         if scan.table_name.table() != self.contract.dataset || !plain || !known {
-            self.refuse(
-                None,
-                "the plan reads something other than the dataset's table",
-            );
+            let message = "the plan reads something other than the dataset's table";
+            self.refuse(Rule::Table, None, message);
             return None;
         }
         let columns = (0..self.contract.columns.len())
@@ -85,10 +78,7 @@ impl Prover<'_> {
 
     fn projection(&mut self, projection: &Projection) -> Option<Node> {
         let node = self.node(&projection.input)?;
-        let inputs = Inputs {
-            schema: projection.input.schema(),
-            columns: &node.columns,
-        };
+        let inputs = node.inputs(&projection.input);
         let columns = projection
             .expr
             .iter()
@@ -102,67 +92,63 @@ impl Prover<'_> {
 
     fn filter(&mut self, filter: &Filter) -> Option<Node> {
         let mut node = self.node(&filter.input)?;
-        let inputs = Inputs {
-            schema: filter.input.schema(),
-            columns: &node.columns,
-        };
-        let predicate = self.value(&filter.predicate, inputs);
-        self.implicit("a predicate", &predicate.shape, &predicate.leaks, false);
-        node.implicit.merge(&predicate.leaks);
+        let predicate = self.value(&filter.predicate, node.inputs(&filter.input));
+        let chosen = self.chooses("a predicate", &predicate, false);
+        node.implicit.merge(&chosen);
         Some(node)
     }
 
     fn sort(&mut self, sort: &Sort) -> Option<Node> {
         let mut node = self.node(&sort.input)?;
-        let inputs = Inputs {
-            schema: sort.input.schema(),
-            columns: &node.columns,
-        };
-        let leaks = self.clause("ORDER BY", sort.expr.iter().map(|key| &key.expr), inputs);
-        node.implicit.merge(&leaks);
+        let keys = sort.expr.iter().map(|key| &key.expr);
+        let chosen = self.clause("ORDER BY", keys, node.inputs(&sort.input));
+        node.implicit.merge(&chosen);
         Some(node)
     }
 
     fn limit(&mut self, limit: &Limit) -> Option<Node> {
         let node = self.node(&limit.input)?;
-        let inputs = Inputs {
-            schema: limit.input.schema(),
-            columns: &node.columns,
-        };
         for number in [&limit.skip, &limit.fetch].into_iter().flatten() {
-            if !matches!(self.value(number, inputs).shape, Shape::Constant(_)) {
-                self.refuse(None, "LIMIT and OFFSET take a number");
+            let flow = self.value(number, node.inputs(&limit.input));
+            if !matches!(flow.shape, Shape::Constant(_)) {
+                let message = "LIMIT and OFFSET take a number";
+                self.refuse_of(Rule::Expression, &flow.leaks, message);
             }
         }
         Some(node)
     }
 
+    fn distinct(&mut self, input: &LogicalPlan) -> Option<Node> {
+        self.found.distincts += 1;
+        let mut node = self.node(input)?;
+        for flow in &node.columns {
+            let chosen = self.chooses("DISTINCT", flow, true);
+            node.implicit.merge(&chosen);
+        }
+        Some(node)
+    }
+
     fn aggregate(&mut self, aggregate: &Aggregate) -> Option<Node> {
+        self.found.aggregates += 1;
         let mut node = self.node(&aggregate.input)?;
-        let inputs = Inputs {
-            schema: aggregate.input.schema(),
-            columns: &node.columns,
-        };
+        let inputs = node.inputs(&aggregate.input);
         let mut columns =
             Vec::with_capacity(aggregate.group_expr.len() + aggregate.aggr_expr.len());
-        let mut implicit = Leaks::default();
+        let mut chosen = Leaks::default();
         for group in &aggregate.group_expr {
             let flow = self.value(group, inputs);
-            self.implicit("GROUP BY", &flow.shape, &flow.leaks, true);
-            implicit.merge(&flow.leaks);
+            chosen.merge(&self.chooses("GROUP BY", &flow, true));
             columns.push(flow);
         }
-        for expr in &aggregate.aggr_expr {
+        for (position, expr) in aggregate.aggr_expr.iter().enumerate() {
             let Expr::AggregateFunction(call) = unaliased(expr) else {
-                self.refuse(
-                    None,
-                    "an aggregate of another form has no place in a projection",
-                );
+                let message = "an aggregate of another form has no place in a projection";
+                self.refuse(Rule::Expression, None, message);
                 return None;
             };
-            columns.push(self.aggregate_call(call, inputs));
+            columns.push(self.aggregate_call(call, position, inputs));
         }
-        node.implicit.merge(&implicit);
+        node.implicit.merge(&chosen);
         Some(Node {
             columns,
             implicit: node.implicit,
@@ -171,17 +157,12 @@ impl Prover<'_> {
 
     fn window(&mut self, window: &Window) -> Option<Node> {
         let node = self.node(&window.input)?;
-        let inputs = Inputs {
-            schema: window.input.schema(),
-            columns: &node.columns,
-        };
+        let inputs = node.inputs(&window.input);
         let mut columns = node.columns.clone();
         for expr in &window.window_expr {
             let Expr::WindowFunction(call) = unaliased(expr) else {
-                self.refuse(
-                    None,
-                    "a window of another form has no place in a projection",
-                );
+                let message = "a window of another form has no place in a projection";
+                self.refuse(Rule::Expression, None, message);
                 return None;
             };
             columns.push(self.window_call(call, inputs));
@@ -192,93 +173,8 @@ impl Prover<'_> {
         })
     }
 
-    fn aggregate_call(&mut self, call: &AggregateFunction, inputs: Inputs<'_>) -> Flow {
-        let name = call.func.name();
-        if catalog::aggregate(name).is_none() {
-            self.refuse(
-                None,
-                format!("the aggregate function {name} is not on the list"),
-            );
-        }
-        let mut leaks = self.arguments(name, &call.params.args, false, inputs);
-        leaks.merge(&self.filter_clause(call.params.filter.as_deref(), inputs));
-        leaks.merge(&self.keys("ORDER BY in an aggregate", &call.params.order_by, inputs));
-        Flow::computed(leaks)
-    }
-
-    fn window_call(&mut self, call: &WindowFunction, inputs: Inputs<'_>) -> Flow {
-        let known = match &call.fun {
-            WindowFunctionDefinition::AggregateUDF(function) => {
-                catalog::aggregate(function.name()).is_some()
-            }
-            WindowFunctionDefinition::WindowUDF(function) => {
-                catalog::window(function.name()).is_some()
-            }
-        };
-        let name = call.fun.name();
-        if !known {
-            self.refuse(
-                None,
-                format!("the window function {name} is not on the list"),
-            );
-        }
-        let params = &call.params;
-        // A frame may be two rows: their distinct values, counted, tell whether neighbours are equal.
-        let compares = params.distinct;
-        let mut leaks = self.arguments(name, &params.args, compares, inputs);
-        leaks.merge(&self.filter_clause(params.filter.as_deref(), inputs));
-        leaks.merge(&self.clause("PARTITION BY", params.partition_by.iter(), inputs));
-        leaks.merge(&self.keys("ORDER BY in a window", &params.order_by, inputs));
-        Flow::computed(leaks)
-    }
-
-    /// What the arguments of an aggregate or window function hold. `count` of a bare column or keyed expression tells
-    /// nothing, unless it `compares` a few; of anything else it tells which rows were chosen.
-    fn arguments(
-        &mut self,
-        name: &str,
-        arguments: &[Expr],
-        compares: bool,
-        inputs: Inputs<'_>,
-    ) -> Leaks {
-        let mut leaks = Leaks::default();
-        for argument in arguments {
-            let flow = self.value(argument, inputs);
-            let count = name == "count";
-            let silent = match flow.shape {
-                Shape::Bare(_) => !compares,
-                Shape::Keyed | Shape::Constant(_) => true,
-                Shape::Text | Shape::Computed => false,
-            };
-            if count && silent {
-                continue;
-            }
-            let held = if count {
-                flow.leaks.raised(|column| self.name(column).to_owned())
-            } else {
-                flow.leaks
-            };
-            self.implicit(name, &flow.shape, &held, false);
-            leaks.merge(&held.through(name));
-        }
-        leaks
-    }
-
-    fn filter_clause(&mut self, filter: Option<&Expr>, inputs: Inputs<'_>) -> Leaks {
-        let Some(filter) = filter else {
-            return Leaks::default();
-        };
-        let flow = self.value(filter, inputs);
-        self.implicit("FILTER", &flow.shape, &flow.leaks, false);
-        flow.leaks.through("FILTER")
-    }
-
-    fn keys(&mut self, clause: &str, keys: &[SortExpr], inputs: Inputs<'_>) -> Leaks {
-        self.clause(clause, keys.iter().map(|key| &key.expr), inputs)
-    }
-
     /// What the expressions of a clause that groups or orders hold.
-    fn clause<'e>(
+    pub(super) fn clause<'e>(
         &mut self,
         clause: &str,
         exprs: impl Iterator<Item = &'e Expr>,
@@ -287,10 +183,61 @@ impl Prover<'_> {
         let mut leaks = Leaks::default();
         for expr in exprs {
             let flow = self.value(expr, inputs);
-            self.implicit(clause, &flow.shape, &flow.leaks, true);
-            leaks.merge(&flow.leaks);
+            leaks.merge(&self.chooses(clause, &flow, true));
         }
         leaks.through(clause)
+    }
+
+    /// Judges what chooses, groups or orders rows, and returns what it tells: `clause` names it. A keyed expression may
+    /// stand there where `keyed` says so.
+    pub(super) fn chooses(&mut self, clause: &str, flow: &Flow, keyed: bool) -> Leaks {
+        if matches!(flow.shape, Shape::Keyed) && !keyed {
+            self.opaque(&flow.leaks, clause);
+        }
+        if !Lowering::Implicit.holds() {
+            return Leaks::default();
+        }
+        for (column, leak) in flow.leaks.iter() {
+            let name = self.name(column);
+            let class = self.class(column);
+            let admitted = match admission(class, leak.level) {
+                Admission::Free => true,
+                Admission::Revealed => self.revealed(column),
+                Admission::Never => false,
+            };
+            if admitted {
+                continue;
+            }
+            let route = leak.route(name);
+            let reveals = format!("-- reveals: \"{name}\"");
+            let message = match (class, admission(class, leak.level)) {
+                (Class::DirectIdentifier, Admission::Revealed) => format!(
+                    "the {} \"{name}\" stands in {clause} ({route}), and it may only where the head admits it: \
+                     {reveals}",
+                    called(class)
+                ),
+                (Class::DirectIdentifier, _) => {
+                    let remedy = if keyed {
+                        "only token or pseudonym over it may"
+                    } else {
+                        "it may not"
+                    };
+                    format!(
+                        "the {} \"{name}\" stands in {clause} ({route}), and {remedy}: it would tell something of a \
+                         hidden value by the rows that are shown",
+                        called(class)
+                    )
+                }
+                _ => format!(
+                    "the {} \"{name}\" stands whole in {clause} ({route}): generalize it ({}), or admit it in the \
+                     head: {reveals}",
+                    called(class),
+                    self.help(column)
+                ),
+            };
+            self.protect(column, leak, format!("{route} → {clause}"), message);
+        }
+        flow.leaks.clone()
     }
 }
 

@@ -5,16 +5,19 @@ use std::collections::BTreeSet;
 use arrow::datatypes::Field;
 use datafusion::logical_expr::LogicalPlan;
 
-use super::flow::{Flow, Leak, Leaks};
+use super::flow::{Atom, Flow, Leak, Leaks};
 use super::nodes::Node;
+use super::policy::{Admission, admission, adverb, called};
 use super::{OutputProof, Proof, Prover, Source};
 use crate::dataset::contract::Class;
 use crate::dataset::projection::output::encoded;
+use crate::dataset::rule::{Refusal, Rule};
 use crate::functions::Level;
 
 impl Prover<'_> {
     /// Judges every output column, and the head.
     pub(super) fn verdict(&mut self, plan: &LogicalPlan, node: Node) -> Proof {
+        self.counts(plan, &node);
         let mut all = node.implicit.clone();
         let mut outputs = Vec::with_capacity(node.columns.len());
         for (field, flow) in plan.schema().fields().iter().zip(node.columns) {
@@ -25,96 +28,130 @@ impl Prover<'_> {
             outputs.push(self.line(field, &flow.leaks, &leaks));
         }
         self.once(&all);
+        self.dictionary(&all);
+        self.unshifted(&all);
         self.reveals(&all);
-        Proof { outputs }
+        Proof {
+            outputs,
+            lowered_aggregates: std::mem::take(&mut self.found.lowered),
+        }
     }
 
     fn output(&mut self, output: &str, flow: &Flow) {
         for (column, leak) in flow.leaks.iter() {
-            let revealed = self.revealed(column);
-            let (kind, admitted) = match self.class(column) {
-                Class::DirectIdentifier => {
-                    let lowered = leak.level < Level::Whole && revealed;
-                    ("direct identifier", leak.level <= Level::Keyed || lowered)
-                }
-                Class::QuasiIdentifier => {
-                    ("quasi-identifier", leak.level < Level::Whole || revealed)
-                }
-                Class::Sensitive | Class::Insensitive => continue,
+            let admission = admission(self.class(column), leak.level);
+            let admitted = match admission {
+                Admission::Free => true,
+                Admission::Revealed => self.revealed(column),
+                Admission::Never => false,
             };
-            if !admitted {
-                let message = self.leaves(kind, column, leak, output);
-                self.refuse(leak.at, message);
+            if admitted {
+                continue;
             }
+            let name = self.name(column);
+            let path = format!("{} → output column \"{output}\"", leak.route(name));
+            let help = self.help(column);
+            let remedy = match admission {
+                Admission::Never => format!("it never leaves so; {help} would do"),
+                _ => format!("{help} would do, or admit it in the head: -- reveals: \"{name}\""),
+            };
+            let message = format!(
+                "the {} \"{name}\" leaves {} ({path}): {remedy}",
+                called(self.class(column)),
+                adverb(leak.level),
+            );
+            self.protect(column, leak, path, message);
         }
-    }
-
-    /// Why a column may not reach an output column, and what would do.
-    fn leaves(&self, kind: &str, column: usize, leak: &Leak, output: &str) -> String {
-        let name = self.name(column);
-        let level = word(leak.level);
-        let route = leak.route(name);
-        let help = self.help(column);
-        let reveals = format!("-- reveals: \"{name}\"");
-        let remedy = match (self.class(column), leak.level) {
-            (Class::DirectIdentifier, Level::Whole) => {
-                format!("it never leaves so; {help} would do")
-            }
-            _ => format!("{help} would do, or admit it in the head: {reveals}"),
-        };
-        format!(
-            "the {kind} \"{name}\" leaves {level} ({route} → output column \"{output}\"): {remedy}"
-        )
     }
 
     /// A protected column leaves through at most one expression: two put the value together again.
     fn once(&mut self, all: &Leaks) {
         for (column, leak) in all.iter() {
             if self.protected(column) && leak.atoms.len() > 1 {
-                let atoms: Vec<&str> = leak.atoms.iter().map(String::as_str).collect();
+                let atoms: Vec<&str> = leak.atoms.iter().map(|atom| atom.text.as_str()).collect();
+                let name = self.name(column);
                 let message = format!(
-                    "the column \"{}\" leaves through {} expressions ({}), which put the value together again: keep \
-                     one of them",
-                    self.name(column),
+                    "the column \"{name}\" leaves through {} expressions ({}), which put the value together again: \
+                     keep one of them",
                     atoms.len(),
                     atoms.join(", ")
                 );
-                self.refuse(leak.at, message);
+                let refusal = Refusal::new(Rule::OneExpression, leak.at, message)
+                    .of(name)
+                    .along(leak.route(name));
+                self.refusals.add(refusal);
             }
+        }
+    }
+
+    /// A value beside what a keyed function makes of it is a page of a dictionary, and the same values of a protected
+    /// column are looked up in it.
+    fn dictionary(&mut self, all: &Leaks) {
+        let secret =
+            |columns: &BTreeSet<usize>| columns.iter().any(|column| self.protected(*column));
+        let whole = |column: &usize| {
+            let atom = Atom::column(self.name(*column));
+            all.get(*column)
+                .is_some_and(|leak| leak.atoms.contains(&atom))
+        };
+        let mut found = Vec::new();
+        for (columns, (function, at)) in &self.found.keyed {
+            let others = self
+                .found
+                .keyed
+                .keys()
+                .any(|other| other != columns && secret(other));
+            if let Some(first) = columns.first()
+                && columns.iter().all(whole)
+                && (others || self.head.domain.is_some())
+            {
+                let name = self.name(*first);
+                let message = format!(
+                    "\"{name}\" leaves whole beside {function} over it, so that the two are a dictionary for other \
+                     columns under the same key: leave one of them out"
+                );
+                found.push(Refusal::new(Rule::KeyedArgument, *at, message).of(name));
+            }
+        }
+        for refusal in found {
+            self.refusals.add(refusal);
         }
     }
 
     /// The head tells the reviewer the truth: what it admits is needed.
     fn reveals(&mut self, all: &Leaks) {
+        if self.found.lost {
+            return;
+        }
+        let needed = |column: usize, leak: &Leak| {
+            let class = self.class(column);
+            admission(class, leak.level) == Admission::Revealed
+                || (class == Class::DirectIdentifier && leak.level == Level::Whole)
+        };
         let needed: BTreeSet<&str> = all
             .iter()
-            .filter(|(column, leak)| match self.class(*column) {
-                Class::DirectIdentifier => leak.level > Level::Keyed,
-                Class::QuasiIdentifier => leak.level == Level::Whole,
-                Class::Sensitive | Class::Insensitive => false,
-            })
+            .filter(|(column, leak)| needed(*column, leak))
             .map(|(column, _)| self.name(column))
             .collect();
-        let idle: Vec<String> = self
+        let idle: Vec<&String> = self
             .head
             .reveals
             .iter()
             .filter(|name| !needed.contains(name.as_str()))
-            .cloned()
             .collect();
         for name in idle {
             let message = format!("reveals: \"{name}\" is not needed: take it out of the head");
-            self.refuse(self.head.reveals_at, message);
+            let refusal = Refusal::new(Rule::NeedlessReveals, self.head.reveals_at, message);
+            self.refusals.add(refusal.of(name));
         }
     }
 
     fn line(&self, field: &Field, values: &Leaks, all: &Leaks) -> OutputProof {
-        let by_value: BTreeSet<usize> = values.iter().map(|(column, _)| column).collect();
         let sources = all.iter().map(|(column, leak)| Source {
             column: self.name(column).to_owned(),
             level: leak.level,
             steps: leak.path.clone(),
-            implicit: !by_value.contains(&column),
+            implicit: values.get(column).is_none(),
         });
         OutputProof {
             name: field.name().clone(),
@@ -122,15 +159,5 @@ impl Prover<'_> {
             nullable: field.is_nullable(),
             sources: sources.collect(),
         }
-    }
-}
-
-fn word(level: Level) -> &'static str {
-    match level {
-        Level::None => "not at all",
-        Level::Keyed => "keyed",
-        Level::Coarse => "coarsely",
-        Level::Part => "in part",
-        Level::Whole => "whole",
     }
 }

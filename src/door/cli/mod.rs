@@ -1,12 +1,17 @@
 //! The command line: one file a command. Data goes to standard output, everything else to standard error.
 
+mod check;
 mod completions;
 mod convert;
 mod keygen;
 mod lambda;
+mod output;
 mod page;
+mod preview;
 mod process;
+mod risk;
 mod serve;
+mod table;
 mod verify;
 mod warm;
 
@@ -35,6 +40,8 @@ do not keep to the contract are refused whole, and no message ever quotes a valu
 const EXAMPLES: &str = "\
 Examples:
   veilpoint convert samples/patients.csv out.parquet --projection patients/analytics
+  veilpoint check sql
+  veilpoint preview samples/patients.csv --projection patients/analytics
   veilpoint verify record.json --key secrets/master.key
   veilpoint keygen secrets/master.key
   veilpoint completions bash > ~/.local/share/bash-completion/completions/veilpoint
@@ -56,7 +63,10 @@ pub struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Convert(Box<convert::Args>),
+    Check(check::Args),
+    Preview(Box<preview::Args>),
     Verify(verify::Args),
+    Risk(Box<risk::Args>),
     Warm(warm::Args),
     Keygen(keygen::Args),
     Serve(serve::Args),
@@ -88,7 +98,10 @@ pub fn run(cli: Cli, now: DateTime<Utc>) -> Result<()> {
     }
     match cli.command {
         Command::Convert(args) => convert::run(*args, &Environment::read()?, now.date_naive()),
+        Command::Check(args) => check::run(&args),
+        Command::Preview(args) => preview::run(*args, &Environment::read()?, now.date_naive()),
         Command::Verify(args) => verify::run(args, &Environment::read()?),
+        Command::Risk(args) => risk::run(&args),
         Command::Warm(args) => warm::run(&args, &Environment::read()?, now.date_naive()),
         Command::Keygen(args) => keygen::run(&args),
         Command::Serve(args) => serve::run(args),

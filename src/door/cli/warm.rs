@@ -9,9 +9,9 @@ use chrono::NaiveDate;
 use super::process::{self, Signals};
 use super::{parsed, say};
 use crate::access_point::{AccessPoint, Ask, Releases, Warmed};
+use crate::config::key_ring;
 use crate::config::{CacheSettings, Environment};
 use crate::error::{Error, Kind, Result};
-use crate::key::MasterKey;
 use crate::release::Options;
 use crate::request::{MAX_KEYS, NamedPayload};
 use crate::source::{LiveSql, Location, Origin, OwnStore, RawObject, RawQuery};
@@ -112,22 +112,17 @@ impl fmt::Display for Counts {
 /// The access points, each with its projection and keys.
 async fn asks(args: &Args, environment: &Environment, today: NaiveDate) -> Result<Vec<Ask>> {
     let found = environment.master_key(args.key.as_deref(), Path::new("."), false)?;
-    let master: MasterKey = found.map(|found| found.key).ok_or_else(|| {
+    let found = found.ok_or_else(|| {
         let message =
             "releases are kept under the master key, and there is none: give it with --key FILE";
         Error::new(Kind::Key, message)
     })?;
+    let keys = key_ring(found.key).await?;
     let catalog = LiveSql::new(&args.sql)?.current().await?;
     let asks = args.access_points.iter().map(|named| {
         let point = AccessPoint::of_payload(&named.payload, &catalog)?;
-        Ok(Ask {
-            place: String::new(),
-            access_point: named.access_point.clone(),
-            keys: Some(master.domain(&point.served.projection.domain())),
-            key_id: Some(master.id()),
-            today,
-            point,
-        })
+        let ask = Ask::new(&named.access_point, point, Some(&keys))?;
+        Ok(Ask { today, ..ask })
     });
     asks.collect()
 }

@@ -8,7 +8,7 @@ use s3s::auth::SecretKey;
 use crate::access_point::{AccessPoint, Ask};
 use crate::config;
 use crate::error::{Error, Kind, Result};
-use crate::key::MasterKey;
+use crate::key::KeyRing;
 use crate::request::Payload;
 use crate::source::{LiveSql, ObjectSource};
 
@@ -20,7 +20,7 @@ pub struct InForce {
     pub sql: Arc<LiveSql>,
     points: BTreeMap<String, Point>,
     readers: HashMap<String, Reader>,
-    key: Option<MasterKey>,
+    keys: Option<KeyRing>,
 }
 
 /// An access point.
@@ -83,7 +83,7 @@ impl InForce {
         };
         Ok(Self {
             readers: readers.collect(),
-            key: settings.master_key().await?,
+            keys: settings.keys().await?,
             points,
             sql,
             settings,
@@ -136,7 +136,7 @@ impl InForce {
     pub async fn ask(&self, point: &Point) -> Result<Ask> {
         let catalog = self.sql.current().await?;
         let found = AccessPoint::of_payload(&point.payload, &catalog)?;
-        let ask = Ask::new(&point.name, found, self.key.as_ref())?;
+        let ask = Ask::new(&point.name, found, self.keys.as_ref())?;
         Ok(Ask {
             place: point.place.clone(),
             ..ask

@@ -12,7 +12,7 @@ use crate::access_point::{AccessPoint, Ask, Record, Releases};
 use crate::config;
 use crate::door::s3::log;
 use crate::error::{Error, Kind, Result};
-use crate::key::MasterKey;
+use crate::key::KeyRing;
 use crate::release::Options;
 use crate::request::Payload;
 use crate::source::{Fetcher, Hosts, LiveSql, Origin, OwnStore, RecordPrefix};
@@ -40,7 +40,7 @@ pub struct Service {
     pub versions: Versions,
     settings: config::Service,
     records: Option<RecordPrefix>,
-    master_key: OnceCell<MasterKey>,
+    keys: OnceCell<KeyRing>,
     fetcher: OnceLock<Fetcher>,
     stores: Mutex<HashMap<Origin, OwnStore>>,
 }
@@ -62,7 +62,7 @@ impl Service {
             hosts,
             versions: Versions::default(),
             records: records.map(RecordPrefix::parse).transpose()?,
-            master_key: OnceCell::new(),
+            keys: OnceCell::new(),
             fetcher: OnceLock::new(),
             stores: Mutex::default(),
             settings,
@@ -86,18 +86,16 @@ impl Service {
         let catalog = self.sql.current().await?;
         let point = AccessPoint::of_payload(payload, &catalog)?;
         // One that works without a key has its ETag from it, where there is one.
-        let master = if point.served.projection.needs_key() || self.settings.has_key() {
-            Some(self.master_key().await?)
+        let keys = if point.served.projection.needs_key() || self.settings.has_key() {
+            Some(self.keys().await?)
         } else {
             None
         };
-        Ask::new(access_point, point, master)
+        Ask::new(access_point, point, keys)
     }
 
-    async fn master_key(&self) -> Result<&MasterKey> {
-        self.master_key
-            .get_or_try_init(|| self.settings.master_key())
-            .await
+    async fn keys(&self) -> Result<&KeyRing> {
+        self.keys.get_or_try_init(|| self.settings.keys()).await
     }
 
     /// What reads presigned URLs.

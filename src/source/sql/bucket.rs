@@ -1,6 +1,6 @@
-//! Contracts and projections below a prefix in a bucket: one LIST a look, and a GET for what is new.
+//! Contracts, projections and reference tables below a prefix in a bucket: one LIST a look, and a GET for what is new.
 //!
-//! Memory: the texts, at most 1,000 of 64 KiB each, and while they are fetched 16 answers.
+//! Memory: the texts, at most 1,000 of 64 KiB each and 16 MiB of reference tables, and while they are fetched 16 answers.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,9 +8,10 @@ use std::sync::Arc;
 use futures::{StreamExt, TryStreamExt, stream};
 use object_store::{ObjectMeta, ObjectStoreExt, path};
 
-use super::{MAX_BYTES, MAX_FILES, NOT_UTF8, TOO_LARGE, too_many};
+use super::NOT_UTF8;
+use super::limits::{Total, of_file};
 use crate::dataset::catalog::{Text, Texts};
-use crate::dataset::name::ProjectionName;
+use crate::dataset::name::is_file;
 use crate::error::{Error, Kind, Result};
 use crate::source::store::{self, Store};
 
@@ -69,7 +70,9 @@ impl Bucket {
         let fresh: Vec<(String, ObjectMeta)> = fresh.collect();
         let store = &self.store;
         let mut fetched = stream::iter(fresh)
-            .map(|(path, meta)| async move { fetch(store, meta).await.map(|known| (path, known)) })
+            .map(|(path, meta)| async move {
+                fetch(store, &path, meta).await.map(|known| (path, known))
+            })
             .buffer_unordered(AT_ONCE);
         while let Some((path, known)) = fetched.try_next().await? {
             match known {
@@ -83,10 +86,10 @@ impl Bucket {
             .collect())
     }
 
-    /// The contracts and projections below the prefix, by path.
+    /// The files below the prefix, by path.
     async fn list(&self) -> Result<BTreeMap<String, ObjectMeta>> {
         let mut objects = self.store.list(Some(&self.start));
-        let (mut found, mut count) = (BTreeMap::new(), 0);
+        let (mut found, mut count, mut total) = (BTreeMap::new(), 0, Total::default());
         while let Some(meta) = objects.try_next().await.map_err(explain)? {
             count += 1;
             if count > MAX_LISTED {
@@ -94,12 +97,10 @@ impl Bucket {
                 return Err(Error::new(Kind::Settings, message));
             }
             let path = meta.location.as_ref().strip_prefix(&self.prefix);
-            if let Some(path) = path.filter(|path| ProjectionName::of_path(path).is_some()) {
+            if let Some(path) = path.filter(|path| is_file(path)) {
+                total.add(path, meta.size)?;
                 found.insert(path.to_owned(), meta);
             }
-        }
-        if found.len() > MAX_FILES {
-            return Err(too_many());
         }
         Ok(found)
     }
@@ -113,12 +114,14 @@ fn mark(meta: &ObjectMeta) -> String {
     }
 }
 
-/// The object as it is by now, which may be newer than the listing. None where it has been deleted since.
-pub(super) async fn fetch(store: &Store, listed: ObjectMeta) -> Result<Option<Known>> {
+/// The object as it is by now, which may be newer than the listing. None where it has been deleted since. `path` is the one
+/// below the prefix.
+pub(super) async fn fetch(store: &Store, path: &str, listed: ObjectMeta) -> Result<Option<Known>> {
+    let (most, too_large) = of_file(path);
     let known = |mark, text| Ok(Some(Known { mark, text }));
     let listed_mark = mark(&listed);
-    if listed.size > MAX_BYTES {
-        return known(listed_mark, Err(TOO_LARGE));
+    if listed.size > most {
+        return known(listed_mark, Err(too_large));
     }
     let answer = match store.get(&listed.location).await {
         Ok(answer) => answer,
@@ -128,8 +131,8 @@ pub(super) async fn fetch(store: &Store, listed: ObjectMeta) -> Result<Option<Kn
         Err(err) => return Err(explain(err)),
     };
     let mark = answer.meta.e_tag.clone().unwrap_or(listed_mark);
-    if answer.meta.size > MAX_BYTES {
-        return known(mark, Err(TOO_LARGE));
+    if answer.meta.size > most {
+        return known(mark, Err(too_large));
     }
     let bytes = answer.bytes().await.map_err(explain)?;
     let text = std::str::from_utf8(&bytes)

@@ -1,14 +1,17 @@
-//! Contracts and projections in a folder.
+//! Contracts, projections and reference tables in a folder.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{MAX_BYTES, MAX_FILES, NOT_UTF8, TOO_LARGE, too_many};
-use crate::dataset::catalog::{Text, Texts};
+use super::NOT_UTF8;
+use super::limits::{Total, of_file};
+use crate::csv::table;
+use crate::dataset::catalog::{Catalog, Text, Texts};
 use crate::dataset::contract::Contract;
-use crate::dataset::name::{ProjectionName, is_name};
+use crate::dataset::name::{ProjectionName, ReferencePaths, is_file, is_name};
 use crate::dataset::projection::Projection;
 use crate::error::{Error, Kind, Result};
 use crate::source::Location;
@@ -25,7 +28,7 @@ impl SqlFolder {
         Self { root: root.into() }
     }
 
-    /// Reads and checks a projection with its contract.
+    /// Reads and checks a projection with its contract and the reference tables that it names.
     ///
     /// # Errors
     /// [`Kind::Settings`] where there is no such folder, [`Kind::NotFound`] with the nearest name and those that exist,
@@ -43,12 +46,33 @@ impl SqlFolder {
             let place = self.root.display().to_string();
             return Err(name.unknown(&self.projections(), &place));
         }
-        let text = read(&schema, Kind::Contract)?;
-        let contract = Contract::parse(name.dataset(), &schema.display().to_string(), &text)?;
-        let text = read(&file, Kind::Projection)?;
-        let label = file.display().to_string();
-        let projection = Projection::parse(&contract, &name.to_string(), &label, &text)?;
-        Ok((contract, projection))
+        let texts = self.texts_of(name)?;
+        let origin = self.root.display().to_string();
+        let served = Catalog::prove(&texts, &origin, None, table::read).get(name)?;
+        Ok((served.contract.clone(), served.projection.clone()))
+    }
+
+    /// The files that a projection needs.
+    fn texts_of(&self, name: &ProjectionName) -> Result<Texts> {
+        let (mut texts, mut total) = (Texts::new(), Total::default());
+        let mut add = |path: String| {
+            if let Some(text) = text_of(&self.root, &path) {
+                total.add(&path, size(&text))?;
+                texts.insert(path, text);
+            }
+            Ok::<_, Error>(())
+        };
+        add(name.schema_path())?;
+        add(name.path())?;
+        let tables = match text_of(&self.root, &name.path()) {
+            Some(Ok(text)) => Projection::tables(&text),
+            _ => BTreeSet::new(),
+        };
+        for paths in tables.iter().filter_map(|name| ReferencePaths::new(name)) {
+            add(paths.schema)?;
+            add(paths.rows)?;
+        }
+        Ok(texts)
     }
 
     /// The full names of all projections, sorted. What cannot be read is left out.
@@ -56,7 +80,8 @@ impl SqlFolder {
         let datasets = entries(&self.root).unwrap_or_default();
         let mut names: Vec<String> = datasets
             .iter()
-            .flat_map(|dataset| named(&self.root, dataset).unwrap_or_default())
+            .flat_map(|dataset| files(&self.root, dataset).unwrap_or_default())
+            .filter_map(|path| ProjectionName::of_path(&path))
             .filter(|name| name.is_servable() && self.root.join(name.schema_path()).is_file())
             .map(|name| name.to_string())
             .collect();
@@ -65,7 +90,7 @@ impl SqlFolder {
     }
 }
 
-/// The texts of all contracts and projections in a folder.
+/// The texts of all files of a folder.
 pub(super) async fn texts(folder: &Location) -> Result<Texts> {
     let root = folder.path().map(Path::to_owned).unwrap_or_default();
     // Files may lie on a network.
@@ -81,32 +106,33 @@ fn texts_below(root: &Path) -> Result<Texts> {
         let message = "there is no such folder of contracts and projections";
         return Err(Error::new(Kind::Settings, message));
     }
-    let mut texts = Texts::new();
+    let (mut texts, mut total) = (Texts::new(), Total::default());
     for dataset in entries(root).map_err(unreadable)? {
         // A folder that cannot be listed may hold what is in force: better no answer than one without it.
-        for name in named(root, &dataset).map_err(unreadable)? {
-            let path = name.path();
-            if let Some(text) = text_of(&root.join(&path)) {
+        for path in files(root, &dataset).map_err(unreadable)? {
+            if let Some(text) = text_of(root, &path) {
+                total.add(&path, size(&text))?;
                 texts.insert(path, text);
-            }
-            if texts.len() > MAX_FILES {
-                return Err(too_many());
             }
         }
     }
     Ok(texts)
 }
 
-/// The contracts and projections in the folder of a dataset, by name. None where it is no folder.
-fn named(root: &Path, dataset: &str) -> io::Result<Vec<ProjectionName>> {
+/// How much of a file is held.
+fn size(text: &Text) -> u64 {
+    text.as_ref().map_or(0, |text| text.len() as u64)
+}
+
+/// The files in the folder of a dataset, or of reference tables, by path. None where it is no folder.
+fn files(root: &Path, dataset: &str) -> io::Result<Vec<String>> {
     let folder = root.join(dataset);
     if !is_name(dataset) || !folder.is_dir() {
         return Ok(Vec::new());
     }
     let files = entries(&folder)?.into_iter();
-    Ok(files
-        .filter_map(|file| ProjectionName::of_path(&format!("{dataset}/{file}")))
-        .collect())
+    let paths = files.map(|file| format!("{dataset}/{file}"));
+    Ok(paths.filter(|path| is_file(path)).collect())
 }
 
 /// The names in a folder that are text: no other is one of ours.
@@ -118,8 +144,10 @@ fn entries(folder: &Path) -> io::Result<Vec<String>> {
     Ok(names)
 }
 
-/// A file's text. None where there is no such file: it may have been deleted since it was listed.
-fn text_of(path: &Path) -> Option<Text> {
+/// The text of a file below `root`. None where there is no such file: it may have been deleted since it was listed.
+fn text_of(root: &Path, path: &str) -> Option<Text> {
+    let (most, too_large) = of_file(path);
+    let path = &root.join(path);
     // A pipe would keep whoever opens it.
     match fs::metadata(path) {
         Ok(facts) if facts.is_file() => {}
@@ -127,9 +155,9 @@ fn text_of(path: &Path) -> Option<Text> {
         _ => return None,
     }
     let mut bytes = Vec::new();
-    let bounded = |file: fs::File| file.take(MAX_BYTES + 1).read_to_end(&mut bytes);
+    let bounded = |file: fs::File| file.take(most + 1).read_to_end(&mut bytes);
     match fs::File::open(path).and_then(bounded) {
-        Ok(count) if count as u64 > MAX_BYTES => Some(Err(TOO_LARGE)),
+        Ok(count) if count as u64 > most => Some(Err(too_large)),
         Ok(_) => Some(
             String::from_utf8(bytes)
                 .map(Arc::from)
@@ -138,11 +166,6 @@ fn text_of(path: &Path) -> Option<Text> {
         Err(err) if err.kind() == ErrorKind::NotFound => None,
         Err(err) => Some(Err(explain(err.kind()))),
     }
-}
-
-fn read(path: &Path, kind: Kind) -> Result<Arc<str>> {
-    let text = text_of(path).unwrap_or(Err(explain(ErrorKind::NotFound)));
-    text.map_err(|message| Error::new(kind, message).in_object(&path.display().to_string()))
 }
 
 fn unreadable(err: io::Error) -> Error {

@@ -7,6 +7,7 @@ use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
 use super::SqlSource;
+use crate::csv::table;
 use crate::dataset::catalog::{Catalog, Texts};
 use crate::error::{Error, Kind, Result};
 
@@ -150,7 +151,9 @@ impl LiveSql {
             return Ok(None);
         };
         let (origin, previous) = (self.origin.clone(), before.clone());
-        let proof = spawn_blocking(move || Catalog::prove(&texts, &origin, previous.as_deref()));
+        let proof = spawn_blocking(move || {
+            Catalog::prove(&texts, &origin, previous.as_deref(), table::read)
+        });
         let catalog = proof.await.map_err(|err| {
             let message = "the proof of the projections broke down";
             Error::new(Kind::Internal, message).with_private(err)

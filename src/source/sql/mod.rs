@@ -1,8 +1,9 @@
-//! The folder of contracts and projections, on disk or in a bucket: read once for a command ([`SqlFolder`]), again and
+//! The folder of contracts, projections and reference tables, on disk or in a bucket: read once for a command ([`SqlFolder`]), again and
 //! again for the doors that stay ([`SqlSource`], [`LiveSql`]).
 
 mod bucket;
 mod folder;
+mod limits;
 mod live;
 #[cfg(test)]
 mod tests;
@@ -13,18 +14,8 @@ pub use live::LiveSql;
 use self::bucket::Bucket;
 use super::Location;
 use crate::config;
-use crate::dataset::MAX_TEXT;
 use crate::dataset::catalog::Texts;
 use crate::error::{Error, Kind, Result};
-
-/// No more of a file is read: a longer statement is refused when it is parsed.
-const MAX_BYTES: u64 = MAX_TEXT as u64;
-
-/// At most so many contracts and projections. More is another kind of folder, and each costs its proof.
-const MAX_FILES: usize = 1_000;
-
-/// Why a file of more than [`MAX_BYTES`] has no text.
-const TOO_LARGE: &str = "the file is larger than 64 KiB: no statement is";
 
 /// Why a file in another encoding has no text.
 const NOT_UTF8: &str = "the file is not UTF-8: save it so";
@@ -75,10 +66,11 @@ impl SqlSource {
     ///
     /// In a bucket, that is one LIST where nothing changed, and a GET for each object whose `ETag` did; a call that is
     /// given up half way keeps what it has. What is wrong with one file stands in its place; a file that is not named
-    /// as a contract or projection is not read.
+    /// as a contract, projection or reference table is not read.
     ///
     /// # Errors
-    /// [`Kind::Settings`] where there is no such folder or bucket, or more than 1,000 files; [`Kind::Source`] where it
+    /// [`Kind::Settings`] where there is no such folder or bucket, more than 1,000 files, or reference
+    /// tables beyond their limits; [`Kind::Source`] where it
     /// cannot be read.
     pub async fn texts(&mut self) -> Result<Option<Texts>> {
         let read = match (&mut self.place, &self.location) {
@@ -97,11 +89,4 @@ impl SqlSource {
 fn prefixed(bucket: String, prefix: String) -> Result<(Location, Place)> {
     let place = Bucket::new(config::s3(&bucket)?, &prefix)?;
     Ok((Location::Prefix { bucket, prefix }, Place::Bucket(place)))
-}
-
-/// The error of a place with more than [`MAX_FILES`].
-fn too_many() -> Error {
-    let message =
-        "there are more than 1000 contracts and projections: name a folder or prefix of their own";
-    Error::new(Kind::Settings, message)
 }

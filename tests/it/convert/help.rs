@@ -9,10 +9,18 @@ use super::failure;
 use crate::support::site::{Answer, Site, run};
 
 /// Every command, with its arguments and options.
-const COMMANDS: [(&str, &[&str], &[&str]); 6] = [
+const COMMANDS: [(&str, &[&str], &[&str]); 8] = [
     (
         "",
-        &["convert", "verify", "keygen", "serve", "completions"],
+        &[
+            "convert",
+            "check",
+            "preview",
+            "verify",
+            "keygen",
+            "serve",
+            "completions",
+        ],
         &["--help", "--version"],
     ),
     (
@@ -35,6 +43,31 @@ const COMMANDS: [(&str, &[&str], &[&str]); 6] = [
             "--memory-limit",
             "--csv-formulas",
             "--length-factor",
+            "--help",
+        ],
+    ),
+    (
+        "check",
+        &["[SQL]", "docs/check.schema.json", "Exit codes"],
+        &["--format", "--output", "--help"],
+    ),
+    (
+        "preview",
+        &[
+            "<INPUT>",
+            "raw values",
+            "VEILPOINT_KEY_FILE",
+            ".veilpoint/master.key",
+        ],
+        &[
+            "--projection",
+            "--against",
+            "--rows",
+            "--as-of",
+            "--sql",
+            "--key",
+            "--format",
+            "--output",
             "--help",
         ],
     ),
@@ -182,11 +215,13 @@ fn the_examples_run_as_they_stand() {
     let mut wrong = Vec::new();
     let mut count = 0;
     // The first one makes the key that later ones need.
-    for command in ["convert", ""] {
+    for command in ["convert", "check", "preview", ""] {
         let help = help(&site, command, "--help");
         let (_, examples) = help.split_once("Examples:\n").unwrap();
         let lines = examples.lines().map(str::trim);
         // The one between buckets runs where there are buckets.
+        let old = site.read("sql/patients/analytics.sql").unwrap();
+        site.write("old.sql", old);
         for line in lines.filter(|line| line.contains("veilpoint ") && !line.contains("s3://")) {
             // Those of `verify` run where there are records.
             if line.contains('`') || line.contains("veilpoint verify ") {
@@ -197,7 +232,7 @@ fn the_examples_run_as_they_stand() {
         }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
-    assert_eq!(count, 8);
+    assert_eq!(count, 17);
     let made = [
         "out.csv",
         "out.parquet",

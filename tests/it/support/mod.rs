@@ -4,6 +4,7 @@ pub mod bucket;
 pub mod clients;
 pub mod folder;
 pub mod lambda;
+pub mod listening;
 pub mod python;
 pub mod samples;
 pub mod seaweed;

@@ -164,13 +164,14 @@ fn ask(location: &str, format: Format) -> Ask {
     .collect();
     let payload = format!(r#"{{"projection": "t/all", "format": "{format}"}}"#);
     let payload = Payload::parse(&payload).unwrap();
-    let catalog = Catalog::prove(&texts, "sql", None);
+    let catalog = Catalog::prove(&texts, "sql", None, crate::csv::table::read);
     let point = AccessPoint::of_payload(&payload, &catalog).unwrap();
     let domain = point.served.projection.domain();
     Ask {
         place: String::new(),
         keys: Some(MasterKey::generate().unwrap().domain(&domain)),
         key_id: None,
+        key_version: None,
         access_point: "point".to_owned(),
         today: NaiveDate::from_ymd_opt(2026, 11, 26).unwrap(),
         point,

@@ -32,6 +32,8 @@ impl Site {
             ("lines", 0o600, format!("{CANARY}\n{CANARY}\n")),
             ("long", 0o600, CANARY.repeat(200)),
             ("master.key", 0o600, "07".repeat(32)),
+            ("old.key", 0o600, "08".repeat(32)),
+            ("master-1.key", 0o600, "08".repeat(32)),
             ("cert.pem", 0o644, String::new()),
             ("key.pem", 0o600, String::new()),
         ] {
@@ -73,6 +75,7 @@ fn variable(name: &str) -> Result<Option<String>> {
     let text = match name {
         "A_SECRET" | "NO_KEY" => Some(CANARY),
         "SHORT" => Some("CANARY"),
+        "OLD_KEY" => Some("0909090909090909090909090909090909090909090909090909090909090909"),
         _ => None,
     };
     Ok(text.map(str::to_owned))

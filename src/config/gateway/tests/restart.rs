@@ -19,6 +19,10 @@ fn what_needs_a_restart_is_named() {
         ("sql = \"sql\"", vec![]),
         ("records = \"s3://b/\"", vec!["records"]),
         ("key = { file = \"master.key\" }", vec![]),
+        (
+            "key = { file = \"master.key\" }\nkey_version = 2\nold_keys = [{ version = 1, file = \"old.key\" }]",
+            vec![],
+        ),
         ("limits = { connections = 1 }", vec!["limits.connections"]),
         (
             "limits = { transformations = 9, memory = \"1 GiB\" }",

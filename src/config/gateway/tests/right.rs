@@ -13,6 +13,8 @@ admin = "127.0.0.1:9301"
 tls = { certificate = "cert.pem", key = "key.pem" }
 sql = "other-sql"
 key = { file = "master.key" }
+key_version = 3
+old_keys = [{ version = 1, file = "old.key" }, { version = 2, env = "OLD_KEY" }]
 cache = { path = "kept", max_bytes = "10GiB" }
 records = "s3://records/veilpoint"
 
@@ -39,6 +41,7 @@ projection = "p/q"
 as_of = "object"
 length = "law"
 length_factor = 2.5
+key_version = 1
 
 [[credentials]]
 access_key_id = "Reader_1.of-all"
@@ -101,6 +104,17 @@ fn every_key_is_read() {
     assert_eq!(read.tls, Some(tls));
     assert_eq!(read.sql, site.path("other-sql").to_str().unwrap());
     assert_eq!(read.key, Some(KeyPlace::File(site.path("master.key"))));
+    assert_eq!(read.key_version, KeyVersion::new(3));
+    let old: Vec<(u32, &KeyPlace)> = read
+        .old_keys
+        .iter()
+        .map(|old| (old.0.get(), old.1))
+        .collect();
+    let places = [
+        KeyPlace::File(site.path("old.key")),
+        KeyPlace::Env("OLD_KEY".into()),
+    ];
+    assert_eq!(old, [(1, &places[0]), (2, &places[1])]);
     assert_eq!(read.cache.folder, Some(site.path("kept")));
     assert_eq!(read.cache.max_bytes, "10737418240");
     assert_eq!(read.records.as_deref(), Some("s3://records/veilpoint/"));
@@ -240,5 +254,5 @@ fn the_folder_of_contracts_is_there_unless_it_is_named() {
 fn a_load_can_be_moved_between_threads() {
     fn is_send<T: Send>(_: &T) {}
     is_send(&Gateway::load(Path::new("veilpoint.toml")));
-    is_send(&Gateway::default().master_key());
+    is_send(&Gateway::default().keys());
 }

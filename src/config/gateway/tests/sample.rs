@@ -12,6 +12,7 @@ fn keys() -> BTreeSet<&'static str> {
         keys::GATEWAY,
         keys::TLS,
         keys::SECRET,
+        keys::OLD_KEY,
         keys::CACHE,
         keys::LIMITS,
         keys::POINT,
@@ -99,6 +100,6 @@ fn each_line_that_is_commented_out_is_right() {
     let source = source.unwrap().trim_start_matches("# ");
     let point = format!("[access_points.abc]\n{source}\nprojection = \"p/q\"\n");
     wrong.extend(site.load(&point).err().map(|error| error.to_string()));
-    assert_eq!(examples.len(), 8);
+    assert_eq!(examples.len(), 11);
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }

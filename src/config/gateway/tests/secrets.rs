@@ -4,6 +4,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, Buf
 use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
+use crate::key::MasterKey;
 
 /// A credential whose secret lies at a place.
 fn credential(place: &str) -> String {
@@ -61,8 +62,8 @@ fn the_master_key_comes_from_its_place() {
     let site = Site::new();
     let expected = MasterKey::from_bytes([7; 32]).id();
     let file = site.load("key = { file = \"master.key\" }\n§").unwrap();
-    let key = block_on(file.master_key()).unwrap().unwrap();
-    assert_eq!(key.id(), expected);
+    let keys = block_on(file.keys()).unwrap().unwrap();
+    assert_eq!(keys.of(None).unwrap().1.id(), expected);
     let hex = |name: &str| Ok((name == "A_KEY").then(|| "07".repeat(32)));
     let place = KeyPlace::Env("A_KEY".into());
     let key = block_on(place.master_key(&hex)).unwrap();
@@ -73,8 +74,31 @@ fn the_master_key_comes_from_its_place() {
     assert!(error.message().contains(words), "{error}");
     // A file that is changed after it was checked.
     site.write("master.key", 0o644, CANARY.as_bytes());
-    let error = block_on(file.master_key()).err().unwrap();
+    let error = block_on(file.keys()).err().unwrap();
     assert_eq!(error.kind(), crate::Kind::Key);
+}
+
+#[test]
+fn an_old_key_comes_from_its_place_and_is_asked_for_by_its_version() {
+    let site = Site::new();
+    let text = "key = { file = \"master.key\" }\nkey_version = 2\n§[[old_keys]]\nversion = 1\nfile = \"old.key\"\n";
+    let file = site.load(text).unwrap();
+    let keys = block_on(file.keys()).unwrap().unwrap();
+    let id = |version: Option<u32>| {
+        let found = keys.of(version.and_then(KeyVersion::new));
+        found.map(|(version, key)| (version.get(), key.id())).ok()
+    };
+    let expected = |version, byte| Some((version, MasterKey::from_bytes([byte; 32]).id()));
+    assert_eq!(id(None), expected(2, 7));
+    assert_eq!(id(Some(1)), expected(1, 8));
+    assert_eq!(id(Some(3)), None);
+    // An edit of it is an edit of the settings.
+    site.write("old.key", 0o600, "09".repeat(32).as_bytes());
+    assert!(file.files != file.files.again());
+    site.write("old.key", 0o644, CANARY.as_bytes());
+    let error = block_on(file.keys()).err().unwrap();
+    assert!(error.message().contains("version 1"), "{error}");
+    assert!(!error.to_string().contains(CANARY), "{error}");
 }
 
 /// Answers of Secrets Manager: a name, and what it holds.

@@ -17,30 +17,19 @@ use datafusion::logical_expr::{
 
 use super::carry::Carrier;
 use super::{Planned, column, lost};
-use crate::dataset::contract::{Class, Contract};
 use crate::dataset::projection::{GROUPS, Suppression, WholePlan, whole};
-
-/// Aggregates that hide a value among others, if there are others.
-const HIDING: [&str; 7] = [
-    "avg",
-    "median",
-    "stddev",
-    "stddev_pop",
-    "sum",
-    "var",
-    "var_pop",
-];
 
 /// The plan above the groups, and the groups below it.
 pub(super) fn plan(
     carrier: &Carrier<'_>,
     k: u32,
+    lowered: &[usize],
     plan: LogicalPlan,
     ordered: bool,
 ) -> Planned<WholePlan> {
     let (above, aggregate, schema) = split(plan)?;
     let (logical, read) = whole::narrow(whole::optimized(above)?, GROUPS, &schema)?;
-    let below = whole::optimized(counted(carrier, k, &aggregate, &read)?)?;
+    let below = whole::optimized(counted(carrier, k, lowered, &aggregate, &read)?)?;
     let (below, inputs) = whole::narrowed(carrier.contract, below)?;
     Ok(WholePlan {
         schema: carrier.contract.schema(inputs.iter().copied()),
@@ -102,6 +91,7 @@ fn scan(aggregate: &Aggregate) -> Planned<(LogicalPlan, SchemaRef)> {
 fn counted(
     carrier: &Carrier<'_>,
     k: u32,
+    lowered: &[usize],
     aggregate: &Aggregate,
     read: &[usize],
 ) -> Planned<LogicalPlan> {
@@ -111,7 +101,7 @@ fn counted(
         aggregate.input.as_ref().clone()
     };
     let mut counts = vec![carrier.count(&input, k)?];
-    for hidden in hidden(carrier.contract, aggregate) {
+    for hidden in hidden(aggregate, lowered)? {
         counts.push(only_where_known(carrier.count(&input, k)?, hidden)?);
     }
     let name = |position: usize| format!("number of subjects {position}");
@@ -141,11 +131,38 @@ fn counted(
     Projection::try_new(exprs, groups).map(LogicalPlan::Projection)
 }
 
-/// An aggregate's call, over the rows alone where a column is not NULL.
-fn only_where_known(call: Expr, column: Expr) -> Planned<Expr> {
+/// What the aggregates that the proof has lowered hide among others, each once: five values with four NULL among them
+/// would give the fifth away.
+fn hidden(aggregate: &Aggregate, lowered: &[usize]) -> Planned<Vec<Expr>> {
+    let mut found: Vec<Expr> = Vec::new();
+    for &position in lowered {
+        let call = aggregate.aggr_expr.get(position);
+        let Some(Expr::AggregateFunction(AggregateFunction { params, .. })) = call.map(unnamed)
+        else {
+            return Err(lost());
+        };
+        for argument in &params.args {
+            if !found.contains(argument) {
+                found.push(argument.clone());
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// An expression without its names.
+fn unnamed(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Alias(alias) => unnamed(&alias.expr),
+        other => other,
+    }
+}
+
+/// An aggregate's call, over the rows alone where a value is not NULL.
+fn only_where_known(call: Expr, value: Expr) -> Planned<Expr> {
     match call {
         Expr::AggregateFunction(AggregateFunction { func, mut params }) => {
-            let known = column.is_not_null();
+            let known = value.is_not_null();
             params.filter = Some(Box::new(match params.filter {
                 Some(filter) => and(*filter, known),
                 None => known,
@@ -153,67 +170,5 @@ fn only_where_known(call: Expr, column: Expr) -> Planned<Expr> {
             Ok(Expr::AggregateFunction(AggregateFunction { func, params }))
         }
         _ => Err(lost()),
-    }
-}
-
-/// The quasi-identifiers, as they come in the aggregate's input, of which a call shows more than one subject's value
-/// only where several have one: five with four NULL among them would give the fifth away.
-fn hidden(contract: &Contract, aggregate: &Aggregate) -> Vec<Expr> {
-    let mut found: Vec<Expr> = Vec::new();
-    for call in &aggregate.aggr_expr {
-        let Expr::AggregateFunction(AggregateFunction { func, params }) = plain(call) else {
-            continue;
-        };
-        if !HIDING.contains(&func.name()) {
-            continue;
-        }
-        for argument in &params.args {
-            let Expr::Column(column) = plain(argument) else {
-                continue;
-            };
-            let origin = origin(contract, &aggregate.input, column);
-            let origin = origin.and_then(|position| contract.columns.get(position));
-            let quasi = origin.is_some_and(|column| column.class == Class::QuasiIdentifier);
-            let column = Expr::Column(column.clone());
-            if quasi && !found.contains(&column) {
-                found.push(column);
-            }
-        }
-    }
-    found
-}
-
-/// The contract's column that a column of a plan is, through names and casts.
-fn origin(contract: &Contract, plan: &LogicalPlan, column: &Column) -> Option<usize> {
-    let position = plan.schema().maybe_index_of_column(column)?;
-    match plan {
-        LogicalPlan::TableScan(scan) => {
-            let own = scan.table_name.table() == contract.dataset;
-            let name = plan.schema().field(position).name();
-            contract.position(name).filter(|_| own)
-        }
-        LogicalPlan::Projection(projection) => match plain(projection.expr.get(position)?) {
-            Expr::Column(column) => origin(contract, &projection.input, column),
-            _ => None,
-        },
-        LogicalPlan::SubqueryAlias(alias) => {
-            let column = alias.input.schema().columns().into_iter().nth(position)?;
-            origin(contract, &alias.input, &column)
-        }
-        // What these add or leave out has no other name than below.
-        _ => plan
-            .inputs()
-            .into_iter()
-            .find_map(|input| origin(contract, input, column)),
-    }
-}
-
-/// An expression without its names and casts.
-fn plain(expr: &Expr) -> &Expr {
-    match expr {
-        Expr::Alias(alias) => plain(&alias.expr),
-        Expr::Cast(cast) => plain(&cast.expr),
-        Expr::TryCast(cast) => plain(&cast.expr),
-        other => other,
     }
 }

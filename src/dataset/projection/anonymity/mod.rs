@@ -1,7 +1,6 @@
 //! The head's `k` → what a plan carries beside its output, for whoever runs it to suppress rows or groups by.
 //!
 //! ```text
-//! rule.rs     what k asks of the plan, or why it is refused
 //! carry.rs    the id of each row's subject, through all nodes up to where it is counted
 //! groups.rs   under GROUP BY: the plan in two, the groups with their numbers of subjects below, the rest above
 //! ```
@@ -10,13 +9,11 @@
 
 mod carry;
 mod groups;
-mod rule;
 
 use datafusion::common::{Column, DataFusionError};
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
 
 use self::carry::Carrier;
-pub(super) use self::rule::check;
 use super::planner::translate;
 use super::{Anonymity, Suppression, WholePlan, whole};
 use crate::dataset::contract::Contract;
@@ -26,18 +23,20 @@ use crate::functions::subjects::Ids;
 
 type Planned<T> = std::result::Result<T, DataFusionError>;
 
-/// The plan of a projection under `k`, whose rule holds.
+/// The plan of a projection under `k`, which the proof has found to keep its rule; `lowered` are the aggregates that it
+/// takes for coarse since groups are counted.
 pub(super) fn plan(
     place: &Place<'_>,
     contract: &Contract,
     asked: &Anonymity,
+    lowered: &[usize],
     plan: LogicalPlan,
     ordered: bool,
 ) -> Result<WholePlan> {
     let carrier = Carrier::new(contract, Ids::new()?, &plan);
     let planned = whole::released(plan).and_then(|plan| {
         if asked.over.is_empty() {
-            groups::plan(&carrier, asked.k, plan, ordered)
+            groups::plan(&carrier, asked.k, lowered, plan, ordered)
         } else {
             rows(&carrier, asked, plan, ordered)
         }
@@ -100,7 +99,7 @@ fn column<'a>(
     Expr::Column(Column::from(field))
 }
 
-/// What the rule has excluded.
+/// What the proof has excluded.
 fn lost() -> DataFusionError {
     DataFusionError::Plan("k finds no column, group or subject".into())
 }

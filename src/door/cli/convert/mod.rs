@@ -12,6 +12,7 @@ use chrono::NaiveDate;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use self::plan::Plan;
+pub(super) use self::plan::master_key;
 use self::report::Progress;
 use self::work::Run;
 use super::parsed;
@@ -149,6 +150,7 @@ async fn convert(args: Args, environment: &Environment, today: NaiveDate) -> Res
     };
     run.stage.publish().await?;
     totals.warn_of_drift();
+    totals.warn_of_found();
     if !run.stage.pipe_closed() {
         say(format_args!(
             "{}",

@@ -13,6 +13,7 @@ use super::Args;
 use crate::access_point::law;
 use crate::config::{Environment, FoundKey};
 use crate::dataset::contract::Contract;
+use crate::dataset::name::ProjectionName;
 use crate::dataset::projection::Projection;
 use crate::error::{Error, Kind, Result};
 use crate::key::DomainKeys;
@@ -62,7 +63,13 @@ impl Plan {
         let length = |object: &Object| length(&args, &projection, format, object);
         let tasks = tasks(&args, objects, &output, format, today, length)?;
         let found = if projection.needs_key() {
-            Some(master_key(&args, environment, &input)?)
+            Some(master_key(
+                environment,
+                args.key.as_deref(),
+                &args.sql,
+                &input,
+                &args.projection,
+            )?)
         } else {
             None
         };
@@ -215,13 +222,19 @@ fn length(
     }
 }
 
-fn master_key(args: &Args, environment: &Environment, input: &Location) -> Result<FoundKey> {
-    let make = is_bundled(&args.sql, input);
-    let found = environment.master_key(args.key.as_deref(), Path::new("."), make)?;
+/// The key of a command that reads INPUT by a projection: for the bundled samples one is made.
+pub(in crate::door::cli) fn master_key(
+    environment: &Environment,
+    given: Option<&Path>,
+    sql: &Path,
+    input: &Location,
+    projection: &ProjectionName,
+) -> Result<FoundKey> {
+    let make = is_bundled(sql, input);
+    let found = environment.master_key(given, Path::new("."), make)?;
     found.ok_or_else(|| {
         let message = format!(
-            "{} works under a key, and there is none: make one with `veilpoint keygen FILE` and give it with --key FILE",
-            args.projection
+            "{projection} works under a key, and there is none: make one with `veilpoint keygen FILE` and give it with --key FILE"
         );
         Error::new(Kind::Key, message)
     })

@@ -10,6 +10,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::plan::Task;
 use super::work::Run;
+use crate::identifiers::Identifier;
 use crate::release::Summary;
 use crate::request::Size;
 use crate::source::Target;
@@ -72,6 +73,8 @@ pub(super) struct Totals {
     bytes_out: u64,
     /// Names that no contract knows, and in how many objects they stand together.
     drift: BTreeMap<Vec<String>, u64>,
+    /// Identifiers in a column that is classed as naming nobody: in how many objects, in how many values of how many.
+    found: BTreeMap<(String, Identifier), (u64, u64, u64)>,
 }
 
 impl Totals {
@@ -84,6 +87,13 @@ impl Totals {
         if !summary.unknown_columns.is_empty() {
             *self.drift.entry(summary.unknown_columns).or_default() += 1;
         }
+        for found in summary.found_identifiers {
+            let key = (found.column, found.identifier);
+            let (objects, values, of) = self.found.entry(key).or_default();
+            *objects += 1;
+            *values += found.values;
+            *of += found.of;
+        }
     }
 
     /// One warning for each set of unknown columns. Names are quoted and escaped: they come from the data.
@@ -93,6 +103,20 @@ impl Totals {
                 objects,
                 ?columns,
                 "columns that the contract does not know were not read"
+            );
+        }
+    }
+
+    /// One warning for each column and kind.
+    pub(super) fn warn_of_found(&self) {
+        for ((column, identifier), (objects, values, of)) in &self.found {
+            tracing::warn!(
+                objects,
+                ?column,
+                %identifier,
+                values,
+                of,
+                "identifiers in a column that the contract classes as naming nobody: class it as a direct identifier"
             );
         }
     }
@@ -134,6 +158,7 @@ mod tests {
             rows_suppressed: 0,
             bytes_out: 5_400,
             unknown_columns: vec!["email".to_owned()],
+            found_identifiers: Vec::new(),
         }
     }
 

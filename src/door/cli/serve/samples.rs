@@ -22,7 +22,7 @@ const FOLDER: &str = ".veilpoint";
 const READER: &str = "veilpoint";
 
 /// Files, by their paths below the folder that has `sql` and `samples`.
-const FILES: [(&str, &str); 5] = [
+const FILES: [(&str, &str); 9] = [
     (
         "samples/patients.csv",
         include_str!("../../../../samples/patients.csv"),
@@ -42,6 +42,22 @@ const FILES: [(&str, &str); 5] = [
     (
         "sql/patients/research.sql",
         include_str!("../../../../sql/patients/research.sql"),
+    ),
+    (
+        "sql/reference/icd10_chapter.csv",
+        include_str!("../../../../sql/reference/icd10_chapter.csv"),
+    ),
+    (
+        "sql/reference/icd10_chapter.sql",
+        include_str!("../../../../sql/reference/icd10_chapter.sql"),
+    ),
+    (
+        "sql/reference/swiss_postal_district.csv",
+        include_str!("../../../../sql/reference/swiss_postal_district.csv"),
+    ),
+    (
+        "sql/reference/swiss_postal_district.sql",
+        include_str!("../../../../sql/reference/swiss_postal_district.sql"),
     ),
 ];
 

@@ -18,7 +18,8 @@ use crate::source::{Location, Object, decode};
 /// What all records need.
 pub(super) struct Again {
     pub(super) object: Option<Location>,
-    pub(super) master: Option<MasterKey>,
+    /// Keys, of whatever versions: a record names its own by what it says of it.
+    pub(super) masters: Vec<MasterKey>,
     pub(super) sql: PathBuf,
     pub(super) control: Arc<Control>,
 }
@@ -102,11 +103,10 @@ impl Again {
                 Ok(None)
             };
         };
-        match &self.master {
-            Some(master) if master.id() == *then => Ok(Some(master.domain(&projection.domain()))),
-            _ => Err(differs(
-                "key: it was made under another: give that one with --key FILE",
-            )),
+        let found = self.masters.iter().find(|master| master.id() == *then);
+        match found {
+            Some(master) => Ok(Some(master.domain(&projection.domain()))),
+            None => Err(Stop::Differs(another_key(record))),
         }
     }
 
@@ -145,6 +145,15 @@ impl Again {
             summary,
         })
     }
+}
+
+fn another_key(record: &Record) -> String {
+    let version = record.key_version;
+    let which = version.map(|version| format!(", version {version}"));
+    format!(
+        "key: it was made under another{}: give that one with --key FILE",
+        which.unwrap_or_default()
+    )
 }
 
 /// The length by law, where the record has one.

@@ -6,14 +6,17 @@ use std::path::Path;
 
 use super::again::Stop;
 use crate::access_point::{Record, sha256};
+use crate::csv::table;
 use crate::dataset::MAX_TEXT;
+use crate::dataset::catalog::{Catalog, Texts};
 use crate::dataset::contract::Contract;
-use crate::dataset::name::ProjectionName;
+use crate::dataset::name::{ProjectionName, REFERENCE, is_file};
 use crate::dataset::projection::Projection;
+use crate::dataset::reference::MAX_TABLE;
 use crate::error::{Error, Kind};
 use crate::source::{Location, Object, ObjectVersion, find, find_version};
 
-/// Contract and projection, if their texts are those of the record.
+/// Contract and projection, if their texts and those of reference tables are those of the record.
 pub(super) fn sql(folder: &Path, record: &Record) -> Result<(Contract, Projection), Stop> {
     if !folder.is_dir() {
         let message = "there is no such folder of contracts and projections: give it with --sql";
@@ -23,22 +26,39 @@ pub(super) fn sql(folder: &Path, record: &Record) -> Result<(Contract, Projectio
     let name: ProjectionName = record.projection.parse().map_err(|_| {
         Stop::Differs("projection: the record names none as dataset/name".to_owned())
     })?;
-    let full = name.to_string();
-    let schema = folder.join(name.schema_path());
-    let text = text(&schema, "contract", &record.contract_sha256)?;
-    let contract = Contract::parse(name.dataset(), &schema.display().to_string(), &text)?;
-    let select = folder.join(name.path());
-    let text = self::text(&select, "projection", &record.projection_sha256)?;
-    let label = select.display().to_string();
-    let projection = Projection::parse(&contract, &full, &label, &text)?;
-    Ok((contract, projection))
+    let mut files = vec![
+        ("contract", name.schema_path(), &record.contract_sha256),
+        ("projection", name.path(), &record.projection_sha256),
+    ];
+    for (file, sha256) in &record.references_sha256 {
+        files.push(("reference table", reference_path(file)?, sha256));
+    }
+    let mut texts = Texts::new();
+    for (part, path, sha256) in files {
+        let text = text(&folder.join(&path), part, sha256)?;
+        texts.insert(path, Ok(text.into()));
+    }
+    let origin = folder.display().to_string();
+    let served = Catalog::prove(&texts, &origin, None, table::read).get(&name)?;
+    Ok((served.contract.clone(), served.projection.clone()))
+}
+
+/// The path of a reference table's file below the folder. A record's names lead nowhere else.
+fn reference_path(file: &str) -> Result<String, Stop> {
+    let path = format!("{REFERENCE}/{file}");
+    if is_file(&path) {
+        return Ok(path);
+    }
+    let why = "reference table: the record names a file that is none of one";
+    Err(Stop::Differs(why.to_owned()))
 }
 
 /// A file's text, if this is its hash: what is parsed is what was hashed.
 fn text(path: &Path, part: &str, expected: &str) -> Result<String, Stop> {
     let differs = |why: &str| Stop::Differs(format!("{part}: {} {why}", path.display()));
     let mut bytes = Vec::new();
-    match File::open(path).and_then(|file| file.take(MAX_TEXT as u64 + 1).read_to_end(&mut bytes)) {
+    let most = MAX_TABLE.max(MAX_TEXT) as u64;
+    match File::open(path).and_then(|file| file.take(most + 1).read_to_end(&mut bytes)) {
         Ok(_) => {}
         Err(err) if err.kind() == ErrorKind::NotFound => {
             return Err(differs(

@@ -17,7 +17,7 @@ use self::again::{Again, Stop};
 use super::print;
 use super::process::{self, GRACE, Signals};
 use crate::access_point::{Record, VERSION};
-use crate::config::Environment;
+use crate::config::{Environment, key_ring};
 use crate::error::{Error, Kind, Result};
 use crate::key::MasterKey;
 use crate::release::Control;
@@ -42,7 +42,7 @@ bytes come again, or something was another, and the answer says what. Where the 
 read in the record's own.
 
 The key is taken from --key, VEILPOINT_KEY_FILE, VEILPOINT_KEY (64 hexadecimal digits), or .veilpoint/master.key, in \
-this order.
+this order; keys of other versions, beside those of the last three, from VEILPOINT_OLD_KEYS. A record says which it needs.
 
 Exit codes:
   0  these were the bytes of every release
@@ -68,9 +68,9 @@ pub(super) struct Args {
     #[arg(long, value_name = "DIR", default_value = "sql", value_hint = clap::ValueHint::DirPath)]
     sql: PathBuf,
 
-    /// The file of the master key, as `veilpoint keygen` makes it
+    /// The file of a master key, as `veilpoint keygen` makes it; again for those of other versions
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
-    key: Option<PathBuf>,
+    key: Vec<PathBuf>,
 }
 
 pub(super) fn run(args: Args, environment: &Environment) -> Result<()> {
@@ -83,7 +83,7 @@ pub(super) fn run(args: Args, environment: &Environment) -> Result<()> {
     let control: Arc<Control> = Arc::default();
     let again = Again {
         object: args.object.as_deref().map(object).transpose()?,
-        master: master_key(environment, args.key.as_deref(), &records)?,
+        masters: masters(environment, &args.key, &records)?,
         sql: args.sql,
         control: control.clone(),
     };
@@ -125,19 +125,28 @@ fn object(text: &str) -> Result<Location> {
     }
 }
 
-/// The key; none only where no record speaks of one.
-fn master_key(
+/// The keys, of all versions that are given or named; none only where no record speaks of one.
+fn masters(
     environment: &Environment,
-    given: Option<&Path>,
+    given: &[PathBuf],
     records: &[Record],
-) -> Result<Option<MasterKey>> {
-    let found = environment.master_key(given, Path::new("."), false)?;
+) -> Result<Vec<MasterKey>> {
+    if !given.is_empty() {
+        return given
+            .iter()
+            .map(|file| MasterKey::read_file(file))
+            .collect();
+    }
+    let found = environment.master_key(None, Path::new("."), false)?;
     if found.is_none() && records.iter().any(|record| record.key_id.is_some()) {
         let message =
             "the releases were made under a key, and there is none: give it with --key FILE";
         return Err(Error::new(Kind::Key, message));
     }
-    Ok(found.map(|found| found.key))
+    let Some(found) = found else {
+        return Ok(Vec::new());
+    };
+    process::block_on(key_ring(found.key)).map(|ring| ring.into_keys().collect())
 }
 
 /// The work, until a signal ends it.

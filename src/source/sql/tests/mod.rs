@@ -3,12 +3,14 @@
 mod bucket;
 mod folder;
 mod live;
+mod references;
 
 use std::sync::Arc;
 
 use object_store::memory::InMemory;
 use object_store::{ObjectStoreExt, PutPayload};
 
+use super::limits::{MAX_FILES, TABLE_TOO_LARGE, TOO_LARGE};
 use super::*;
 use crate::dataset::catalog::Text;
 

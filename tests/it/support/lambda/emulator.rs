@@ -14,6 +14,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::wire::Head;
+use crate::support::listening::listens;
 use crate::support::python::environment_of;
 use crate::support::site::wait_for;
 
@@ -43,14 +44,16 @@ impl Emulator {
         symlink(env!("CARGO_BIN_EXE_veilpoint"), task.join("bootstrap")).unwrap();
         symlink(sql, task.join("sql")).unwrap();
         let environment: Vec<_> = environment.into_iter().collect();
-        // A port that was free a moment ago may be another's now: then the emulator ends at once.
+        // A port that was free a moment ago may be another's now: then the emulator ends, with the first event at the
+        // latest.
         for _ in 0..5 {
-            let port = free_port();
-            let mut process = spawn(&folder, port, &environment);
+            let [port, inner] = free_ports();
+            let mut process = spawn(&folder, [port, inner], &environment);
             let mut ended = false;
             wait_for("the emulator", || {
                 ended = process.try_wait().unwrap().is_some();
-                ended || TcpStream::connect(("127.0.0.1", port)).is_ok()
+                let id = process.id();
+                ended || (listens(id, port) && listens(id, inner))
             });
             if !ended {
                 return Self {
@@ -72,7 +75,8 @@ impl Emulator {
         );
         stream.write_all(request.as_bytes()).unwrap();
         let mut reader = BufReader::new(stream);
-        let head = Head::read(&mut reader).expect("an answer of the emulator");
+        let head = Head::read(&mut reader)
+            .unwrap_or_else(|| panic!("no answer of the emulator: {}", said(&self.folder)));
         let mut body = Vec::new();
         assert!(
             head.body(&mut reader, &mut body, usize::MAX),
@@ -164,13 +168,13 @@ impl Drop for Emulator {
     }
 }
 
-fn spawn(folder: &TempDir, port: u16, environment: &[(&str, &str)]) -> Child {
+fn spawn(folder: &TempDir, [port, inner]: [u16; 2], environment: &[(&str, &str)]) -> Child {
     let file = |name: &str| File::create(folder.path().join(name)).unwrap();
     Command::new(program())
         .arg("--runtime-interface-emulator-address")
         .arg(format!("127.0.0.1:{port}"))
         .arg("--runtime-api-address")
-        .arg(format!("127.0.0.1:{}", free_port()))
+        .arg(format!("127.0.0.1:{inner}"))
         .arg("./bootstrap")
         .env_clear()
         .envs(environment.iter().copied())
@@ -187,9 +191,10 @@ fn said(folder: &TempDir) -> String {
     fs::read_to_string(folder.path().join("emulator")).unwrap_or_default()
 }
 
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
+/// One for events, one for the function. They are held together until both are known, so that they are not the same.
+fn free_ports() -> [u16; 2] {
+    let listeners = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+    listeners.map(|listener| listener.local_addr().unwrap().port())
 }
 
 /// The emulator in SAM's wheel.

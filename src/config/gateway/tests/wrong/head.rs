@@ -2,7 +2,48 @@
 
 use super::Row;
 
-pub(super) const HEAD: [Row; 37] = [
+pub(super) const HEAD: [Row; 44] = [
+    (
+        "a version that is none",
+        "key_version = 0\n§",
+        &["1:15: \"key_version\" must be a whole number from 1 to"],
+    ),
+    (
+        "old keys that are no list",
+        "old_keys = { version = 1 }\n§",
+        &["1:12: \"old_keys\" must be tables, one for each version"],
+    ),
+    (
+        "an old key without version and place",
+        "old_keys = [{}]\n§",
+        &[
+            "1:13: \"old_keys\" must have one place and no other",
+            "1:13: \"version\" is missing here",
+        ],
+    ),
+    (
+        "an old key of the version of now",
+        "key_version = 1\nold_keys = [{ version = 1, file = \"old.key\" }]\n§",
+        &["2:25: \"version\" is that of key_version"],
+    ),
+    (
+        "a version twice",
+        "key_version = 2\nold_keys = [{ version = 1, file = \"old.key\" }, { version = 1, file = \"old.key\" }]\n§",
+        &["2:60: \"version\" stands twice"],
+    ),
+    (
+        "an old key that is in clear",
+        "key_version = 2\nold_keys = [{ version = 1, key = \"CANARY\" }]\n§",
+        &[
+            "2:13: \"old_keys\" must have one place and no other",
+            "2:28: there is no such key here, the keys are: version, env, file, secretsmanager",
+        ],
+    ),
+    (
+        "an old key whose file is open",
+        "key_version = 2\nold_keys = [{ version = 1, file = \"open\" }]\n§",
+        &["2:13: \"old_keys\" cannot be used: the key file"],
+    ),
     (
         "a number for an address",
         "listen = 9300\n§",

@@ -1,0 +1,167 @@
+//! International bank account numbers (ISO 13616): `CH93 0076 2011 6238 5295 7`.
+
+use Character::{Digit, Either, Letter};
+
+use super::numbers::{chars_from, is_blank, is_dash};
+
+/// What a place of an account number may hold.
+#[derive(Clone, Copy)]
+enum Character {
+    Digit,
+    Letter,
+    Either,
+}
+
+/// The countries with the structure of what follows the check digits (SWIFT's IBAN registry, release 101).
+const COUNTRIES: &[([u8; 2], &[(u8, Character)])] = &[
+    (*b"AD", &[(8, Digit), (12, Either)]),
+    (*b"AE", &[(19, Digit)]),
+    (*b"AL", &[(8, Digit), (16, Either)]),
+    (*b"AT", &[(16, Digit)]),
+    (*b"AZ", &[(4, Letter), (20, Either)]),
+    (*b"BA", &[(16, Digit)]),
+    (*b"BE", &[(12, Digit)]),
+    (*b"BG", &[(4, Letter), (6, Digit), (8, Either)]),
+    (*b"BH", &[(4, Letter), (14, Either)]),
+    (*b"BI", &[(23, Digit)]),
+    (*b"BR", &[(23, Digit), (1, Letter), (1, Either)]),
+    (*b"BY", &[(4, Either), (4, Digit), (16, Either)]),
+    (*b"CH", &[(5, Digit), (12, Either)]),
+    (*b"CR", &[(18, Digit)]),
+    (*b"CY", &[(8, Digit), (16, Either)]),
+    (*b"CZ", &[(20, Digit)]),
+    (*b"DE", &[(18, Digit)]),
+    (*b"DJ", &[(23, Digit)]),
+    (*b"DK", &[(14, Digit)]),
+    (*b"DO", &[(4, Either), (20, Digit)]),
+    (*b"EE", &[(16, Digit)]),
+    (*b"EG", &[(25, Digit)]),
+    (*b"ES", &[(20, Digit)]),
+    (*b"FI", &[(14, Digit)]),
+    (*b"FK", &[(2, Letter), (12, Digit)]),
+    (*b"FO", &[(14, Digit)]),
+    (*b"FR", &[(10, Digit), (11, Either), (2, Digit)]),
+    (*b"GB", &[(4, Letter), (14, Digit)]),
+    (*b"GE", &[(2, Letter), (16, Digit)]),
+    (*b"GI", &[(4, Letter), (15, Either)]),
+    (*b"GL", &[(14, Digit)]),
+    (*b"GR", &[(7, Digit), (16, Either)]),
+    (*b"GT", &[(24, Either)]),
+    (*b"HN", &[(4, Letter), (20, Digit)]),
+    (*b"HR", &[(17, Digit)]),
+    (*b"HU", &[(24, Digit)]),
+    (*b"IE", &[(4, Letter), (14, Digit)]),
+    (*b"IL", &[(19, Digit)]),
+    (*b"IQ", &[(4, Letter), (15, Digit)]),
+    (*b"IS", &[(22, Digit)]),
+    (*b"IT", &[(1, Letter), (10, Digit), (12, Either)]),
+    (*b"JO", &[(4, Letter), (4, Digit), (18, Either)]),
+    (*b"KW", &[(4, Letter), (22, Either)]),
+    (*b"KZ", &[(3, Digit), (13, Either)]),
+    (*b"LB", &[(4, Digit), (20, Either)]),
+    (*b"LC", &[(4, Letter), (24, Either)]),
+    (*b"LI", &[(5, Digit), (12, Either)]),
+    (*b"LT", &[(16, Digit)]),
+    (*b"LU", &[(3, Digit), (13, Either)]),
+    (*b"LV", &[(4, Letter), (13, Either)]),
+    (*b"LY", &[(21, Digit)]),
+    (*b"MC", &[(10, Digit), (11, Either), (2, Digit)]),
+    (*b"MD", &[(20, Either)]),
+    (*b"ME", &[(18, Digit)]),
+    (*b"MK", &[(3, Digit), (10, Either), (2, Digit)]),
+    (*b"MN", &[(16, Digit)]),
+    (*b"MR", &[(23, Digit)]),
+    (*b"MT", &[(4, Letter), (5, Digit), (18, Either)]),
+    (*b"MU", &[(4, Letter), (19, Digit), (3, Letter)]),
+    (*b"NI", &[(4, Letter), (20, Digit)]),
+    (*b"NL", &[(4, Letter), (10, Digit)]),
+    (*b"NO", &[(11, Digit)]),
+    (*b"OM", &[(3, Digit), (16, Either)]),
+    (*b"PK", &[(4, Letter), (16, Either)]),
+    (*b"PL", &[(24, Digit)]),
+    (*b"PS", &[(4, Letter), (21, Either)]),
+    (*b"PT", &[(21, Digit)]),
+    (*b"QA", &[(4, Letter), (21, Either)]),
+    (*b"RO", &[(4, Letter), (16, Either)]),
+    (*b"RS", &[(18, Digit)]),
+    (*b"RU", &[(14, Digit), (15, Either)]),
+    (*b"SA", &[(2, Digit), (18, Either)]),
+    (*b"SC", &[(4, Letter), (20, Digit), (3, Letter)]),
+    (*b"SD", &[(14, Digit)]),
+    (*b"SE", &[(20, Digit)]),
+    (*b"SI", &[(15, Digit)]),
+    (*b"SK", &[(20, Digit)]),
+    (*b"SM", &[(1, Letter), (10, Digit), (12, Either)]),
+    (*b"SO", &[(19, Digit)]),
+    (*b"ST", &[(21, Digit)]),
+    (*b"SV", &[(4, Letter), (20, Digit)]),
+    (*b"TL", &[(19, Digit)]),
+    (*b"TN", &[(20, Digit)]),
+    (*b"TR", &[(6, Digit), (16, Either)]),
+    (*b"UA", &[(6, Digit), (19, Either)]),
+    (*b"VA", &[(18, Digit)]),
+    (*b"VG", &[(4, Letter), (16, Digit)]),
+    (*b"XK", &[(16, Digit)]),
+    (*b"YE", &[(4, Letter), (4, Digit), (18, Either)]),
+];
+
+/// Where the number ends that begins at a place. Single blanks, line ends and hyphens may divide it anywhere.
+pub(super) fn end(text: &str, start: usize) -> Option<usize> {
+    let head = text.as_bytes().get(start..)?.first_chunk::<2>()?;
+    let head = head.map(|byte| byte.to_ascii_uppercase());
+    let found = COUNTRIES.binary_search_by_key(&head, |(country, _)| *country);
+    let (_, structure) = COUNTRIES.get(found.ok()?)?;
+    let mut places = Places {
+        text,
+        at: start + 2,
+    };
+    let mut check = 0;
+    for _ in 0..2 {
+        check = append(check, places.next(Digit)?);
+    }
+    let mut rest = 0;
+    for &(count, character) in *structure {
+        for _ in 0..count {
+            rest = append(rest, places.next(character)?);
+        }
+    }
+    // The country and the check digits go to the end (ISO/IEC 7064, MOD 97-10).
+    let rest = head.into_iter().fold(rest, append);
+    let ends = !chars_from(text, places.at)
+        .next()
+        .is_some_and(char::is_alphanumeric);
+    (ends && (rest * 100 + check) % 97 == 1).then_some(places.at)
+}
+
+/// Appends a digit, or a letter as its two digits, to a number modulo 97.
+fn append(number: u32, byte: u8) -> u32 {
+    match byte {
+        b'0'..=b'9' => (number * 10 + u32::from(byte - b'0')) % 97,
+        letter => {
+            (number * 100 + u32::from(letter.to_ascii_uppercase().saturating_sub(b'A')) + 10) % 97
+        }
+    }
+}
+
+/// Reads characters, with what divides them.
+struct Places<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl Places<'_> {
+    fn next(&mut self, character: Character) -> Option<u8> {
+        let c = chars_from(self.text, self.at).next()?;
+        if is_blank(c) || is_dash(c) || matches!(c, '.' | '\n') {
+            self.at += c.len_utf8();
+        }
+        let byte = *self.text.as_bytes().get(self.at)?;
+        self.at += 1;
+        let fits = match character {
+            Digit => byte.is_ascii_digit(),
+            Letter => byte.is_ascii_alphabetic(),
+            Either => byte.is_ascii_alphanumeric(),
+        };
+        fits.then_some(byte)
+    }
+}
