@@ -9,7 +9,8 @@ use arrow::record_batch::{RecordBatch, RecordBatchOptions};
 use datafusion::common::DataFusionError;
 use tokio::sync::mpsc;
 
-use super::{Control, Object, Summary, cancelled, guard, place};
+use super::guard;
+use super::{Control, Object, Summary, cancelled, place};
 use crate::csv::column::Column;
 use crate::csv::cut::Cutter;
 use crate::dataset::projection::WholePlan;

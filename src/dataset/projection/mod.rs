@@ -248,8 +248,9 @@ impl Projection {
         let logical = lookup::replaced(logical, &self.contract.references)
             .map_err(|error| planner::translate(&place, &self.contract, error))?;
         if let Some(asked) = &self.head.k {
+            let ordered = is_ordered(&self.query);
             let lowered = &self.proof.lowered_aggregates;
-            return anonymity::plan(&place, &self.contract, asked, lowered, logical, self.is_ordered())
+            return anonymity::plan(&place, &self.contract, asked, lowered, logical, ordered)
                 .map(Plan::Whole);
         }
         match rows::plan(&place, &self.contract, &logical)? {

@@ -101,7 +101,7 @@ fn counted(
         aggregate.input.as_ref().clone()
     };
     let mut counts = vec![carrier.count(&input, k)?];
-    for hidden in hidden(aggregate, lowered)? {
+    for hidden in hidden(lowered, aggregate)? {
         counts.push(only_where_known(carrier.count(&input, k)?, hidden)?);
     }
     let name = |position: usize| format!("number of subjects {position}");
@@ -131,38 +131,11 @@ fn counted(
     Projection::try_new(exprs, groups).map(LogicalPlan::Projection)
 }
 
-/// What the aggregates that the proof has lowered hide among others, each once: five values with four NULL among them
-/// would give the fifth away.
-fn hidden(aggregate: &Aggregate, lowered: &[usize]) -> Planned<Vec<Expr>> {
-    let mut found: Vec<Expr> = Vec::new();
-    for &position in lowered {
-        let call = aggregate.aggr_expr.get(position);
-        let Some(Expr::AggregateFunction(AggregateFunction { params, .. })) = call.map(unnamed)
-        else {
-            return Err(lost());
-        };
-        for argument in &params.args {
-            if !found.contains(argument) {
-                found.push(argument.clone());
-            }
-        }
-    }
-    Ok(found)
-}
-
-/// An expression without its names.
-fn unnamed(expr: &Expr) -> &Expr {
-    match expr {
-        Expr::Alias(alias) => unnamed(&alias.expr),
-        other => other,
-    }
-}
-
-/// An aggregate's call, over the rows alone where a value is not NULL.
-fn only_where_known(call: Expr, value: Expr) -> Planned<Expr> {
+/// An aggregate's call, over the rows alone where a column is not NULL.
+fn only_where_known(call: Expr, column: Expr) -> Planned<Expr> {
     match call {
         Expr::AggregateFunction(AggregateFunction { func, mut params }) => {
-            let known = value.is_not_null();
+            let known = column.is_not_null();
             params.filter = Some(Box::new(match params.filter {
                 Some(filter) => and(*filter, known),
                 None => known,
@@ -170,5 +143,37 @@ fn only_where_known(call: Expr, value: Expr) -> Planned<Expr> {
             Ok(Expr::AggregateFunction(AggregateFunction { func, params }))
         }
         _ => Err(lost()),
+    }
+}
+
+/// The columns of the aggregate's input of which a call shows more than one subject's value only where several have one:
+/// five with four NULL among them would give the fifth away.
+fn hidden(lowered: &[usize], aggregate: &Aggregate) -> Planned<Vec<Expr>> {
+    let mut found: Vec<Expr> = Vec::new();
+    for &position in lowered {
+        let call = aggregate.aggr_expr.get(position).map(plain);
+        let Some(Expr::AggregateFunction(AggregateFunction { params, .. })) = call else {
+            return Err(lost());
+        };
+        for argument in &params.args {
+            let Expr::Column(column) = plain(argument) else {
+                return Err(lost());
+            };
+            let column = Expr::Column(column.clone());
+            if !found.contains(&column) {
+                found.push(column);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// An expression without its names and casts.
+fn plain(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Alias(alias) => plain(&alias.expr),
+        Expr::Cast(cast) => plain(&cast.expr),
+        Expr::TryCast(cast) => plain(&cast.expr),
+        other => other,
     }
 }

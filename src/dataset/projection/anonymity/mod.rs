@@ -23,8 +23,8 @@ use crate::functions::subjects::Ids;
 
 type Planned<T> = std::result::Result<T, DataFusionError>;
 
-/// The plan of a projection under `k`, which the proof has found to keep its rule; `lowered` are the aggregates that it
-/// takes for coarse since groups are counted.
+/// The plan of a projection under `k`, whose proof holds: `lowered` are the aggregates that hide a value among others,
+/// by their positions in the plan's one aggregate.
 pub(super) fn plan(
     place: &Place<'_>,
     contract: &Contract,
@@ -99,7 +99,7 @@ fn column<'a>(
     Expr::Column(Column::from(field))
 }
 
-/// What the proof has excluded.
+/// What the rule has excluded.
 fn lost() -> DataFusionError {
     DataFusionError::Plan("k finds no column, group or subject".into())
 }
