@@ -22,6 +22,7 @@ mod memory;
 mod object_lambda;
 mod projections;
 mod readers;
+mod risk;
 mod s3;
 mod support;
 mod template;
