@@ -28,6 +28,7 @@ mod preview;
 mod projections;
 mod readers;
 mod references;
+mod risk;
 mod s3;
 mod support;
 mod template;
