@@ -32,6 +32,8 @@ pub enum Kind {
     ColumnDoubled,
     /// The object has a column that the contract does not know, and the contract refuses those.
     ColumnUnknown,
+    /// Identifiers stand in a column that the contract classes as naming nobody, and it refuses those.
+    IdentifiersFound,
     /// The header has more columns than [`crate::csv::MAX_COLUMNS`], or an empty object has no header at all.
     Header,
     /// A record has more or fewer fields than the header.
@@ -56,6 +58,8 @@ pub enum Kind {
     Evaluation,
     /// A release is not the one that its record tells of.
     NotVerified,
+    /// The people of a file are found again more easily than was allowed.
+    Risk,
     /// Our own rights do not reach the object.
     Denied,
     /// The object cannot be read.
@@ -111,6 +115,7 @@ impl Kind {
             Self::ColumnMissing => ("ColumnMissing", 409, 1),
             Self::ColumnDoubled => ("ColumnDoubled", 409, 1),
             Self::ColumnUnknown => ("ColumnUnknown", 409, 1),
+            Self::IdentifiersFound => ("IdentifiersFound", 409, 1),
             Self::Header => ("HeaderRefused", 409, 1),
             Self::FieldCount => ("FieldCount", 409, 1),
             Self::Quoting => ("Quoting", 409, 1),
@@ -123,6 +128,7 @@ impl Kind {
             Self::Compression => ("DamagedCompression", 409, 1),
             Self::Evaluation => ("EvaluationFailed", 409, 1),
             Self::NotVerified => ("NotVerified", 409, 1),
+            Self::Risk => ("RiskTooHigh", 409, 1),
             Self::Denied => ("AccessDenied", 403, 2),
             Self::Source => ("SourceUnavailable", 503, 2),
             Self::Output => ("OutputFailed", 500, 2),

@@ -46,8 +46,8 @@
 //! ```
 //!
 //! # Security
-//! No value of the data is in an error, a log line or a panic. What is not done: rows are not k-anonymized (a head that
-//! asks for it is refused), and how often each token occurs is as in the data.
+//! No value of the data is in an error, a log line or a panic. What is not done: rows are k-anonymized only where a head
+//! asks for it, and then by what it names; how often each token occurs is as in the data.
 
 pub mod error;
 

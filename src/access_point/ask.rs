@@ -177,7 +177,7 @@ impl Ask {
             rows_in: facts.rows_in,
             rows_out: facts.rows_out,
             rows_dropped: facts.rows_dropped,
-            rows_suppressed: 0,
+            rows_suppressed: facts.rows_suppressed,
             sha256: facts.sha256.clone(),
             length: facts.length,
             etag: named.etag.clone(),

@@ -16,7 +16,7 @@ use crate::cache::Facts;
 use crate::dataset::catalog::Served;
 use crate::error::{Error, Kind, Result};
 use crate::functions::Context;
-use crate::release::{self, Control, Job, Options, Output};
+use crate::release::{self, Control, Found, Job, Options, Output};
 use crate::source::{self, Fetched, Metered};
 
 /// How long a release that is stopped may take to notice: it looks once a block.
@@ -180,12 +180,16 @@ impl Recipe {
         let text = source::decode(input, key, &contract.dialect);
         let summary = release::run(&job, text, &mut output, control);
         let (output, sha256, length) = output.finish();
+        if let Ok(summary) = &summary {
+            found(key, &summary.found_identifiers);
+        }
         let facts = summary.map(|summary| Facts {
             length,
             sha256,
             rows_in: summary.rows_in,
             rows_out: summary.rows_out,
             rows_dropped: summary.rows_dropped,
+            rows_suppressed: summary.rows_suppressed,
             unknown_columns: summary.unknown_columns,
         });
         if let Ok(facts) = &facts {
@@ -207,6 +211,7 @@ impl Recipe {
             rows_in = facts.rows_in,
             rows_out = facts.rows_out,
             rows_dropped = facts.rows_dropped,
+            rows_suppressed = facts.rows_suppressed,
             bytes_out = facts.length,
             milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
         );
@@ -224,6 +229,20 @@ fn drift(key: &str, unknown: &[String]) {
         let columns = unknown[..unknown.len().min(MAX_NAMED)].join(", ");
         let count = unknown.len();
         tracing::warn!(event = "unknown_columns", object_key = key, count, columns);
+    }
+}
+
+/// Identifiers in columns that the contract classes as naming nobody: once a release, and never a value.
+fn found(key: &str, found: &[Found]) {
+    for found in found.iter().take(MAX_NAMED) {
+        tracing::warn!(
+            event = "found_identifiers",
+            object_key = key,
+            column = found.column,
+            identifier = %found.identifier,
+            values = found.values,
+            of = found.of,
+        );
     }
 }
 

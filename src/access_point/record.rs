@@ -66,7 +66,7 @@ pub struct Record {
     pub rows_out: u64,
     /// Records that could not be read.
     pub rows_dropped: u64,
-    /// Rows that were too few to leave.
+    /// Rows, or groups, that too few subjects share for them to leave.
     pub rows_suppressed: u64,
     /// SHA-256 of the release.
     pub sha256: String,

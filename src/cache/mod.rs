@@ -79,6 +79,9 @@ pub struct Facts {
     pub rows_out: u64,
     /// Records that could not be read.
     pub rows_dropped: u64,
+    /// Rows, or groups, that too few subjects share for them to leave.
+    #[serde(default)]
+    pub rows_suppressed: u64,
     /// Columns of the object that the contract does not know.
     pub unknown_columns: Vec<String>,
 }

@@ -29,7 +29,29 @@ const SIGNATURES: [(&[u8], &str); 8] = [
 /// # Errors
 /// What [`Contract::bind`] refuses; a header of too many columns; an object with no header; bytes that are no CSV.
 pub fn open(cutter: &mut Cutter, contract: &Contract) -> Result<(Syntax, Binding)> {
-    let dialect = &contract.dialect;
+    let (syntax, fields, consumed) = first(cutter, &contract.dialect)?;
+    if !contract.dialect.has_header {
+        return Ok((syntax, contract.bind_positional(fields.len())?));
+    }
+    let names = names(fields)?;
+    let binding = contract.bind(&names)?;
+    cutter.skip(consumed);
+    Ok((syntax, binding))
+}
+
+/// Reads everything before the first record of an object that no contract describes: the names of its header.
+///
+/// # Errors
+/// A header of too many columns; an object with no header; bytes that are no CSV.
+pub fn open_unknown(cutter: &mut Cutter, dialect: &Dialect) -> Result<(Syntax, Vec<String>)> {
+    let (syntax, fields, consumed) = first(cutter, dialect)?;
+    let names = names(fields)?;
+    cutter.skip(consumed);
+    Ok((syntax, names))
+}
+
+/// What the object itself says of its syntax, the first record, and how many bytes that is.
+fn first(cutter: &mut Cutter, dialect: &Dialect) -> Result<(Syntax, Vec<Vec<u8>>, usize)> {
     let mut syntax = Syntax::of(dialect);
     skip_mark(cutter)?;
     skip_sep(cutter, &mut syntax)?;
@@ -54,13 +76,7 @@ pub fn open(cutter: &mut Cutter, contract: &Contract) -> Result<(Syntax, Binding
             ),
         ));
     }
-    if !dialect.has_header {
-        return Ok((syntax, contract.bind_positional(fields.len())?));
-    }
-    let names = names(fields)?;
-    let binding = contract.bind(&names)?;
-    cutter.skip(consumed);
-    Ok((syntax, binding))
+    Ok((syntax, fields, consumed))
 }
 
 fn read_error(error: std::io::Error) -> Error {

@@ -25,6 +25,7 @@ mod redact;
 mod redact_text;
 mod refusal;
 mod step;
+pub mod subjects;
 #[cfg(test)]
 mod testing;
 mod text;

@@ -15,11 +15,9 @@ const UNITS: &[&str] = &[
     "ui", "tabl", "tablets", "tropfen", "drops",
 ];
 
-/// Where the date ends.
+/// Where the date ends that begins with a digit.
 pub(super) fn end(groups: &Groups<'_>) -> Option<usize> {
-    let Some(first) = groups.all().first() else {
-        return month_first(groups.text, groups.start);
-    };
+    let first = groups.all().first()?;
     if first.start != groups.start || follows_decimal(groups) {
         return None;
     }
@@ -144,7 +142,7 @@ fn until(text: &str, at: usize) -> usize {
 }
 
 /// `March 12, 1980`, `Mar. 12 1980`; without a year where the month is clear.
-fn month_first(text: &str, start: usize) -> Option<usize> {
+pub(super) fn month_first(text: &str, start: usize) -> Option<usize> {
     is_before_digit(text, start).then_some(())?;
     let month = month(text, start)?;
     let at = after_gap(text, month.end, false)?;

@@ -173,22 +173,39 @@ impl Scan<'_> {
 
     /// The longest that begins at a place, e-mail addresses apart.
     fn longest(&self, start: usize) -> Option<(usize, Identifier)> {
-        let groups = Groups::at(self.text, start);
+        let letter = self.text.as_bytes().get(start)?.is_ascii_alphabetic();
+        let groups = (!letter).then(|| Groups::at(self.text, start));
         let mut longest: Option<(usize, Identifier)> = None;
         for &kind in self.kinds {
-            let end = match kind {
-                Identifier::Iban => iban::end(self.text, start),
-                Identifier::Ahv => ahv::end(&groups),
-                Identifier::Card => card::end(&groups),
-                Identifier::Ssn => ssn::end(&groups),
-                Identifier::Date => date::end(&groups),
-                Identifier::Phone => phone::end(&groups),
-                Identifier::Email => None,
+            let end = match &groups {
+                None => by_letters(kind, self.text, start),
+                Some(groups) => by_digits(kind, groups),
             };
             if let Some(end) = end.filter(|end| longest.is_none_or(|(most, _)| *end > most)) {
                 longest = Some((end, kind));
             }
         }
         longest
+    }
+}
+
+/// Where an identifier ends that begins with a letter.
+fn by_letters(kind: Identifier, text: &str, start: usize) -> Option<usize> {
+    match kind {
+        Identifier::Iban => iban::end(text, start),
+        Identifier::Date => date::month_first(text, start),
+        _ => None,
+    }
+}
+
+/// Where an identifier ends that begins with a digit, or a sign before one.
+fn by_digits(kind: Identifier, groups: &Groups<'_>) -> Option<usize> {
+    match kind {
+        Identifier::Ahv => ahv::end(groups),
+        Identifier::Card => card::end(groups),
+        Identifier::Ssn => ssn::end(groups),
+        Identifier::Date => date::end(groups),
+        Identifier::Phone => phone::end(groups),
+        Identifier::Iban | Identifier::Email => None,
     }
 }

@@ -47,7 +47,6 @@ pub(super) struct Groups<'a> {
 }
 
 impl<'a> Groups<'a> {
-    /// None where there is a letter.
     pub(super) fn at(text: &'a str, start: usize) -> Self {
         let none = Group {
             start,

@@ -3,16 +3,24 @@
 //! ```text
 //! rows.rs      row-by-row projections: workers share reading, decoding, projecting and encoding
 //! whole.rs     the others: one DataFusion plan over the decoded rows, under a memory limit
+//! reader.rs    the decoded rows for that plan
+//! anonymity/   what too few subjects share, suppressed on its way out of the plan or inside
+//! guard.rs     identifiers in columns that should have none, counted on the way
 //! blocks.rs    projected rows → blocks of a fixed size, the last two sharing evenly
 //! output.rs    blocks → encoded pieces → the output, in order
 //! ```
 //! A release is a pure function of the object's bytes, contract, projection, context and options: no number of
 //! threads and no way of cutting the input reaches its bytes.
 
+mod anonymity;
 mod blocks;
+mod guard;
 mod output;
+mod reader;
 mod rows;
 mod whole;
+
+pub use guard::Found;
 
 use std::fs;
 use std::io::Read;
@@ -23,6 +31,7 @@ use std::sync::{Arc, Mutex};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use tempfile::TempDir;
 
+use self::guard::Guard;
 use crate::csv::cut::Cutter;
 use crate::csv::{RecordError, Syntax, header};
 use crate::dataset::contract::{Binding, Contract, NoRecords};
@@ -115,10 +124,14 @@ pub struct Summary {
     pub rows_out: u64,
     /// Records dropped because they could not be read (`'veilpoint.bad_rows' 'drop'`).
     pub rows_dropped: u64,
+    /// Rows, or groups, that too few subjects share for them to leave (`-- k:`).
+    pub rows_suppressed: u64,
     /// Bytes of the release.
     pub bytes_out: u64,
     /// Columns of the object that the contract does not know.
     pub unknown_columns: Vec<String>,
+    /// Identifiers in columns that the contract classes as naming nobody.
+    pub found_identifiers: Vec<Found>,
 }
 
 /// Reads `input`, the object's text as UTF-8, and writes its release to `output`. Blocks; makes its own threads.
@@ -154,6 +167,7 @@ fn release(
         contract: job.contract,
         syntax,
         binding,
+        guard: Guard::new(job.contract),
     };
     let summary = match &plan {
         Plan::Rows(plan) => rows::run(job, plan, order.as_ref(), &object, cutter, output, control)?,
@@ -162,6 +176,7 @@ fn release(
         }
     };
     Ok(Summary {
+        found_identifiers: object.guard.found(),
         unknown_columns: object.binding.unknown,
         ..summary
     })
@@ -172,6 +187,7 @@ struct Object<'a> {
     contract: &'a Contract,
     syntax: Syntax,
     binding: Binding,
+    guard: Guard,
 }
 
 /// The order that rows leave in, unless the projection keeps theirs.

@@ -10,12 +10,12 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::blocks::Blocks;
+use super::guard::Reader;
 use super::output::{self, Encoder, Outcome, Piece, Step, Work, Writer, lock};
 use super::{Control, Job, Object, Summary, cancelled, check_records, place, schema};
 use crate::csv::RecordError;
 use crate::csv::column::Column;
 use crate::csv::cut::Cutter;
-use crate::csv::read::BlockReader;
 use crate::dataset::projection::RowPlan;
 use crate::encode::Output;
 use crate::encode::order::Order;
@@ -190,13 +190,7 @@ impl Drop for Watch<'_, '_> {
 impl Pipeline<'_> {
     fn work(&self, plan: &RowPlan) {
         let _watch = Watch(self);
-        let object = self.object;
-        let mut reader = BlockReader::new(
-            object.contract,
-            &object.binding,
-            &object.syntax,
-            &plan.inputs,
-        );
+        let mut reader = Reader::new(self.object, &plan.inputs);
         let mut projector = match Projector::new(plan) {
             Ok(projector) => projector,
             Err(error) => return self.fail(error),
@@ -245,7 +239,7 @@ impl Pipeline<'_> {
     }
 
     /// Reads a block of text and projects it.
-    fn read(&self, reader: &mut BlockReader, projector: &mut Projector) -> Result<()> {
+    fn read(&self, reader: &mut Reader<'_>, projector: &mut Projector) -> Result<()> {
         let buffer = self.state().buffers.pop().unwrap_or_default();
         let block = cancelled(self.control).and_then(|()| {
             lock(&self.cutter)
@@ -321,6 +315,7 @@ impl Pipeline<'_> {
             self.begin(state, ready.unwrap_or_default());
         }
         if state.ended && state.taken == state.read {
+            self.object.guard.judge()?;
             let last = state.blocks.take().map(Blocks::finish);
             self.begin(state, last.unwrap_or_default());
         }

@@ -5,14 +5,13 @@
 //! equal rows comes first would tell places in the object, and join consumers by them.
 
 use std::fmt;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use arrow::array::{Array, ArrayRef, AsArray, UInt32Array};
-use arrow::compute::take;
+use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::{DataType, SchemaRef};
-use arrow::record_batch::{RecordBatch, RecordBatchOptions};
 use datafusion::catalog::streaming::StreamingTable;
 use datafusion::common::DataFusionError;
 use datafusion::common::tree_node::{Transformed, TreeNode};
@@ -20,7 +19,9 @@ use datafusion::datasource::provider_as_source;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
-use datafusion::execution::{SendableRecordBatchStream, SessionStateBuilder, TaskContext};
+use datafusion::execution::{
+    SendableRecordBatchStream, SessionState, SessionStateBuilder, TaskContext,
+};
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_plan::execute_stream;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
@@ -29,18 +30,18 @@ use datafusion::prelude::SessionConfig;
 use futures::StreamExt;
 use tokio::sync::mpsc;
 
+use super::anonymity::{Asked, Folder, Groups, Rows, share};
 use super::blocks::{Block, Blocks};
 use super::output::{self, Encoder, Outcome, Step, Writer};
-use super::{Control, Job, Object, Summary, cancelled, check_records, place, schema};
+use super::reader::{Reader, Sent};
+use super::{Control, Job, Object, Summary, cancelled, check_records, schema};
 use crate::csv::column::Column;
 use crate::csv::cut::Cutter;
-use crate::csv::read::BlockReader;
-use crate::dataset::projection::WholePlan;
+use crate::dataset::projection::{GROUPS, Suppression, WholePlan};
 use crate::encode::Output;
 use crate::encode::order::Order;
 use crate::error::{Error, Kind, Result};
 use crate::project::translate;
-use crate::source;
 
 /// Batches that wait between the reader and the engine.
 const AHEAD: usize = 2;
@@ -51,7 +52,7 @@ const LOOK: Duration = Duration::from_millis(100);
 /// Rows that the engine handles at a time.
 const BATCH_ROWS: usize = 8192;
 
-type Sent = std::result::Result<RecordBatch, DataFusionError>;
+type Answer<T> = std::result::Result<T, DataFusionError>;
 
 /// Releases the object.
 pub fn run(
@@ -76,7 +77,10 @@ pub fn run(
     let (read, written) = std::thread::scope(|scope| {
         let reader =
             scope.spawn(move || Reader::new(plan, object, entering, cutter, control).send(&sender));
-        let engine = scope.spawn(|| engine(job, plan, receiver, &encoder, writer, control));
+        let engine = scope.spawn(|| {
+            let leaving = Leaving::new(&encoder, writer);
+            engine(job, plan, receiver, &schema, leaving, control)
+        });
         let broken = || Error::new(Kind::Internal, "a worker broke down");
         (
             reader.join().unwrap_or_else(|_| Err(broken())),
@@ -85,138 +89,75 @@ pub fn run(
     });
     // The reader's error is the cause of the engine's.
     let summary = read?;
-    let (rows_out, writer) = written?;
+    let (rows_suppressed, leaving) = written?;
     check_records(object.contract, summary.rows_in)?;
-    writer.finish()?;
+    leaving.writer.finish()?;
     Ok(Summary {
-        rows_out,
+        rows_out: leaving.rows,
+        rows_suppressed,
         bytes_out: bytes.load(Ordering::Relaxed),
         ..summary
     })
 }
 
-/// Decodes the object, block by block.
-struct Reader<'a> {
-    plan: &'a WholePlan,
-    object: &'a Object<'a>,
-    order: Option<Order>,
-    cutter: Cutter,
-    control: &'a Control,
-    blocks: BlockReader,
-    buffer: Vec<u8>,
-    summary: Summary,
+/// Rows on their way into blocks and out.
+struct Leaving<'a> {
+    encoder: &'a Encoder<'a>,
+    writer: Writer<'a>,
+    blocks: Blocks,
+    rows: u64,
 }
 
-impl<'a> Reader<'a> {
-    fn new(
-        plan: &'a WholePlan,
-        object: &'a Object<'a>,
-        order: Option<Order>,
-        cutter: Cutter,
-        control: &'a Control,
-    ) -> Self {
-        let blocks = BlockReader::new(
-            object.contract,
-            &object.binding,
-            &object.syntax,
-            &plan.inputs,
-        );
+impl<'a> Leaving<'a> {
+    fn new(encoder: &'a Encoder<'a>, writer: Writer<'a>) -> Self {
         Self {
-            plan,
-            object,
-            order,
-            cutter,
-            control,
-            blocks,
-            buffer: Vec::new(),
-            summary: Summary::default(),
+            encoder,
+            writer,
+            blocks: Blocks::default(),
+            rows: 0,
         }
     }
 
-    /// Sends all rows on. Where the engine wants no more (LIMIT) or has failed, the rest is still read: an object is
-    /// right as a whole, or refused.
-    fn send(mut self, sender: &mpsc::Sender<Sent>) -> Result<Summary> {
-        loop {
-            match self.batch() {
-                Ok(Some(rows)) => drop(sender.blocking_send(Ok(rows))),
-                Ok(None) => return Ok(self.summary),
-                Err(error) => {
-                    // The engine must not take the end of the stream for the end of the object.
-                    let _ = sender.blocking_send(Err(DataFusionError::Execution(String::new())));
-                    return Err(error);
-                }
-            }
+    fn push(&mut self, columns: &[ArrayRef], rows: usize) -> Result<()> {
+        self.rows += rows as u64;
+        let bytes = columns.iter().map(weight).sum();
+        let columns = columns.iter().map(Arc::clone).map(Column::Plain).collect();
+        for block in self.blocks.push(columns, rows, bytes) {
+            encode(self.encoder, &mut self.writer, block)?;
         }
+        Ok(())
     }
 
-    fn batch(&mut self) -> Result<Option<RecordBatch>> {
-        cancelled(self.control)?;
-        let before = self.summary.rows_in;
-        let block = self
-            .cutter
-            .next(std::mem::take(&mut self.buffer), &self.object.syntax);
-        let Some(block) = block.map_err(|error| source::classify(error).at_record(before + 1))?
-        else {
-            return Ok(None);
-        };
-        self.control
-            .bytes_read
-            .fetch_add(block.len as u64, Ordering::Relaxed);
-        let batch = self
-            .blocks
-            .read(&block)
-            .map_err(|error| place(error, before, self.object.contract, &self.object.binding))?;
-        self.buffer = block.bytes;
-        self.summary.rows_in += batch.records;
-        self.summary.rows_dropped += batch.dropped;
-        let order = self
-            .order
-            .as_ref()
-            .map(|order| UInt32Array::from(order.of_block(block.sequence, batch.rows)));
-        let arrays = batch.columns.iter().map(Column::to_array);
-        let arrays = match &order {
-            Some(order) => arrays.map(|array| take(&array, order, None)).collect(),
-            None => Ok(arrays.collect()),
-        };
-        let options = RecordBatchOptions::new().with_row_count(Some(batch.rows));
-        arrays
-            .and_then(|arrays| {
-                RecordBatch::try_new_with_options(Arc::clone(&self.plan.schema), arrays, &options)
-            })
-            .map(Some)
-            .map_err(|error| {
-                Error::new(Kind::Internal, "the columns do not fit the plan").with_private(error)
-            })
+    fn finish(mut self) -> Result<Self> {
+        for block in std::mem::take(&mut self.blocks).finish() {
+            encode(self.encoder, &mut self.writer, block)?;
+        }
+        Ok(self)
     }
 }
 
-/// Runs the plan and writes what it gives.
+/// Runs the plan and writes what it gives. Says how much was suppressed.
 fn engine<'a>(
     job: &Job<'_>,
     plan: &WholePlan,
     receiver: mpsc::Receiver<Sent>,
-    encoder: &Encoder<'_>,
-    mut writer: Writer<'a>,
+    schema: &SchemaRef,
+    mut leaving: Leaving<'a>,
     control: &Control,
-) -> Result<(u64, Writer<'a>)> {
+) -> Result<(u64, Leaving<'a>)> {
     // Gone with this function, or by the control where it is never left.
     let spills = control.spill_folder();
+    let folder: Folder = spills.as_ref().map(|folder| Arc::from(folder.path()));
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .build()
         .map_err(|error| {
             Error::new(Kind::Internal, "no runtime for the engine").with_private(error)
         })?;
-    let mut blocks = Blocks::default();
-    let mut rows = 0;
-    runtime.block_on(async {
-        let disk = match &spills {
-            Some(folder) => DiskManagerMode::Directories(vec![folder.path().to_owned()]),
-            None => DiskManagerMode::Disabled,
-        };
-        let mut stream = start(job, plan, receiver, disk)
-            .await
-            .map_err(|error| failed(&error))?;
+    let mut aside = aside(job, plan, schema, &folder, control)?;
+    let groups = runtime.block_on(async {
+        let started = start(job, plan, receiver, folder.as_deref()).await;
+        let (mut stream, groups) = started.map_err(|error| failed(&error))?;
         loop {
             let batch = tokio::select! {
                 biased;
@@ -225,24 +166,43 @@ fn engine<'a>(
             };
             let Some(batch) = batch else { break };
             let batch = batch.map_err(|error| failed(&error))?;
-            rows += batch.num_rows() as u64;
-            let columns = batch
-                .columns()
-                .iter()
-                .map(normal)
-                .collect::<Result<Vec<_>>>()?;
-            let bytes = columns.iter().map(weight).sum();
-            let columns = columns.into_iter().map(Column::Plain).collect();
-            for block in blocks.push(columns, batch.num_rows(), bytes) {
-                encode(encoder, &mut writer, block)?;
+            let columns = batch.columns().iter().map(normal);
+            let columns = columns.collect::<Result<Vec<_>>>()?;
+            match &mut aside {
+                Some(aside) => aside.push(&columns, batch.num_rows())?,
+                None => leaving.push(&columns, batch.num_rows())?,
             }
         }
-        Ok::<_, Error>(())
+        match groups {
+            Some(groups) => groups.finish().await.map_err(|error| failed(&error)),
+            None => Ok(0),
+        }
     })?;
-    for block in blocks.finish() {
-        encode(encoder, &mut writer, block)?;
-    }
-    Ok((rows, writer))
+    let rows = match aside {
+        Some(aside) => aside.finish(|batch| leaving.push(batch.columns(), batch.num_rows()))?,
+        None => 0,
+    };
+    Ok((groups + rows, leaving.finish()?))
+}
+
+/// Where rows wait that are counted before they leave.
+fn aside<'a>(
+    job: &Job<'_>,
+    plan: &'a WholePlan,
+    schema: &SchemaRef,
+    folder: &Folder,
+    control: &'a Control,
+) -> Result<Option<Rows<'a>>> {
+    let Some(Suppression::Rows { k, over, subjects }) = &plan.anonymity else {
+        return Ok(None);
+    };
+    let asked = Asked {
+        k: *k,
+        over,
+        subjects: *subjects,
+    };
+    let limit = job.options.memory_limit;
+    Rows::new(asked, schema, limit, folder.clone(), control).map(Some)
 }
 
 /// Waits until the release is to stop: the engine may work for long between its last row in and its first row out.
@@ -255,40 +215,73 @@ async fn stopped(control: &Control) -> Error {
     }
 }
 
+/// The rows of the plan, and where it suppresses groups these.
 async fn start(
     job: &Job<'_>,
     plan: &WholePlan,
     receiver: mpsc::Receiver<Sent>,
-    disk: DiskManagerMode,
-) -> std::result::Result<SendableRecordBatchStream, DataFusionError> {
-    let pool = Arc::new(FairSpillPool::new(job.options.memory_limit));
+    folder: Option<&Path>,
+) -> Answer<(SendableRecordBatchStream, Option<Groups>)> {
+    let state = session(job, plan, folder)?;
+    let rows = Decoded {
+        schema: Arc::clone(&plan.schema),
+        receiver: Mutex::new(Some(receiver)),
+    };
+    let dataset = &job.contract.dataset;
+    let Some(Suppression::Groups { k, below, groups }) = &plan.anonymity else {
+        let rows = stream(&state, &plan.logical, dataset, rows).await?;
+        return Ok((rows, None));
+    };
+    let below = stream(&state, below, dataset, rows).await?;
+    let groups = Groups::new(below, groups, *k);
+    let rows = stream(&state, &plan.logical, GROUPS, groups.clone()).await?;
+    Ok((rows, Some(groups)))
+}
+
+/// The engine's settings for one release.
+fn session(job: &Job<'_>, plan: &WholePlan, folder: Option<&Path>) -> Answer<SessionState> {
+    let mut limit = job.options.memory_limit;
+    let mut sorting = sorts(&plan.logical);
+    match &plan.anonymity {
+        Some(Suppression::Rows { .. }) => limit -= share(limit),
+        Some(Suppression::Groups { below, .. }) => sorting += sorts(below),
+        None => {}
+    }
+    let disk = match folder {
+        Some(folder) => DiskManagerMode::Directories(vec![folder.to_owned()]),
+        None => DiskManagerMode::Disabled,
+    };
     let runtime = RuntimeEnvBuilder::new()
-        .with_memory_pool(pool)
+        .with_memory_pool(Arc::new(FairSpillPool::new(limit)))
         .with_disk_manager_builder(DiskManagerBuilder::default().with_mode(disk))
         .build_arc()?;
     // What a sort holds back to merge by before it spills. It counts rows twice, and their keys may take thrice that: a
     // narrow row's have offsets and room to grow. A fixed reserve, as the engine has it, fails under larger limits.
-    let reserve = job.options.memory_limit / 4 * 3 / sorts(&plan.logical).max(1);
+    let reserve = limit / 4 * 3 / sorting.max(1);
     let config = SessionConfig::new()
         .with_target_partitions(1)
         .with_batch_size(BATCH_ROWS)
         .with_sort_spill_reservation_bytes(reserve);
-    let state = SessionStateBuilder::new()
+    Ok(SessionStateBuilder::new()
         .with_config(config)
         .with_runtime_env(runtime)
         .with_default_features()
-        .build();
-    let rows = Arc::new(Decoded {
-        schema: Arc::clone(&plan.schema),
-        receiver: Mutex::new(Some(receiver)),
-    });
-    let table = provider_as_source(Arc::new(StreamingTable::try_new(
-        Arc::clone(&plan.schema),
-        vec![rows],
-    )?));
-    let logical = plan.logical.clone().transform_up(|node| match node {
-        LogicalPlan::TableScan(mut scan) => {
-            scan.source = Arc::clone(&table);
+        .build())
+}
+
+/// The rows of a plan in which `table` has `rows` as its only partition.
+async fn stream(
+    state: &SessionState,
+    plan: &LogicalPlan,
+    table: &str,
+    rows: impl PartitionStream + 'static,
+) -> Answer<SendableRecordBatchStream> {
+    let schema = SchemaRef::clone(rows.schema());
+    let source = StreamingTable::try_new(schema, vec![Arc::new(rows)])?;
+    let source = provider_as_source(Arc::new(source));
+    let logical = plan.clone().transform_up(|node| match node {
+        LogicalPlan::TableScan(mut scan) if scan.table_name.table() == table => {
+            scan.source = Arc::clone(&source);
             Ok(Transformed::yes(LogicalPlan::TableScan(scan)))
         }
         other => Ok(Transformed::no(other)),

@@ -20,7 +20,12 @@ pub struct Engine {
 impl Engine {
     /// Reads both SQL texts. The key is 32 times `key`; the as-of date is 2026-11-01.
     pub fn new(schema: &str, projection: &str, key: u8) -> Self {
-        let contract = Contract::parse("t", "sql/t/schema.sql", schema).unwrap();
+        Self::of("t", schema, projection, key)
+    }
+
+    /// The same for a dataset of another name.
+    pub fn of(dataset: &str, schema: &str, projection: &str, key: u8) -> Self {
+        let contract = Contract::parse(dataset, "sql/t/schema.sql", schema).unwrap();
         Self::over(contract, projection, key)
     }
 
@@ -30,11 +35,7 @@ impl Engine {
     }
 
     /// The same, or why the projection is refused.
-    pub fn proven(
-        contract: Contract,
-        projection: &str,
-        key: u8,
-    ) -> Result<Self, veilpoint::Error> {
+    pub fn proven(contract: Contract, projection: &str, key: u8) -> Result<Self, veilpoint::Error> {
         let projection = Projection::parse(&contract, "t/p", "sql/t/p.sql", projection)?;
         let keys = MasterKey::from_bytes([key; 32]).domain(&projection.domain());
         let context = Context {

@@ -103,6 +103,7 @@ fn facts(bytes: &[u8]) -> Facts {
         rows_in: 3,
         rows_out: 2,
         rows_dropped: 1,
+        rows_suppressed: 4,
         unknown_columns: vec!["email".to_owned()],
     }
 }

@@ -14,15 +14,15 @@ mod tables;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use self::prover::Prover;
 use self::tables::Tables;
 use super::contract::Contract;
-use super::name::ProjectionName;
+use super::name::{ProjectionName, reference_file};
 use super::projection::Projection;
-use super::reference::ReadTable;
+use super::reference::{ReadTable, Reference};
 use crate::error::{Error, Result};
 
 /// A file's text; or why it has none, in words for its author.
@@ -140,6 +140,25 @@ impl Catalog {
             entries,
             tables: prover.into_tables(),
         }
+    }
+
+    /// Every reference table among these files, by name: also those that no projection names.
+    pub fn references(
+        texts: &Texts,
+        origin: &str,
+        read: ReadTable,
+    ) -> BTreeMap<String, Result<Arc<Reference>>> {
+        let origin = origin.trim_end_matches('/');
+        let mut prover = Prover::new(texts, origin, Tables::of(None, read));
+        let files = texts.keys().filter_map(|path| reference_file(path));
+        let names: BTreeSet<&str> = files
+            .filter_map(|file| file.rsplit_once('.').map(|(name, _)| name))
+            .collect();
+        let read = names.into_iter().map(|name| {
+            let table = prover.reference(name);
+            (name.to_owned(), table.map_err(|error| error.public()))
+        });
+        read.collect()
     }
 
     /// The projection in force under this name.

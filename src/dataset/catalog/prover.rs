@@ -128,7 +128,7 @@ impl<'a> Prover<'a> {
     }
 
     /// A reference table, read once.
-    fn reference(&mut self, name: &str) -> Shared<Arc<Reference>> {
+    pub(super) fn reference(&mut self, name: &str) -> Shared<Arc<Reference>> {
         let hashes = files_of(&self.hashes, name);
         if let Some(known) = self.tables.get(name, &hashes) {
             return known;

@@ -198,6 +198,39 @@ pub enum NoRecords {
     Allow,
 }
 
+/// What happens to an object with identifiers in columns that are classed as naming nobody
+/// (`veilpoint.found_identifiers`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Guarding {
+    /// The column is logged, with their kind and number.
+    Log,
+    /// The object is refused.
+    Refuse,
+    /// Nobody looks.
+    Ignore,
+}
+
+/// When identifiers in a column are no chance, and what happens then. A value holds one where it has the check digits
+/// of an IBAN, an AHV or a card number, or the form of an e-mail address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct FoundIdentifiers {
+    /// What happens.
+    pub guarding: Guarding,
+    /// The least share of a column's values, in millionths (`veilpoint.found_identifiers_share`).
+    pub share: u32,
+    /// The least number of values (`veilpoint.found_identifiers_count`); all values are enough where there are fewer.
+    pub count: u64,
+}
+
+impl FoundIdentifiers {
+    /// Whether `found` of `of` values are as many as it takes.
+    pub fn is_reached(&self, found: u64, of: u64) -> bool {
+        found > 0
+            && found >= self.count.min(of)
+            && u128::from(found) * 1_000_000 >= u128::from(self.share) * u128::from(of)
+    }
+}
+
 /// A contract, checked.
 #[derive(Clone, Debug)]
 pub struct Contract {
@@ -215,6 +248,8 @@ pub struct Contract {
     pub unknown_columns: UnknownColumns,
     /// Objects without records.
     pub no_records: NoRecords,
+    /// Identifiers in columns that are classed as naming nobody.
+    pub found_identifiers: FoundIdentifiers,
     /// The columns that identify a subject (`veilpoint.subject`); empty: each row is one.
     pub subject: Vec<String>,
     /// The reference tables that projections over it may join; none as it is parsed.

@@ -6,8 +6,8 @@ use chrono::format::{Item, StrftimeItems};
 use super::super::nearest::hint;
 use super::super::place::quoted_list;
 use super::{
-    BadRows, Column, ColumnType, Compression, Dialect, Encoding, NoRecords, Terminator,
-    UnknownColumns,
+    BadRows, Column, ColumnType, Compression, Dialect, Encoding, FoundIdentifiers, Guarding,
+    NoRecords, Terminator, UnknownColumns,
 };
 
 /// The prefix of the one option whose name goes on with a column's.
@@ -19,6 +19,7 @@ pub(super) struct Settings {
     pub bad_rows: BadRows,
     pub unknown_columns: UnknownColumns,
     pub no_records: NoRecords,
+    pub found_identifiers: FoundIdentifiers,
     pub subject: Vec<String>,
     pub min_steps: Vec<(String, String)>,
     datetime_format: Option<String>,
@@ -28,7 +29,7 @@ type Outcome = Result<(), String>;
 type Reader = fn(&mut Settings, &str) -> Outcome;
 
 /// Every option, with what reads it.
-const OPTIONS: [(&str, Reader); 22] = [
+const OPTIONS: [(&str, Reader); 25] = [
     ("format.has_header", |s, v| {
         set(&mut s.dialect.has_header, boolean(v))
     }),
@@ -107,6 +108,20 @@ const OPTIONS: [(&str, Reader); 22] = [
             ),
         )
     }),
+    ("veilpoint.found_identifiers", |s, v| {
+        let words = [
+            ("log", Guarding::Log),
+            ("refuse", Guarding::Refuse),
+            ("ignore", Guarding::Ignore),
+        ];
+        set(&mut s.found_identifiers.guarding, word(v, &words))
+    }),
+    ("veilpoint.found_identifiers_share", |s, v| {
+        set(&mut s.found_identifiers.share, share(v))
+    }),
+    ("veilpoint.found_identifiers_count", |s, v| {
+        set(&mut s.found_identifiers.count, count(v))
+    }),
     ("veilpoint.subject", |s, v| {
         set(&mut s.subject, quoted_list(v))
     }),
@@ -135,6 +150,13 @@ impl Settings {
             bad_rows: BadRows::Refuse,
             unknown_columns: UnknownColumns::Ignore,
             no_records: NoRecords::Refuse,
+            // One address in a thousand remarks is an accident. Of numbers that look like a card's one in ten has the
+            // check digit by chance.
+            found_identifiers: FoundIdentifiers {
+                guarding: Guarding::Log,
+                share: 10_000,
+                count: 10,
+            },
             subject: Vec::new(),
             min_steps: Vec::new(),
             datetime_format: None,
@@ -321,6 +343,29 @@ fn lines(value: &str) -> Result<u32, String> {
         .ok()
         .filter(|lines| *lines <= 1_000_000)
         .ok_or_else(|| "takes a number of lines, at most 1000000".into())
+}
+
+/// A share from 0 to 1 in plain digits, in millionths.
+fn share(value: &str) -> Result<u32, String> {
+    let (whole, part) = value.split_once('.').unwrap_or((value, "0"));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let millionths = format!("{part:0<6}");
+    let number = match (whole, millionths.parse::<u32>()) {
+        ("0", Ok(millionths)) => Some(millionths),
+        ("1", Ok(0)) => Some(1_000_000),
+        _ => None,
+    };
+    number
+        .filter(|_| digits(part) && part.len() <= 6)
+        .ok_or_else(|| "takes a share from 0 to 1 with at most six decimals, such as '0.01'".into())
+}
+
+fn count(value: &str) -> Result<u64, String> {
+    value
+        .parse()
+        .ok()
+        .filter(|count| *count >= 1)
+        .ok_or_else(|| "takes a number of values, at least 1".into())
 }
 
 /// A positive number in plain digits, for a column of numbers; whole for whole numbers.

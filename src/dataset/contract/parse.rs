@@ -66,6 +66,7 @@ impl Contract {
             bad_rows: settings.bad_rows,
             unknown_columns: settings.unknown_columns,
             no_records: settings.no_records,
+            found_identifiers: settings.found_identifiers,
             subject: settings.subject,
             references: References::default(),
         };

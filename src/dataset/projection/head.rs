@@ -12,10 +12,6 @@ use crate::dataset::rule::{Refusal, Refusals, Rule};
 /// The directives there are.
 const WORDS: [&str; 4] = ["reveals", "k", "domain", "order"];
 
-/// Why `k` is refused, once it has been understood.
-const K_NOT_SERVED: &str =
-    "k is not enforced by this version, so it is refused rather than ignored";
-
 /// What a projection's head says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Head {
@@ -106,10 +102,7 @@ impl Head {
             "domain" => self.domain = Some(domain(value)?),
             "order" if value == "kept" => self.keep_order = true,
             "order" => return Err("takes only \"kept\"".into()),
-            _ => {
-                self.k = Some(k(value, line)?);
-                return Err(K_NOT_SERVED.into());
-            }
+            _ => self.k = Some(k(value, line)?),
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 //! The text is planned twice by the same code: once when it is read, with a neutral context, for the proof; and once
 //! for each release, with its keys and its as-of date. Nothing is kept between the two but the syntax tree.
 
+mod anonymity;
 pub(in crate::dataset) mod catalog;
 mod expressions;
 mod head;
@@ -29,7 +30,7 @@ use datafusion::sql::sqlparser::ast::{Query, SetExpr};
 pub use self::head::{Anonymity, Head};
 use super::contract::Contract;
 use super::place::Place;
-use super::proof::{Proof, References, prove};
+use super::proof::{Proof, prove};
 use super::rule::{Refusals, Refused};
 use crate::error::{Error, Kind, Result};
 use crate::functions::Context;
@@ -104,7 +105,38 @@ pub struct WholePlan {
     pub outputs: Vec<(String, DataType, bool)>,
     /// Whether the statement fixes the order of the rows (ORDER BY, with or without LIMIT).
     pub ordered: bool,
+    /// What is suppressed of it.
+    pub anonymity: Option<Suppression>,
 }
+
+/// What k-anonymity does to a plan.
+#[derive(Clone, Debug)]
+pub enum Suppression {
+    /// Output rows whose combination of values is shared by too few subjects.
+    Rows {
+        /// How many are enough.
+        k: u32,
+        /// The positions of the output columns that make the combination.
+        over: Vec<usize>,
+        /// Whether the plan yields, behind its output columns, one more: the id of the row's subject. Otherwise each row
+        /// is one.
+        subjects: bool,
+    },
+    /// Groups of too few subjects, before anything is done with them.
+    Groups {
+        /// How many are enough.
+        k: u32,
+        /// The groups, over the scan of the dataset: the columns of the scan that the plan reads in place of the
+        /// dataset's ([`GROUPS`]), and then numbers of subjects. The first is that of the group, and must be enough. Each
+        /// that follows is of those with a value in what an aggregate hides among others, and is enough or NULL.
+        below: LogicalPlan,
+        /// The columns that the plan reads of the groups.
+        groups: SchemaRef,
+    },
+}
+
+/// The table of groups in a plan above them: no dataset is called so.
+pub const GROUPS: &str = "groups of enough subjects";
 
 impl Projection {
     /// Reads, restricts, plans and proves a projection. `name` is its full name, and `file` how errors call the text.
@@ -129,18 +161,16 @@ impl Projection {
             kind: Kind::Projection,
             file,
         };
-        let references: References<'_> =
-            &|name| contract.references.get(name).map(|table| table.key());
         let mut refusals = Refusals::default();
         let head = Head::parse(contract, text, &mut refusals);
-        let query = restrict::query(&place, contract, references, text, refusals)?;
+        let query = restrict::query(&place, contract, text, refusals)?;
         let neutral = Context {
             as_of: NaiveDate::default(),
             keys: None,
         };
         let logical = planner::analysed(&place, contract, &query, &neutral)?;
         let mut refusals = Refusals::default();
-        let proven = prove(contract, &head, references, &logical, &mut refusals);
+        let proven = prove(contract, &head, &logical, &mut refusals);
         output::check(&logical, &mut refusals);
         refusals.check(&place)?;
         let projection = Self {
@@ -217,6 +247,12 @@ impl Projection {
         let logical = planner::analysed(&place, &self.contract, &self.query, context)?;
         let logical = lookup::replaced(logical, &self.contract.references)
             .map_err(|error| planner::translate(&place, &self.contract, error))?;
+        if let Some(asked) = &self.head.k {
+            let ordered = is_ordered(&self.query);
+            let lowered = &self.proof.lowered_aggregates;
+            return anonymity::plan(&place, &self.contract, asked, lowered, logical, ordered)
+                .map(Plan::Whole);
+        }
         match rows::plan(&place, &self.contract, &logical)? {
             Some(rows) => Ok(Plan::Rows(rows)),
             None => whole::plan(&place, &self.contract, logical, is_ordered(&self.query))

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use arrow::datatypes::{DataType, SchemaRef};
 use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{Column, DataFusionError};
 use datafusion::logical_expr::logical_plan::TableScanBuilder;
@@ -32,9 +33,21 @@ pub(super) fn plan(
 }
 
 fn finish(contract: &Contract, plan: LogicalPlan, ordered: bool) -> Planned<WholePlan> {
-    let plan = released(plan)?;
-    // Two rules, and no clock: simplification lets `redact` and its column disappear, and the second finds what is
-    // read. All others belong to whoever runs the plan.
+    let plan = optimized(released(plan)?)?;
+    let (logical, inputs) = narrowed(contract, plan)?;
+    Ok(WholePlan {
+        schema: contract.schema(inputs.iter().copied()),
+        inputs,
+        outputs: outputs(&logical),
+        logical,
+        ordered,
+        anonymity: None,
+    })
+}
+
+/// Two rules, and no clock: simplification lets `redact` and its column disappear, and the second finds what is read.
+/// All others belong to whoever runs the plan.
+pub(super) fn optimized(plan: LogicalPlan) -> Planned<LogicalPlan> {
     let rules = Optimizer::with_rules(vec![
         Arc::new(SimplifyExpressions::new()),
         Arc::new(OptimizeProjections::new()),
@@ -42,32 +55,22 @@ fn finish(contract: &Contract, plan: LogicalPlan, ordered: bool) -> Planned<Whol
     let config = OptimizerContext::new()
         .without_query_execution_start_time()
         .with_skip_failing_rules(false);
-    let plan = rules.optimize(plan, &config, |_, _| {})?;
-    let (logical, inputs) = narrowed(contract, plan)?;
-    let outputs = logical
-        .schema()
-        .fields()
-        .iter()
+    rules.optimize(plan, &config, |_, _| {})
+}
+
+/// The output columns of a plan: name, type, and whether it may hold NULL.
+pub(super) fn outputs(plan: &LogicalPlan) -> Vec<(String, DataType, bool)> {
+    let fields = plan.schema().fields().iter();
+    fields
         .map(|field| {
-            (
-                field.name().clone(),
-                field.data_type().clone(),
-                field.is_nullable(),
-            )
+            let (name, data_type) = (field.name().clone(), field.data_type().clone());
+            (name, data_type, field.is_nullable())
         })
-        .collect();
-    let schema = contract.schema(inputs.iter().copied());
-    Ok(WholePlan {
-        inputs,
-        schema,
-        logical,
-        outputs,
-        ordered,
-    })
+        .collect()
 }
 
 /// The plan with its output columns in the types in which they leave.
-fn released(plan: LogicalPlan) -> Planned<LogicalPlan> {
+pub(super) fn released(plan: LogicalPlan) -> Planned<LogicalPlan> {
     let schema = Arc::clone(plan.schema());
     let fits = |field: &arrow::datatypes::Field| {
         encoded(field.data_type()).as_ref() == Some(field.data_type())
@@ -90,18 +93,32 @@ fn released(plan: LogicalPlan) -> Planned<LogicalPlan> {
 }
 
 /// The plan over a scan of the columns that it reads, and these columns' positions in the contract.
-fn narrowed(contract: &Contract, plan: LogicalPlan) -> Planned<(LogicalPlan, Vec<usize>)> {
-    let mut inputs: Vec<usize> = (0..contract.columns.len()).collect();
-    let plan = plan.transform_up(|node| {
-        let LogicalPlan::TableScan(scan) = node else {
-            return Ok(Transformed::no(node));
-        };
-        if let Some(read) = &scan.projection {
-            inputs.clone_from(read);
+pub(super) fn narrowed(
+    contract: &Contract,
+    plan: LogicalPlan,
+) -> Planned<(LogicalPlan, Vec<usize>)> {
+    let all = contract.schema(0..contract.columns.len());
+    narrow(plan, &contract.dataset, &all)
+}
+
+/// The plan over a scan of exactly the columns of `table` that it reads, and their positions in its schema. Scans of
+/// other tables stay.
+pub(super) fn narrow(
+    plan: LogicalPlan,
+    table: &str,
+    schema: &SchemaRef,
+) -> Planned<(LogicalPlan, Vec<usize>)> {
+    let mut inputs: Vec<usize> = (0..schema.fields().len()).collect();
+    let plan = plan.transform_up(|node| match node {
+        LogicalPlan::TableScan(scan) if scan.table_name.table() == table => {
+            if let Some(read) = &scan.projection {
+                inputs.clone_from(read);
+            }
+            let source = LogicalTableSource::new(Arc::new(schema.project(&inputs)?));
+            let scan = TableScanBuilder::new(scan.table_name, Arc::new(source)).build()?;
+            Ok(Transformed::yes(LogicalPlan::TableScan(scan)))
         }
-        let source = LogicalTableSource::new(contract.schema(inputs.iter().copied()));
-        let scan = TableScanBuilder::new(scan.table_name, Arc::new(source)).build()?;
-        Ok(Transformed::yes(LogicalPlan::TableScan(scan)))
+        other => Ok(Transformed::no(other)),
     })?;
     Ok((plan.data, inputs))
 }

@@ -90,14 +90,10 @@ pub struct Proof {
     pub lowered_aggregates: Vec<usize>,
 }
 
-/// The reference tables by name: the position of each one's PRIMARY KEY; none where there is no such table.
-pub(super) type References<'a> = &'a dyn Fn(&str) -> Option<usize>;
-
 /// A projection under proof.
 struct Prover<'a> {
     contract: &'a Contract,
     head: &'a Head,
-    references: References<'a>,
     types: Vec<DataType>,
     refusals: &'a mut Refusals,
     found: Found,
@@ -132,7 +128,6 @@ pub(super) struct Proven {
 pub(super) fn prove(
     contract: &Contract,
     head: &Head,
-    references: References<'_>,
     plan: &LogicalPlan,
     refusals: &mut Refusals,
 ) -> Proven {
@@ -143,7 +138,6 @@ pub(super) fn prove(
     let mut prover = Prover {
         contract,
         head,
-        references,
         types: types.collect(),
         refusals,
         found: Found::default(),

@@ -9,6 +9,7 @@ mod output;
 mod page;
 mod preview;
 mod process;
+mod risk;
 mod serve;
 mod table;
 mod verify;
@@ -65,6 +66,7 @@ enum Command {
     Check(check::Args),
     Preview(Box<preview::Args>),
     Verify(verify::Args),
+    Risk(Box<risk::Args>),
     Warm(warm::Args),
     Keygen(keygen::Args),
     Serve(serve::Args),
@@ -99,6 +101,7 @@ pub fn run(cli: Cli, now: DateTime<Utc>) -> Result<()> {
         Command::Check(args) => check::run(&args),
         Command::Preview(args) => preview::run(*args, &Environment::read()?, now.date_naive()),
         Command::Verify(args) => verify::run(args, &Environment::read()?),
+        Command::Risk(args) => risk::run(&args),
         Command::Warm(args) => warm::run(&args, &Environment::read()?, now.date_naive()),
         Command::Keygen(args) => keygen::run(&args),
         Command::Serve(args) => serve::run(args),

@@ -174,6 +174,7 @@ impl Line {
                     rows_in = rows(|facts| facts.rows_in),
                     rows_out = rows(|facts| facts.rows_out),
                     rows_dropped = rows(|facts| facts.rows_dropped),
+                    rows_suppressed = rows(|facts| facts.rows_suppressed),
                     bytes_in = self.bytes_in,
                     bytes_out = self.bytes_out,
                     milliseconds = millis(Instant::now()),

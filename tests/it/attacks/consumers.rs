@@ -39,17 +39,28 @@ fn attack_09_other_consumers() {
         let release = desk.release(name, &sql, &object);
         release.lines().skip(1).map(str::to_owned).collect()
     };
-    let keys = |rows: &[String]| -> HashSet<String> { rows.iter().map(|row| row[..26].to_owned()).collect() };
+    let keys = |rows: &[String]| -> HashSet<String> {
+        rows.iter().map(|row| row[..26].to_owned()).collect()
+    };
     let (one, two) = (tokens("one", ""), tokens("two", ""));
     // Two projections have nothing in common; a domain that is called as one of them is another one.
     let shared = tokens("three", "-- domain: research\n");
     let called = tokens("four", "-- domain: t/one\n");
-    for (a, b) in [(&one, &two), (&one, &shared), (&one, &called), (&shared, &called)] {
+    for (a, b) in [
+        (&one, &two),
+        (&one, &shared),
+        (&one, &called),
+        (&shared, &called),
+    ] {
         assert!(keys(a).is_disjoint(&keys(b)));
     }
-    assert_eq!(keys(&shared), keys(&tokens("five", "-- domain: research\n")));
+    assert_eq!(
+        keys(&shared),
+        keys(&tokens("five", "-- domain: research\n"))
+    );
     // Rows do not line up by their place, in one domain neither.
-    let weights = |rows: &[String]| -> Vec<String> { rows.iter().map(|row| row[26..].to_owned()).collect() };
+    let weights =
+        |rows: &[String]| -> Vec<String> { rows.iter().map(|row| row[26..].to_owned()).collect() };
     let five = tokens("five", "-- domain: research\n");
     let same = |a: &[String], b: &[String]| a.iter().zip(b).filter(|(a, b)| a == b).count();
     assert!(same(&shared, &five) < 20, "{}", same(&shared, &five));
@@ -104,10 +115,22 @@ fn attack_11_getting_past() {
     asked.extend([
         ("unsigned", stage.request("GET", TARGET)),
         ("another's", other().header(stage.request("GET", TARGET))),
-        ("an unsigned header", signed().header("x-amz-copy-source", "/analytics-csv/secret.csv")),
-        ("another key", signed().retargeted("a/patients", "b/patients")),
-        ("another consumer's URL", other().url(stage.request("GET", TARGET), "60")),
-        ("a URL of another key", url.retargeted("b/patients", "a/patients")),
+        (
+            "an unsigned header",
+            signed().header("x-amz-copy-source", "/analytics-csv/secret.csv"),
+        ),
+        (
+            "another key",
+            signed().retargeted("a/patients", "b/patients"),
+        ),
+        (
+            "another consumer's URL",
+            other().url(stage.request("GET", TARGET), "60"),
+        ),
+        (
+            "a URL of another key",
+            url.retargeted("b/patients", "a/patients"),
+        ),
     ]);
     let mut wrong = Vec::new();
     for (name, request) in asked {
@@ -129,7 +152,12 @@ fn attack_12_half_an_answer() {
     for _ in 0..2 {
         let got = stage.ask("GET", "/costs-csv/people.csv", &[]);
         let broken = got.status() == 200 && !got.whole;
-        assert!(broken || got.status() >= 400, "{} {}", got.status(), got.whole);
+        assert!(
+            broken || got.status() >= 400,
+            "{} {}",
+            got.status(),
+            got.whole
+        );
     }
     // Nothing of it is kept: the object that is right has its whole release.
     stage.put("people.csv", &right);

@@ -17,8 +17,7 @@ use crate::projections::rows;
 use crate::support::site::{Answer, Site, run};
 
 /// The first line of an object of the dataset `t`.
-const HEADER: &str =
-    "Name,SSN,Account,Joined,Email,Birthdate,Gender,Zip,Income,Disease,Weight,Height,Visit,Smoking\n";
+const HEADER: &str = "Name,SSN,Account,Joined,Email,Birthdate,Gender,Zip,Income,Disease,Weight,Height,Visit,Smoking\n";
 
 /// The fields of a person, from 1 on: those of direct identifiers stand nowhere else.
 fn fields(person: usize) -> [String; 14] {
@@ -28,7 +27,12 @@ fn fields(person: usize) -> [String; 14] {
         format!("4{person:03}8215{person:03}377"),
         format!("19{:02}-1{}-2{}", person % 40 + 10, person % 3, person % 9),
         format!("mail{person:03}@quillfarrow.test"),
-        format!("19{:02}-0{}-1{}", person % 40 + 50, person % 9 + 1, person % 8),
+        format!(
+            "19{:02}-0{}-1{}",
+            person % 40 + 50,
+            person % 9 + 1,
+            person % 8
+        ),
         ["female", "male"][person % 2].to_owned(),
         format!("8{:04}", person % 7 * 11),
         format!("{}", 30_000 + person * 7),
@@ -51,7 +55,9 @@ fn crowd(people: usize) -> String {
 
 /// The values of the direct identifiers of so many people.
 fn identifiers(people: usize) -> Vec<String> {
-    (1..=people).flat_map(|person| fields(person)[..5].to_vec()).collect()
+    (1..=people)
+        .flat_map(|person| fields(person)[..5].to_vec())
+        .collect()
 }
 
 /// A folder with the dataset `t`, in which the command runs.
@@ -71,14 +77,21 @@ impl Desk {
         self.site.write(&format!("sql/t/{name}.sql"), sql);
         self.site.write("t.csv", object);
         let projection = format!("t/{name}");
-        let mut command = self.site.command(["convert", "t.csv", "out", "--projection", &projection]);
+        let mut command =
+            self.site
+                .command(["convert", "t.csv", "out", "--projection", &projection]);
         command.args(["--sql", "sql", "--key", "key", "--as-of", "2026-11-01"]);
         run(command.args(more))
     }
 
     /// The release in CSV.
     fn release(&self, name: &str, sql: &str, object: &str) -> String {
-        let answer = self.convert(name, sql, object.as_bytes(), &["--format", "csv"]);
+        let answer = self.convert(
+            name,
+            sql,
+            object.as_bytes(),
+            &["--format", "csv", "--force"],
+        );
         assert_eq!(answer.code, Some(0), "{sql}: {}", answer.stderr);
         String::from_utf8(self.site.read("out").unwrap()).unwrap()
     }

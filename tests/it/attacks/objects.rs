@@ -32,10 +32,17 @@ fn changed(object: &str, change: impl Fn(&mut Vec<String>)) -> String {
 fn attack_04_schema_drift() {
     let star = engine("-- order: kept\nSELECT *, \"Disease\" FROM t");
     let right = release(&star, crowd(6).as_bytes()).unwrap();
-    assert!(right.starts_with("Weight,Height,Visit,Smoking,Disease\n"), "{right}");
+    assert!(
+        right.starts_with("Weight,Height,Visit,Smoking,Disease\n"),
+        "{right}"
+    );
     // A new column stays out, wherever it stands; columns are bound by name, whatever their order.
     let grown = changed(&crowd(6), |fields| {
-        let new = if fields[0] == "Name" { "email" } else { "canary@quillfarrow.test" };
+        let new = if fields[0] == "Name" {
+            "email"
+        } else {
+            "canary@quillfarrow.test"
+        };
         fields.insert(9, new.to_owned());
     });
     let swapped = changed(&crowd(6), |fields| fields.swap(1, 9));
@@ -60,7 +67,10 @@ fn attack_05_column_shift() {
     let object = crowd(3).into_bytes();
     assert!(release(&disease, &object).is_some());
     // One sign more or less, at every place: the object is refused, or nobody's number stands under "Disease".
-    let secrets: Vec<String> = identifiers(3).iter().map(|value| value[..8].to_owned()).collect();
+    let secrets: Vec<String> = identifiers(3)
+        .iter()
+        .map(|value| value[..8].to_owned())
+        .collect();
     let mut objects = vec![[b"\xef\xbb\xbf", &object[..]].concat()];
     for at in 0..object.len() {
         for sign in *b"\",\n;\t'\\\0" {
@@ -81,8 +91,15 @@ fn attack_05_column_shift() {
             continue;
         };
         released += 1;
-        let told: Vec<&String> = secrets.iter().filter(|value| text.contains(*value)).collect();
-        assert!(told.is_empty(), "{told:?}\n{}\n{text}", String::from_utf8_lossy(&object));
+        let told: Vec<&String> = secrets
+            .iter()
+            .filter(|value| text.contains(*value))
+            .collect();
+        assert!(
+            told.is_empty(),
+            "{told:?}\n{}\n{text}",
+            String::from_utf8_lossy(&object)
+        );
     }
     assert!(released > 500, "{released}");
 }
@@ -110,7 +127,9 @@ fn attack_06_errors_and_logs() {
         crowd(5).replacen("SSN", "Canary column", 1).into_bytes(),
         HEADER.as_bytes().to_vec(),
     ]);
-    let mut secrets: Vec<String> = (1..6).flat_map(|person| fields(person)[..10].to_vec()).collect();
+    let mut secrets: Vec<String> = (1..6)
+        .flat_map(|person| fields(person)[..10].to_vec())
+        .collect();
     secrets.retain(|value| value.len() > 6);
     secrets.push("canaryvalue".to_owned());
     let sql = "SELECT token(concat(\"Name\", '|', \"SSN\", '|', \"Account\", '|', \"Joined\")) AS k, age(\"Birthdate\") AS \
@@ -118,8 +137,15 @@ fn attack_06_errors_and_logs() {
     let mut wrong = Vec::new();
     for object in objects {
         let answer = desk.convert("p", sql, &object, &["--format", "csv"]);
-        let said = format!("{}{}", String::from_utf8_lossy(&answer.stdout), answer.stderr);
-        let told: Vec<&String> = secrets.iter().filter(|value| said.contains(*value)).collect();
+        let said = format!(
+            "{}{}",
+            String::from_utf8_lossy(&answer.stdout),
+            answer.stderr
+        );
+        let told: Vec<&String> = secrets
+            .iter()
+            .filter(|value| said.contains(*value))
+            .collect();
         if answer.code != Some(1) || !told.is_empty() || desk.site.read("out").is_some() {
             wrong.push(format!("{:?}: {told:?}: {said}", answer.code));
         }
@@ -132,21 +158,43 @@ fn attack_07_the_file_itself() {
     let sql = "SELECT token(\"SSN\") AS k, \"Disease\", keep_prefix(\"Zip\", 2) AS z FROM t WHERE \"Weight\" > 95";
     let shown: Vec<usize> = (1..=300).filter(|person| 60 + person % 40 > 95).collect();
     let mut hidden = identifiers(300);
-    hidden.extend((1..=300).filter(|person| !shown.contains(person)).map(|person| fields(person)[9].clone()));
+    hidden.extend(
+        (1..=300)
+            .filter(|person| !shown.contains(person))
+            .map(|person| fields(person)[9].clone()),
+    );
     let object = crowd(300);
-    let plain = Options { threads: 1, parquet_compression: Codec::None, ..Options::default() };
-    let (bytes, _) = engine(sql).release_with(object.as_bytes(), Format::Parquet, &plain, usize::MAX).unwrap();
+    let plain = Options {
+        threads: 1,
+        parquet_compression: Codec::None,
+        ..Options::default()
+    };
+    let (bytes, _) = engine(sql)
+        .release_with(object.as_bytes(), Format::Parquet, &plain, usize::MAX)
+        .unwrap();
     let desk = Desk::new();
-    let answer = desk.convert("p", sql, object.as_bytes(), &["--format", "parquet", "--length-factor", "3"]);
+    let answer = desk.convert(
+        "p",
+        sql,
+        object.as_bytes(),
+        &["--format", "parquet", "--length-factor", "3"],
+    );
     assert_eq!(answer.code, Some(0), "{}", answer.stderr);
     let filled = desk.site.read("out").unwrap();
     assert!(filled.len() > object.len() * 3, "{}", filled.len());
     for (what, bytes) in [("plain", &bytes), ("filled", &filled)] {
-        let told: Vec<&String> = hidden.iter().filter(|value| holds(bytes, value.as_bytes())).collect();
+        let told: Vec<&String> = hidden
+            .iter()
+            .filter(|value| holds(bytes, value.as_bytes()))
+            .collect();
         assert!(told.is_empty(), "{what}: {told:?}");
     }
     // What is searched for would be found: what is shown is there.
-    assert!(shown.iter().all(|person| holds(&bytes, fields(*person)[9].as_bytes())));
+    assert!(
+        shown
+            .iter()
+            .all(|person| holds(&bytes, fields(*person)[9].as_bytes()))
+    );
 }
 
 fn holds(bytes: &[u8], value: &[u8]) -> bool {
@@ -155,7 +203,9 @@ fn holds(bytes: &[u8], value: &[u8]) -> bool {
 
 #[test]
 fn attack_13_formulas() {
-    let cells = ["=1+2", "+1", "-1", "@sum", "\ttab", "\rreturn", "plain", "a=b"];
+    let cells = [
+        "=1+2", "+1", "-1", "@sum", "\ttab", "\rreturn", "plain", "a=b",
+    ];
     let mut object = HEADER.to_owned();
     for (person, cell) in cells.iter().enumerate() {
         let mut fields = fields(person + 1);
@@ -163,15 +213,32 @@ fn attack_13_formulas() {
         object += &(fields.join(",") + "\n");
     }
     let disease = engine("-- order: kept\nSELECT \"Disease\" FROM t");
-    let options = |csv_formulas| Options { threads: 1, csv_formulas, ..Options::default() };
+    let options = |csv_formulas| Options {
+        threads: 1,
+        csv_formulas,
+        ..Options::default()
+    };
     let of = |formulas| {
-        let released = disease.release_with(object.as_bytes(), Format::Csv, &options(formulas), usize::MAX);
-        String::from_utf8(released.unwrap().0).unwrap().replace('"', "")
+        let released = disease.release_with(
+            object.as_bytes(),
+            Format::Csv,
+            &options(formulas),
+            usize::MAX,
+        );
+        String::from_utf8(released.unwrap().0)
+            .unwrap()
+            .replace('"', "")
     };
     let prefixed = cells.map(|cell| match cell {
         "plain" | "a=b" => cell.to_owned(),
         other => format!("'{other}"),
     });
-    assert_eq!(of(Formulas::Escape), format!("Disease\n{}\n", prefixed.join("\n")));
-    assert_eq!(of(Formulas::Keep), format!("Disease\n{}\n", cells.join("\n")));
+    assert_eq!(
+        of(Formulas::Escape),
+        format!("Disease\n{}\n", prefixed.join("\n"))
+    );
+    assert_eq!(
+        of(Formulas::Keep),
+        format!("Disease\n{}\n", cells.join("\n"))
+    );
 }

@@ -21,9 +21,14 @@ fn not_refused(attack: u32) -> Vec<String> {
         let answer = desk.convert("p", &row.text, crowd(5).as_bytes(), &[]);
         let rule = row.expected[0].split(' ').next().unwrap();
         let named = answer.stderr.contains(&format!("[{rule}]"));
-        let told = identifiers(5).into_iter().any(|value| answer.stderr.contains(&value));
+        let told = identifiers(5)
+            .into_iter()
+            .any(|value| answer.stderr.contains(&value));
         if answer.code != Some(1) || !named || told || desk.site.read("out").is_some() {
-            wrong.push(format!("{}: {:?}: {}", row.name, answer.code, answer.stderr));
+            wrong.push(format!(
+                "{}: {:?}: {}",
+                row.name, answer.code, answer.stderr
+            ));
         }
     }
     wrong
@@ -38,7 +43,10 @@ fn attack_01_brute_force() {
     let release = Desk::new().release("p", sql, &crowd(40)).to_lowercase();
     let values = identifiers(40).join("\n");
     let forms = python::run_script_on("disguised.py", &[], values.as_bytes()).to_lowercase();
-    let told: Vec<&str> = forms.split(['\t', '\n']).filter(|form| release.contains(form) && !form.is_empty()).collect();
+    let told: Vec<&str> = forms
+        .split(['\t', '\n'])
+        .filter(|form| release.contains(form) && !form.is_empty())
+        .collect();
     assert!(told.is_empty(), "{told:?}");
     assert!(forms.contains("9000177001183"), "{forms}");
 }
@@ -54,7 +62,10 @@ fn attack_03_predicates_as_a_channel() {
     let wrong = not_refused(3);
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
     // Of what is accepted, no byte depends on identifiers, and whether it fails neither.
-    let other = crowd(9).replace("Quentin", "31").replace("90", "8").replace("@quillfarrow", "@x");
+    let other = crowd(9)
+        .replace("Quentin", "31")
+        .replace("90", "8")
+        .replace("@quillfarrow", "@x");
     let desk = Desk::new();
     for sql in [
         "SELECT \"Disease\" FROM t WHERE \"SSN\" IS NOT NULL ORDER BY \"Weight\" LIMIT 4",
@@ -62,7 +73,10 @@ fn attack_03_predicates_as_a_channel() {
         "SELECT redact(\"Name\", 'somebody') AS who, \"Weight\" FROM t",
         "SELECT \"Weight\" FROM (SELECT CAST(\"Name\" AS INT) AS x, 1 / \"Account\" AS y, \"Weight\" FROM t) AS s",
     ] {
-        let (one, two) = (desk.release("p", sql, &crowd(9)), desk.release("p", sql, &other));
+        let (one, two) = (
+            desk.release("p", sql, &crowd(9)),
+            desk.release("p", sql, &other),
+        );
         assert_eq!(one, two, "{sql}");
     }
 }

@@ -13,9 +13,13 @@ type Row = (
     &'static [&'static str],
 );
 
+const ICD: &str = "CREATE EXTERNAL TABLE icd (
+  \"Code\" VARCHAR NOT NULL PRIMARY KEY COMMENT 'insensitive', \"Chapter\" VARCHAR COMMENT 'insensitive'
+) STORED AS CSV LOCATION 'icd.csv'";
+
 const COSTS: &str = "SELECT \"Cost\" FROM people";
 
-const ROWS: [Row; 16] = [
+const ROWS: [Row; 19] = [
     (
         "all is proven",
         &[("people/schema.sql", PEOPLE), ("people/costs.sql", COSTS)],
@@ -52,7 +56,7 @@ const ROWS: [Row; 16] = [
             "sql/people/leaks.sql:4:3: ",
         ],
         &[
-            "1 of 1 projections and 0 of 1 contracts are refused",
+            "1 of 1 projections and 0 of 1 contracts and reference tables are refused",
             "[ProjectionRefused]",
         ],
     ),
@@ -113,7 +117,7 @@ const ROWS: [Row; 16] = [
             "guests/rooms: proven",
             "people/costs: refused",
         ],
-        &["1 of 2 projections and 1 of 2 contracts are refused"],
+        &["1 of 2 projections and 1 of 2 contracts and reference tables are refused"],
     ),
     (
         "a contract that no projection uses is looked at too",
@@ -135,6 +139,57 @@ const ROWS: [Row; 16] = [
         &[],
         1,
         &["people/costs: refused", "there is no sql/people/schema.sql"],
+        &[],
+    ),
+    (
+        "a reference table that is joined",
+        &[
+            ("people/schema.sql", PEOPLE),
+            (
+                "people/joined.sql",
+                "SELECT \"Cost\", i.\"Chapter\" FROM people LEFT JOIN icd AS i ON i.\"Code\" = people.\"Ill\"",
+            ),
+            ("reference/icd.sql", ICD),
+            ("reference/icd.csv", "Code,Chapter\nA00,I\n"),
+        ],
+        &[],
+        0,
+        &["people/joined: proven", "\"Ill\""],
+        &["1 projection proven"],
+    ),
+    (
+        "a reference table that nobody joins, with a key that stands twice",
+        &[
+            ("people/schema.sql", PEOPLE),
+            ("reference/icd.sql", ICD),
+            ("reference/icd.csv", "Code,Chapter\nA00,I\nA00,II\n"),
+        ],
+        &[],
+        1,
+        &[
+            "reference table icd: refused",
+            "sql/reference/icd.csv: record 2, column \"Code\"",
+        ],
+        &["1 of 2 contracts and reference tables"],
+    ),
+    (
+        "refusals beside a join have their places too",
+        &[
+            ("people/schema.sql", PEOPLE),
+            (
+                "people/joined.sql",
+                "SELECT \"SSN\", i.\"Chapter\" FROM people LEFT JOIN icd AS i ON i.\"Code\" = people.\"Ill\"",
+            ),
+            ("reference/icd.sql", ICD),
+            ("reference/icd.csv", "Code,Chapter\nA00,I\n"),
+        ],
+        &[],
+        1,
+        &[
+            "sql/people/joined.sql:1:8: ",
+            "[direct-identifier]",
+            "path: \"SSN\"",
+        ],
         &[],
     ),
     (

@@ -35,6 +35,12 @@ fn everything() -> Site {
             "guests/a.sql",
             "-- domain: shared\nSELECT token(\"Passport\") AS p FROM guests",
         ),
+        (
+            "reference/zip.sql",
+            "CREATE EXTERNAL TABLE zip (\"Code\" VARCHAR PRIMARY KEY COMMENT 'insensitive', \"Region\" VARCHAR COMMENT 'insensitive') STORED AS CSV LOCATION 'zip.csv'",
+        ),
+        ("reference/zip.csv", "Code,Region\n8000,Zurich\n"),
+        ("reference/alone.csv", "Code\n1\n"),
         ("bad/schema.sql", "CREATE EXTERNAL TABLE bad ("),
         ("bad/a.sql", "SELECT 1 AS one FROM bad"),
     ])

@@ -57,7 +57,16 @@ const ROWS: &[Row] = &[
     (
         "whole numbers of two widths",
         "SELECT t.\"Ward\", w.name, w.beds FROM t LEFT JOIN wards w ON t.\"Ward\" = w.ward",
-        &["1,East,12", "2,West,", "3,Old,7", ",,", "1,East,12", "99,,", "2,West,", "-1,,"],
+        &[
+            "1,East,12",
+            "2,West,",
+            "3,Old,7",
+            ",,",
+            "1,East,12",
+            "99,,",
+            "2,West,",
+            "-1,,",
+        ],
     ),
     (
         "USING, and the ends of a BIGINT",
@@ -87,7 +96,16 @@ const ROWS: &[Row] = &[
         "one table twice",
         "SELECT a.name, b.name AS next FROM t LEFT JOIN wards a ON a.ward = \"Ward\" LEFT JOIN wards b ON b.ward = \
          \"Ward\" + 1",
-        &["East,West", "West,Old", "Old,", ",", "East,West", ",", "West,Old", ","],
+        &[
+            "East,West",
+            "West,Old",
+            "Old,",
+            ",",
+            "East,West",
+            ",",
+            "West,Old",
+            ",",
+        ],
     ),
     (
         "a filter over what was looked up",
@@ -161,7 +179,8 @@ const WHOLE: &[Row] = &[
 fn release(sql: &str, threads: usize, piece: usize, format: Format) -> Result<Vec<u8>, String> {
     let engine = Engine::over(contract(), sql, 7);
     let made = engine.release(OBJECT.as_bytes(), format, threads, piece);
-    made.map(|(bytes, _)| bytes).map_err(|error| error.to_string())
+    made.map(|(bytes, _)| bytes)
+        .map_err(|error| error.to_string())
 }
 
 fn complaint((name, sql, lines): &Row, whole: bool) -> Option<String> {
@@ -243,7 +262,11 @@ fn a_looked_up_column_holds_what_its_key_holds() {
                 let implicit = if source.implicit { " implicit" } else { "" };
                 format!("{} {:?}{implicit}", source.column, source.level)
             });
-            format!("{}: {}", output.name, sources.collect::<Vec<_>>().join(", "))
+            format!(
+                "{}: {}",
+                output.name,
+                sources.collect::<Vec<_>>().join(", ")
+            )
         });
         let found = outputs.collect::<Vec<_>>().join("; ");
         if found != expected {

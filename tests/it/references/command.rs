@@ -9,8 +9,7 @@ use crate::support::site::{Site, run, visits};
 const TABLE: &str = "CREATE EXTERNAL TABLE wards (ward VARCHAR PRIMARY KEY COMMENT 'insensitive', floor INT COMMENT \
                      'insensitive') STORED AS CSV LOCATION 'wards.csv'";
 
-const JOINED: &str =
-    "-- order: kept\nSELECT v.\"Ward\", w.floor FROM visits v LEFT JOIN wards w ON w.ward = v.\"Ward\"";
+const JOINED: &str = "-- order: kept\nSELECT v.\"Ward\", w.floor FROM visits v LEFT JOIN wards w ON w.ward = v.\"Ward\"";
 
 fn site(table: &str, rows: &str) -> Site {
     let site = Site::new();
@@ -62,7 +61,7 @@ fn a_wrong_table_is_said_with_its_place_and_nothing_is_written() {
             "a column that is not public",
             &secret,
             "ward,floor\na,1\n",
-            "sql/reference/wards.sql:1:87: column \"floor\": a reference table is public",
+            "sql/reference/wards.sql:1:78: column \"floor\": a reference table is public",
         ),
     ] {
         let site = site(table, rows);
@@ -76,13 +75,19 @@ fn a_wrong_table_is_said_with_its_place_and_nothing_is_written() {
         // Who does not join it is not held up by it.
         let answer = run(&mut site.convert("visits.csv", "out.csv", "open", &[]));
         if answer.code != Some(0) {
-            wrong.push(format!("{name}: keeps another from its release: {}", answer.stderr));
+            wrong.push(format!(
+                "{name}: keeps another from its release: {}",
+                answer.stderr
+            ));
         }
     }
     let site = site(TABLE, "ward,floor\nward 1,7\n");
     std::fs::remove_file(site.path("sql/reference/wards.csv")).unwrap();
     let answer = run(&mut site.convert("visits.csv", "out.csv", "floors", &[]));
-    if !answer.stderr.contains("sql/reference/wards.csv: there is no such file") {
+    if !answer
+        .stderr
+        .contains("sql/reference/wards.csv: there is no such file")
+    {
         wrong.push(format!("no rows: {}", answer.stderr));
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
@@ -106,7 +111,8 @@ fn the_largest_tables_take_bounded_memory() {
         site.write(&format!("sql/reference/{name}.csv"), rows);
         write!(joins, " LEFT JOIN {name} ON {name}.ward = v.\"Ward\"").unwrap();
     }
-    let select = format!("-- order: kept\nSELECT t0.floor AS a, t3.floor AS b FROM visits v{joins}");
+    let select =
+        format!("-- order: kept\nSELECT t0.floor AS a, t3.floor AS b FROM visits v{joins}");
     site.write("sql/visits/all.sql", select);
     let mut command = site.convert("visits.csv", "out.csv", "all", &[]);
     let child = command.stderr(Stdio::null()).stdout(Stdio::null()).spawn();

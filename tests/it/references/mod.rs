@@ -50,7 +50,8 @@ const TABLES: [(&str, &str, &str); 4] = [
 
 /// A table of this name.
 fn table(name: &str, columns: &str, rows: &str) -> Result<Reference, Error> {
-    let schema = format!("CREATE EXTERNAL TABLE {name} ({columns}) STORED AS CSV LOCATION '{name}.csv'");
+    let schema =
+        format!("CREATE EXTERNAL TABLE {name} ({columns}) STORED AS CSV LOCATION '{name}.csv'");
     let file = format!("sql/reference/{name}.sql");
     let (contract, key) = Contract::parse_reference(name, &file, &schema)?;
     let rows = csv::table::read(&contract, &rows.into())?;

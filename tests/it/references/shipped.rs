@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use crate::support::site::{Site, run};
 
 fn home(file: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("sql/reference").join(file)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("sql/reference")
+        .join(file)
 }
 
 fn rows(file: &str) -> Vec<Vec<String>> {
@@ -98,7 +100,10 @@ fn the_shipped_tables_are_joined_as_they_lie() {
         "swiss_postal_district.csv",
         "swiss_postal_district.sql",
     ] {
-        site.write(&format!("sql/reference/{file}"), fs::read(home(file)).unwrap());
+        site.write(
+            &format!("sql/reference/{file}"),
+            fs::read(home(file)).unwrap(),
+        );
     }
     site.write(
         "sql/visits/schema.sql",

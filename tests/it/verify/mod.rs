@@ -7,6 +7,7 @@ mod changes;
 mod help;
 mod logs;
 mod releases;
+mod tables;
 
 use std::process::Command;
 

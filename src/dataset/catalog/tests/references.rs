@@ -108,7 +108,7 @@ fn a_wrong_table_leaves_the_version_before_in_force_and_is_said() {
                 "region VARCHAR COMMENT 'insensitive'",
                 "region VARCHAR",
             )),
-            "sql/reference/wards.sql:1:88: column \"region\": a reference table is public",
+            "sql/reference/wards.sql:1:78: column \"region\": a reference table is public",
         ),
         (
             "a column that is joined goes",

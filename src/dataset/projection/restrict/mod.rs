@@ -20,7 +20,6 @@ use self::tables::From;
 use super::expressions;
 use crate::dataset::contract::{Class, Contract};
 use crate::dataset::place::{Place, start};
-use crate::dataset::proof::References;
 use crate::dataset::rule::{Refusal, Refusals, Refused, Rule};
 
 /// The one query of a text, with `*` replaced by the contract's insensitive columns. `refusals` is what else is wrong
@@ -28,7 +27,6 @@ use crate::dataset::rule::{Refusal, Refusals, Refused, Rule};
 pub(super) fn query(
     place: &Place<'_>,
     contract: &Contract,
-    references: References<'_>,
     text: &str,
     refusals: Refusals,
 ) -> std::result::Result<Query, Refused> {
@@ -39,7 +37,6 @@ pub(super) fn query(
         .map_err(|why| Refused::one(place, Refusal::new(Rule::Statement, None, why)))?;
     let mut walk = Walk {
         contract,
-        references,
         scans: 0,
         refusals: Refusals::default(),
     };
@@ -94,7 +91,6 @@ pub(super) fn normal(ident: &Ident) -> String {
 
 struct Walk<'a> {
     contract: &'a Contract,
-    references: References<'a>,
     scans: usize,
     refusals: Refusals,
 }
@@ -192,7 +188,7 @@ impl Walk<'_> {
                     "a CTE with the dataset's name",
                     "give it another name",
                 );
-            } else if (self.references)(&name).is_some() {
+            } else if self.contract.references.get(&name).is_some() {
                 self.no(
                     span,
                     "a CTE with a reference table's name",

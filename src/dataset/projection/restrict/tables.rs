@@ -81,7 +81,7 @@ impl Walk<'_> {
         let known = table
             .as_deref()
             .filter(|table| !ctes.iter().any(|cte| cte == table))
-            .and_then(|table| (self.references)(table));
+            .and_then(|table| self.contract.references.get(table));
         if known.is_none() {
             let message = format!(
                 "a JOIN with {name} has no place in a projection, since that is no reference table: join one of \

@@ -7,7 +7,10 @@ mod holes;
 mod joins;
 mod sums;
 
+use arrow::record_batch::RecordBatch;
+
 use super::*;
+use crate::dataset::reference::Reference;
 use crate::dataset::rule::Rule;
 use crate::functions::Context;
 
@@ -22,25 +25,48 @@ const PEOPLE: &str = "CREATE EXTERNAL TABLE t (\"Name\" VARCHAR NOT NULL COMMENT
     \"Smoking\" BOOLEAN COMMENT 'insensitive') STORED AS CSV LOCATION 't*.csv' \
     OPTIONS ('veilpoint.subject' '\"SSN\"')";
 
+/// The contract of [`PEOPLE`], with two reference tables.
+fn people() -> Contract {
+    let mut contract = Contract::parse("t", "schema.sql", PEOPLE).unwrap();
+    let tables = [
+        (
+            "regions",
+            "code VARCHAR PRIMARY KEY COMMENT 'insensitive', region VARCHAR COMMENT 'insensitive'",
+        ),
+        (
+            "lists",
+            "label VARCHAR COMMENT 'insensitive', number BIGINT PRIMARY KEY COMMENT 'insensitive'",
+        ),
+    ];
+    let table = |(name, columns): (&str, &str)| {
+        let text =
+            format!("CREATE EXTERNAL TABLE {name} ({columns}) STORED AS CSV LOCATION '{name}.csv'");
+        let (contract, key) = Contract::parse_reference(name, "r.sql", &text).unwrap();
+        let rows = RecordBatch::new_empty(contract.schema(0..contract.columns.len()));
+        Arc::new(Reference::new(&contract, key, rows).unwrap())
+    };
+    contract.references = tables.into_iter().map(table).collect();
+    contract
+}
+
 /// The rules that a text over [`PEOPLE`] breaks, in order and once each, and its proof. What the head alone gets wrong
 /// is left aside.
 fn judged(sql: &str) -> (Vec<Rule>, Proof) {
-    let contract = Contract::parse("t", "schema.sql", PEOPLE).unwrap();
+    let contract = people();
     let mut refusals = Refusals::default();
     let head = Head::parse(&contract, sql, &mut refusals);
     let context = Context {
         as_of: NaiveDate::default(),
         keys: None,
     };
-    let none: References<'_> = &|_| None;
-    let plan = restrict::query(&PLACE, &contract, none, sql, Refusals::default())
+    let plan = restrict::query(&PLACE, &contract, sql, Refusals::default())
         .and_then(|query| planner::analysed(&PLACE, &contract, &query, &context));
     let plan = match plan {
         Ok(plan) => plan,
         Err(refused) => return (rules(refused), Proof::default()),
     };
     let mut refusals = Refusals::default();
-    let proven = prove(&contract, &head, none, &plan, &mut refusals);
+    let proven = prove(&contract, &head, &plan, &mut refusals);
     output::check(&plan, &mut refusals);
     let found = refusals.check(&PLACE).err().map(rules).unwrap_or_default();
     (found, proven.proof)
@@ -97,7 +123,7 @@ fn refusal(sql: &str) -> String {
         Err(refused) => return refused.error.message().to_owned(),
     };
     let mut refusals = Refusals::default();
-    prove(&contract, &Head::default(), &|_| None, &plan, &mut refusals);
+    prove(&contract, &Head::default(), &plan, &mut refusals);
     match refusals.check(&PLACE) {
         Ok(()) => "nothing".to_owned(),
         Err(refused) => refused.error.message().to_owned(),

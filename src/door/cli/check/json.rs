@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::joinable::{Common, Join, KeyPair, Position, Shown};
-use super::judged::{Dataset, Judged, Projected, Refused};
+use super::judged::{Dataset, Judged, Projected, Refused, Table};
 use super::words;
 use crate::dataset::catalog::Served;
 use crate::dataset::contract::Contract;
@@ -22,6 +22,7 @@ struct Report<'a> {
     sql: &'a str,
     accepted: bool,
     datasets: Vec<DatasetView<'a>>,
+    references: Vec<TableView<'a>>,
     projections: Vec<ProjectionView<'a>>,
     joins: Vec<JoinView<'a>>,
 }
@@ -34,6 +35,17 @@ struct DatasetView<'a> {
     location: Option<&'a str>,
     subject: &'a [String],
     columns: Vec<ColumnView<'a>>,
+    refusals: Vec<RefusalView<'a>>,
+}
+
+#[derive(Serialize)]
+struct TableView<'a> {
+    name: &'a str,
+    file: &'a str,
+    accepted: bool,
+    /// The column that projections join by.
+    key: Option<String>,
+    columns: Vec<String>,
     refusals: Vec<RefusalView<'a>>,
 }
 
@@ -148,6 +160,7 @@ pub(super) fn json(judged: &Judged, joins: &[Join]) -> Result<String> {
         sql: &judged.origin,
         accepted: judged.refused() == (0, 0),
         datasets: judged.datasets.iter().map(dataset).collect(),
+        references: judged.references.iter().map(table).collect(),
         projections: judged.projections.iter().map(projection).collect(),
         joins: joins.iter().map(join).collect(),
     };
@@ -167,6 +180,19 @@ fn dataset(dataset: &Dataset) -> DatasetView<'_> {
         subject: contract.map_or(&[], |contract| &contract.subject),
         columns: contract.map_or_else(Vec::new, columns),
         refusals: refusals(dataset.contract.as_ref().err()),
+    }
+}
+
+fn table(table: &Table) -> TableView<'_> {
+    let read = table.outcome.as_ref().ok();
+    let columns = read.map_or_else(Vec::new, |read| words::table_columns(read));
+    TableView {
+        name: &table.name,
+        file: &table.file,
+        accepted: read.is_some(),
+        key: read.and_then(|read| columns.get(read.key()).cloned()),
+        columns,
+        refusals: refusals(table.outcome.as_ref().err()),
     }
 }
 

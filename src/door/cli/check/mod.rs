@@ -128,8 +128,8 @@ fn verdict(judged: &Judged, written: &Written) -> Result<()> {
     let all = judged.projections.len();
     if (contracts, projections) != (0, 0) {
         let message = format!(
-            "{projections} of {all} projections and {contracts} of {} contracts are refused",
-            judged.datasets.len()
+            "{projections} of {all} projections and {contracts} of {} contracts and reference tables are refused",
+            judged.datasets.len() + judged.references.len()
         );
         return Err(Error::new(Kind::Projection, message).in_object(&judged.origin));
     }

@@ -28,6 +28,7 @@ pub(super) fn html(judged: &Judged, joins: &[Join]) -> String {
             (matrix(judged, name, joins))
         }
         (across(joins))
+        (references(judged))
     };
     page(&format!("Proof of {}", judged.origin), about, &body)
 }
@@ -39,7 +40,7 @@ fn summary(judged: &Judged) -> Markup {
         p {
             strong.good { (proven) " proven" } ", "
             @if (contracts, projections) == (0, 0) { "nothing refused." }
-            @else { strong.bad { (projections) " refused" } ", and of the contracts " (contracts) "." }
+            @else { strong.bad { (projections) " refused" } ", and of contracts and reference tables " (contracts) "." }
         }
     }
 }
@@ -248,6 +249,26 @@ fn list(joins: &[&Join]) -> Markup {
             @for join in joins {
                 dt { strong { (join.a) " and " (join.b) } }
                 @for sentence in join.sentences() { dd { (sentence) "." } }
+            }
+        }
+    }
+}
+
+/// The tables that projections may join: public, and all insensitive.
+fn references(judged: &Judged) -> Markup {
+    html! {
+        @if !judged.references.is_empty() { h2 { "Reference tables" } }
+        @for table in &judged.references {
+            @match &table.outcome {
+                Ok(read) => {
+                    @let columns = words::table_columns(read);
+                    @let key = columns.get(read.key()).map_or("", String::as_str);
+                    p { code { (table.file) } ": " (words::quoted(&columns)) ", joined by \"" (key) "\"." }
+                }
+                Err(refused) => {
+                    p { strong.bad { "The reference table " (table.name) " is refused." } }
+                    (refusals(&table.file, refused))
+                }
             }
         }
     }

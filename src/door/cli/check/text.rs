@@ -19,6 +19,16 @@ pub(super) fn text(judged: &Judged, joins: &[Join], look: Look) -> String {
             refusals(&mut text, &dataset.file, refused);
         }
     }
+    for table in &judged.references {
+        if let Err(refused) = &table.outcome {
+            let _ = writeln!(
+                text,
+                "reference table {}: refused",
+                words::plain(&table.name)
+            );
+            refusals(&mut text, &table.file, refused);
+        }
+    }
     for projected in &judged.projections {
         if !text.is_empty() {
             text.push('\n');

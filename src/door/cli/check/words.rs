@@ -8,6 +8,7 @@ use arrow::datatypes::DataType;
 use crate::dataset::contract::{Class, Contract};
 use crate::dataset::projection::Projection;
 use crate::dataset::proof::OutputProof;
+use crate::dataset::reference::Reference;
 use crate::functions::Level;
 
 /// A class as contracts write it.
@@ -166,6 +167,13 @@ pub(in crate::door::cli) fn tells(contract: &Contract, output: &OutputProof) -> 
         let by_value = !source.implicit && source.level > Level::Keyed;
         by_value && is_protected(class_of(contract, &source.column))
     })
+}
+
+/// The columns of a reference table, in order.
+pub(in crate::door::cli) fn table_columns(table: &Reference) -> Vec<String> {
+    let schema = table.schema();
+    let names = schema.fields().iter().map(|field| field.name().clone());
+    names.collect()
 }
 
 /// Text without what would move a terminal's cursor or turn its writing: each such character is written as its number.

@@ -150,6 +150,7 @@ async fn convert(args: Args, environment: &Environment, today: NaiveDate) -> Res
     };
     run.stage.publish().await?;
     totals.warn_of_drift();
+    totals.warn_of_found();
     if !run.stage.pipe_closed() {
         say(format_args!(
             "{}",

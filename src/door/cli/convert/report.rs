@@ -10,6 +10,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::plan::Task;
 use super::work::Run;
+use crate::identifiers::Identifier;
 use crate::release::Summary;
 use crate::request::Size;
 use crate::source::Target;
@@ -68,9 +69,12 @@ pub(super) struct Totals {
     objects: u64,
     rows: u64,
     dropped: u64,
+    suppressed: u64,
     bytes_out: u64,
     /// Names that no contract knows, and in how many objects they stand together.
     drift: BTreeMap<Vec<String>, u64>,
+    /// Identifiers in a column that is classed as naming nobody: in how many objects, in how many values of how many.
+    found: BTreeMap<(String, Identifier), (u64, u64, u64)>,
 }
 
 impl Totals {
@@ -78,9 +82,17 @@ impl Totals {
         self.objects += 1;
         self.rows += summary.rows_out;
         self.dropped += summary.rows_dropped;
+        self.suppressed += summary.rows_suppressed;
         self.bytes_out += summary.bytes_out;
         if !summary.unknown_columns.is_empty() {
             *self.drift.entry(summary.unknown_columns).or_default() += 1;
+        }
+        for found in summary.found_identifiers {
+            let key = (found.column, found.identifier);
+            let (objects, values, of) = self.found.entry(key).or_default();
+            *objects += 1;
+            *values += found.values;
+            *of += found.of;
         }
     }
 
@@ -95,15 +107,33 @@ impl Totals {
         }
     }
 
+    /// One warning for each column and kind.
+    pub(super) fn warn_of_found(&self) {
+        for ((column, identifier), (objects, values, of)) in &self.found {
+            tracing::warn!(
+                objects,
+                ?column,
+                %identifier,
+                values,
+                of,
+                "identifiers in a column that the contract classes as naming nobody: class it as a direct identifier"
+            );
+        }
+    }
+
     /// `samples/patients.csv → out.parquet: 70 rows, 9.1 KiB in, 5.2 KiB out, 0.03 s`.
     pub(super) fn line(&self, title: &str, elapsed: Duration) -> String {
         let objects = match self.objects {
             1 => String::new(),
             count => format!("{count} objects, "),
         };
-        let dropped = match self.dropped {
-            0 => String::new(),
-            count => format!(" ({count} bad ones dropped)"),
+        let dropped = match (self.dropped, self.suppressed) {
+            (0, 0) => String::new(),
+            (dropped, 0) => format!(" ({dropped} bad ones dropped)"),
+            (0, suppressed) => format!(" ({suppressed} suppressed)"),
+            (dropped, suppressed) => {
+                format!(" ({dropped} bad ones dropped, {suppressed} suppressed)")
+            }
         };
         let rows = if self.rows == 1 { "row" } else { "rows" };
         format!(
@@ -125,8 +155,10 @@ mod tests {
             rows_in: rows_out + rows_dropped,
             rows_out,
             rows_dropped,
+            rows_suppressed: 0,
             bytes_out: 5_400,
             unknown_columns: vec!["email".to_owned()],
+            found_identifiers: Vec::new(),
         }
     }
 

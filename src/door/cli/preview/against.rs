@@ -10,6 +10,7 @@ use super::changes::{Change, changes};
 use super::released::{self, unreadable};
 use crate::csv;
 use crate::dataset::MAX_TEXT;
+use crate::dataset::catalog::Catalog;
 use crate::dataset::contract::Contract;
 use crate::dataset::name::ProjectionName;
 use crate::dataset::projection::Projection;
@@ -19,6 +20,7 @@ use crate::functions::Level;
 use crate::release::Control;
 use crate::request::Size;
 use crate::risk::{Column, Counter, Role, Settings};
+use crate::source::SqlSource;
 
 /// What counting may take: some ten million classes.
 const MEMORY: Size = Size(1024 * 1024 * 1024);
@@ -46,6 +48,19 @@ pub(super) struct Unique {
     pub(super) share: f64,
     /// The rows of the smallest class.
     pub(super) smallest: u64,
+}
+
+/// The contract with every reference table of the folder: the older text may join others than the newer.
+///
+/// # Errors
+/// [`Kind::Settings`] and [`Kind::Source`] where the folder cannot be read.
+pub(super) async fn contract(contract: &Contract, sql: &Path) -> Result<Contract> {
+    let mut source = SqlSource::new(&sql.display().to_string())?;
+    let texts = source.texts().await?.unwrap_or_default();
+    let tables = Catalog::references(&texts, &source.origin(), csv::table::read);
+    // One that is refused is not there, and what joins it is refused for that.
+    let tables = tables.into_values().filter_map(Result::ok).collect();
+    Ok(contract.clone().with_references(tables))
 }
 
 /// The older text of a projection, proven against the contract of now.

@@ -186,7 +186,10 @@ impl Job {
         }
         let (contract, projection) = SqlFolder::new(&args.sql).load(&args.projection)?;
         let old = match &args.against {
-            Some(file) => Some(against::older(&contract, &args.projection, file)?),
+            Some(file) => {
+                let contract = against::contract(&contract, &args.sql).await?;
+                Some(against::older(&contract, &args.projection, file)?)
+            }
             None => None,
         };
         let object = find(&input).await?.into_iter().next().ok_or_else(|| {

@@ -183,10 +183,16 @@ fn compare(record: &Record, made: &Made, keys: Option<&DomainKeys>) -> Result<()
         rows_in,
         rows_out,
         rows_dropped,
+        rows_suppressed,
         ..
     } = made.summary;
-    let rows = (record.rows_in, record.rows_out, record.rows_dropped);
-    if rows != (rows_in, rows_out, rows_dropped) {
+    let stated = [
+        record.rows_in,
+        record.rows_out,
+        record.rows_dropped,
+        record.rows_suppressed,
+    ];
+    if stated != [rows_in, rows_out, rows_dropped, rows_suppressed] {
         return Err(differs(
             "rows: the bytes are right, and the record counts others than they hold",
         ));

@@ -13,6 +13,7 @@ mod mistakes;
 mod records;
 mod reload;
 mod reload_sql;
+mod reload_tables;
 mod slow;
 mod start;
 mod stop;
