@@ -92,6 +92,10 @@ impl Prover<'_> {
         if function.name == DATE_SHIFT {
             self.shifted(&arguments);
         }
+        if let (Companions::Identifiers(_), [first, _, ..]) = (function.companions, &*arguments) {
+            let columns = first.leaks.iter().map(|(column, _)| column);
+            self.found.redacted.extend(columns);
+        }
         let plain = arguments
             .iter()
             .enumerate()

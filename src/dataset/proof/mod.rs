@@ -114,6 +114,8 @@ struct Found {
     lowered: Vec<usize>,
     /// The contract columns that went into each keyed call, with the function's name and place.
     keyed: BTreeMap<BTreeSet<usize>, (&'static str, Option<Position>)>,
+    /// The columns out of which identifiers are taken: beside the text with them it shows what was taken.
+    redacted: BTreeSet<usize>,
     /// The ways in which dates are shifted, with the first place of each.
     shifts: BTreeMap<String, Option<Position>>,
 }

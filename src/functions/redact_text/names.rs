@@ -16,6 +16,9 @@ const WIDEST: usize = 3;
 /// Digits that name somebody alone: a house number does not, a patient's number does.
 const LEAST_DIGITS: usize = 4;
 
+/// So many initials are known: more words are no name, and their initials every letter.
+const MOST_INITIALS: usize = 16;
+
 /// What a word of the text is to the ids.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
@@ -91,7 +94,9 @@ impl Names {
             return;
         }
         let first = key.chars().next().filter(|c| c.is_alphabetic());
-        self.initials.extend(first);
+        if self.initials.len() < MOST_INITIALS {
+            self.initials.extend(first);
+        }
         self.alone.insert(key.to_owned());
     }
 

@@ -300,7 +300,15 @@ impl Walk<'_> {
             ],
         );
         let called = match source {
-            From::Dataset(called) => called,
+            From::Dataset {
+                called: _,
+                joined: true,
+            } if qualifier.is_none() => {
+                let remedy = "name the columns, or write the table's name before it";
+                self.no(span, "* beside a JOIN", remedy);
+                return Vec::new();
+            }
+            From::Dataset { called, .. } => called,
             From::Derived => {
                 self.no(span, "* over a subquery", "name the columns");
                 return Vec::new();

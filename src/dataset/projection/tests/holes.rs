@@ -413,6 +413,26 @@ const OTHERS: &[Row] = &[
         BARE,
     ),
     ("SELECT redact_text(\"Email\") AS x FROM t", DIRECT),
+    (
+        "SELECT redact_text(\"Disease\") AS x, \"Disease\" FROM t",
+        FREE,
+    ),
+    (
+        "SELECT redact_text(\"Disease\", \"Name\") AS x, \"Disease\" FROM t",
+        ONE,
+    ),
+    (
+        "SELECT redact_text(\"Disease\", \"Name\") AS x, redact_text(\"Disease\") AS y FROM t",
+        ONE,
+    ),
+    (
+        "SELECT redact_text(\"Disease\", \"Name\") AS x FROM t WHERE \"Disease\" LIKE '%Ada%'",
+        ONE,
+    ),
+    (
+        "SELECT redact_text(\"Disease\", \"Name\") AS x FROM t WHERE redact_text(\"Disease\", \"Name\") LIKE '%flu%'",
+        FREE,
+    ),
 ];
 
 /// Nothing but what it is told changes a level, and all that is wrong is said.
