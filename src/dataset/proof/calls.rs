@@ -2,6 +2,7 @@
 //! take.
 
 use datafusion::common::ScalarValue;
+use datafusion::logical_expr::Expr;
 use datafusion::logical_expr::expr::ScalarFunction;
 
 use super::Prover;
@@ -17,13 +18,16 @@ const KEYED_INPUT: &str = "bare columns, trim, lower, upper and casts to text of
 
 impl Prover<'_> {
     pub(super) fn call(&mut self, call: &ScalarFunction, inputs: Inputs<'_>) -> Flow {
-        let arguments: Vec<Flow> = call
+        let mut arguments: Vec<Flow> = call
             .args
             .iter()
             .map(|argument| self.value(argument, inputs))
             .collect();
         let name = call.func.name();
         if let Some(function) = functions::find(name) {
+            if drawn_by_name(function) {
+                self.own_name(&call.args, &mut arguments);
+            }
             return self.ours(function, arguments);
         }
         if functions::builtin(name).is_none() {
@@ -50,6 +54,20 @@ impl Prover<'_> {
                 }
                 Flow::computed(leaks.through(name))
             }
+        }
+    }
+
+    /// A column by another name is no bare column to a function that draws by names: it would have one draw for each, and
+    /// the mean of many tells the value; and a known number by a column's name would tell that column's draws.
+    fn own_name(&self, written: &[Expr], arguments: &mut [Flow]) {
+        let (Some(written), Some(flow)) = (written.first(), arguments.first_mut()) else {
+            return;
+        };
+        let Shape::Bare(at) = flow.shape else {
+            return;
+        };
+        if !matches!(written, Expr::Column(column) if column.name == self.name(at)) {
+            *flow = Flow::computed(std::mem::take(&mut flow.leaks).through("AS"));
         }
     }
 
@@ -190,6 +208,9 @@ impl Prover<'_> {
             Companions::Identifiers(from) if (position == 0 || position >= from) && !bare => {
                 Some("a bare column")
             }
+            Companions::Subject(_) if drawn_by_name(function) && position == 0 && !bare => {
+                Some("a bare column under its own name")
+            }
             Companions::Subject(at) if position == at => match shape {
                 Shape::Bare(column) if self.identifies(*column) => None,
                 _ => Some(
@@ -245,6 +266,11 @@ impl Prover<'_> {
             .collect();
         texts.join(", ")
     }
+}
+
+/// Whether the draws of a function depend on the name of its first argument, as those of `noise` do.
+fn drawn_by_name(function: &Function) -> bool {
+    !function.keyed && matches!(function.companions, Companions::Subject(_))
 }
 
 /// The level to which a function lowers a bare column at a position.
