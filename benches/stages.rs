@@ -9,8 +9,10 @@
 )]
 
 use std::fmt::Write as _;
+use std::fs;
 use std::hint::black_box;
 use std::io::Cursor;
+use std::path::Path;
 
 use chrono::NaiveDate;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
@@ -161,5 +163,37 @@ fn stages(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, stages);
+/// The bundled projections by their names, each with its contract's text and its own.
+fn bundled() -> Vec<(String, String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("sql/patients");
+    let read = |path: &Path| fs::read_to_string(path).unwrap();
+    let schema = read(&folder.join("schema.sql"));
+    let mut found: Vec<_> = fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| !path.ends_with("schema.sql"))
+        .map(|path| {
+            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+            (name, schema.clone(), read(&path))
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+/// What it costs to read, plan and prove a projection: once an edit, and never for a request.
+fn proofs(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("prove");
+    for (name, schema, text) in bundled() {
+        let contract = Contract::parse("patients", "schema.sql", &schema).unwrap();
+        group.bench_function(&name, |bench| {
+            bench.iter(|| {
+                Projection::parse(&contract, "patients/x", "x.sql", black_box(&text)).unwrap()
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, stages, proofs);
 criterion_main!(benches);

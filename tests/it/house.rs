@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// The stages in the order in which data passes them. A module knows its own stage and those before it.
 ///
 /// Settings come after what they speak of: a payload, a size, the name of a projection.
-const STAGES: [&[&str]; 14] = [
+const STAGES: [&[&str]; 15] = [
     &["error", "key"],
     &["request"],
     &["identifiers"],
