@@ -16,18 +16,19 @@ use crate::functions::{self, Argument, Companions, Function, Level};
 const KEYED_INPUT: &str = "bare columns, trim, lower, upper and casts to text of them, and || or concat of these with \
                            separators that hold no letter and no digit";
 
+/// The function whose error comes from a column's name.
+const NOISE: &str = "noise";
+
 impl Prover<'_> {
     pub(super) fn call(&mut self, call: &ScalarFunction, inputs: Inputs<'_>) -> Flow {
-        let mut arguments: Vec<Flow> = call
+        let arguments: Vec<Flow> = call
             .args
             .iter()
             .map(|argument| self.value(argument, inputs))
             .collect();
         let name = call.func.name();
         if let Some(function) = functions::find(name) {
-            if drawn_by_name(function) {
-                self.own_name(&call.args, &mut arguments);
-            }
+            self.named(function, &call.args, &arguments);
             return self.ours(function, arguments);
         }
         if functions::builtin(name).is_none() {
@@ -57,17 +58,21 @@ impl Prover<'_> {
         }
     }
 
-    /// A column by another name is no bare column to a function that draws by names: it would have one draw for each, and
-    /// the mean of many tells the value; and a known number by a column's name would tell that column's draws.
-    fn own_name(&self, written: &[Expr], arguments: &mut [Flow]) {
-        let (Some(written), Some(flow)) = (written.first(), arguments.first_mut()) else {
+    /// Refuses `noise` of anything but a contract column by its own name: its error comes from the name, so another
+    /// column of that name, whose values are known, would tell the error.
+    fn named(&mut self, function: &Function, exprs: &[Expr], arguments: &[Flow]) {
+        let (Some(expr), Some(flow)) = (exprs.first(), arguments.first()) else {
             return;
         };
-        let Shape::Bare(at) = flow.shape else {
-            return;
+        let own = match (expr, &flow.shape) {
+            (Expr::Column(column), Shape::Bare(bare)) => column.name == self.name(*bare),
+            _ => false,
         };
-        if !matches!(written, Expr::Column(column) if column.name == self.name(at)) {
-            *flow = Flow::computed(std::mem::take(&mut flow.leaks).through("AS"));
+        if function.name == NOISE && !own {
+            let message = format!(
+                "{NOISE} takes a bare column by its own name as argument 1: its error comes from that name"
+            );
+            self.refuse_of(Rule::BareArgument, &flow.leaks, message);
         }
     }
 
@@ -208,9 +213,6 @@ impl Prover<'_> {
             Companions::Identifiers(from) if (position == 0 || position >= from) && !bare => {
                 Some("a bare column")
             }
-            Companions::Subject(_) if drawn_by_name(function) && position == 0 && !bare => {
-                Some("a bare column under its own name")
-            }
             Companions::Subject(at) if position == at => match shape {
                 Shape::Bare(column) if self.identifies(*column) => None,
                 _ => Some(
@@ -266,11 +268,6 @@ impl Prover<'_> {
             .collect();
         texts.join(", ")
     }
-}
-
-/// Whether the draws of a function depend on the name of its first argument, as those of `noise` do.
-fn drawn_by_name(function: &Function) -> bool {
-    !function.keyed && matches!(function.companions, Companions::Subject(_))
 }
 
 /// The level to which a function lowers a bare column at a position.
