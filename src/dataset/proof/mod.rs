@@ -116,6 +116,8 @@ struct Found {
     keyed: BTreeMap<BTreeSet<usize>, (&'static str, Option<Position>)>,
     /// The ways in which dates are shifted, with the first place of each.
     shifts: BTreeMap<String, Option<Position>>,
+    /// The columns that are shifted.
+    shifted: BTreeSet<usize>,
 }
 
 /// What the proof found: the proof itself, and whether keyed functions are used.
