@@ -326,12 +326,18 @@ fn plain(function: &Function, position: usize, flow: &Flow) -> bool {
     }
 }
 
-/// A constant that separates and says nothing: no letter and no digit.
+/// A constant that separates and says nothing: no letter, no digit, and no mark that the letter before it would take up
+/// when the text is normalised.
 fn separator(value: &ScalarValue) -> bool {
+    let plain = |sign: char| {
+        (sign.is_ascii() && !sign.is_ascii_alphanumeric())
+            || sign == '·'
+            || ('\u{2010}'..='\u{2027}').contains(&sign)
+    };
     value
         .try_as_str()
         .flatten()
-        .is_some_and(|text| !text.chars().any(char::is_alphanumeric))
+        .is_some_and(|text| text.chars().all(plain))
 }
 
 /// A constant's text: numbers of one text may be instants of several units, so all but the common ones say what they

@@ -118,6 +118,8 @@ struct Found {
     redacted: BTreeSet<usize>,
     /// The ways in which dates are shifted, with the first place of each.
     shifts: BTreeMap<String, Option<Position>>,
+    /// The columns that are shifted.
+    shifted: BTreeSet<usize>,
 }
 
 /// What the proof found: the proof itself, and whether keyed functions are used.

@@ -93,8 +93,9 @@ impl Prover<'_> {
             |columns: &BTreeSet<usize>| columns.iter().any(|column| self.protected(*column));
         let whole = |column: &usize| {
             let atom = Atom::column(self.name(*column));
+            // Two steps of a number tell it as well as the number itself.
             all.get(*column)
-                .is_some_and(|leak| leak.atoms.contains(&atom))
+                .is_some_and(|leak| leak.atoms.contains(&atom) || leak.atoms.len() > 1)
         };
         let mut found = Vec::new();
         for (columns, (function, at)) in &self.found.keyed {

@@ -6,6 +6,8 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
+use foldhash::fast::RandomState;
+
 use super::fold::Folder;
 use super::stop_words::is_stop_word;
 use crate::identifiers::Identifier;
@@ -33,8 +35,8 @@ enum Part {
 /// The words of the ids of one row. Text and ids meet in folded form, so case, accents and `ue` for `ü` do not matter.
 pub(super) struct Names {
     folder: Folder,
-    alone: HashSet<String>,
-    beside: HashSet<String>,
+    alone: HashSet<String, RandomState>,
+    beside: HashSet<String, RandomState>,
     /// First letters of the words that name alone, in their order.
     initials: Vec<char>,
 }
@@ -51,8 +53,8 @@ impl Names {
     pub(super) fn new() -> Self {
         Self {
             folder: Folder::new(),
-            alone: HashSet::new(),
-            beside: HashSet::new(),
+            alone: HashSet::default(),
+            beside: HashSet::default(),
             initials: Vec::new(),
         }
     }
