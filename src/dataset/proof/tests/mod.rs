@@ -185,6 +185,8 @@ fn what_is_refused_for_a_class_is_right_where_there_is_none() {
     let rows: Vec<Row> = rows::read("refused")
         .into_iter()
         .filter(|row| row.expected.iter().all(by_class))
+        // Where no column has a class, `*` stands for other columns.
+        .filter(|row| !row.text.contains("SELECT *"))
         .collect();
     assert!(rows.len() > 200, "{}", rows.len());
     let contracts = Contracts::of(&rows);
