@@ -57,7 +57,11 @@ fn bounds(arguments: &[Argument<'_>]) -> std::result::Result<(), String> {
     else {
         return Ok(());
     };
-    let whole = value_type(data_type).is_integer();
+    // A DECIMAL without decimals holds whole numbers: a step of 1 would leave them as they are.
+    let whole = match value_type(data_type) {
+        DataType::Decimal128(_, scale) => *scale <= 0,
+        other => other.is_integer(),
+    };
     let least = min_step.unwrap_or(if whole { "5" } else { "1" });
     match Step::parse(least) {
         Some(bound) if step.reaches(bound) => Ok(()),
@@ -396,6 +400,8 @@ mod tests {
             (DataType::Float64, None, 0.99, false),
             (DataType::Float64, Some("0.5"), 0.5, true),
             (DataType::Decimal128(9, 2), None, 1.0, true),
+            (DataType::Decimal128(9, 0), None, 1.0, false),
+            (DataType::Decimal128(9, 0), None, 5.0, true),
             (DataType::Decimal128(9, 2), Some("0.05"), 0.01, false),
             (DataType::Int32, Some("none"), 5.0, false),
         ];

@@ -103,9 +103,13 @@ impl Diversity {
             pair.value = ranks.get(pair.value as usize).copied().unwrap_or(0);
         }
         pairs.sort_unstable_by_key(|pair| (pair.class, pair.value));
+        let of_classes = || pairs.chunk_by(|a, b| a.class == b.class);
+        // The counts of one class, with their ranks and without.
+        let longest = of_classes().map(<[Pair]>::len).max().unwrap_or(0);
+        budget.take(longest * (size_of::<(usize, u64)>() + size_of::<u64>()))?;
         let mut worst = Worst::default();
-        let mut class = Vec::new();
-        for pairs in pairs.chunk_by(|a, b| a.class == b.class) {
+        let mut class = Vec::with_capacity(longest);
+        for pairs in of_classes() {
             class.clear();
             for same in pairs.chunk_by(|a, b| a.value == b.value) {
                 let records = same.iter().map(|pair| pair.records).sum();

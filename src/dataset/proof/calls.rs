@@ -2,6 +2,7 @@
 //! take.
 
 use datafusion::common::ScalarValue;
+use datafusion::logical_expr::Expr;
 use datafusion::logical_expr::expr::ScalarFunction;
 
 use super::Prover;
@@ -15,6 +16,9 @@ use crate::functions::{self, Argument, Companions, Function, Level};
 const KEYED_INPUT: &str = "bare columns, trim, lower, upper and casts to text of them, and || or concat of these with \
                            separators that hold no letter and no digit";
 
+/// The function whose error comes from a column's name.
+const NOISE: &str = "noise";
+
 impl Prover<'_> {
     pub(super) fn call(&mut self, call: &ScalarFunction, inputs: Inputs<'_>) -> Flow {
         let arguments: Vec<Flow> = call
@@ -24,6 +28,7 @@ impl Prover<'_> {
             .collect();
         let name = call.func.name();
         if let Some(function) = functions::find(name) {
+            self.named(function, &call.args, &arguments);
             return self.ours(function, arguments);
         }
         if functions::builtin(name).is_none() {
@@ -50,6 +55,24 @@ impl Prover<'_> {
                 }
                 Flow::computed(leaks.through(name))
             }
+        }
+    }
+
+    /// Refuses `noise` of anything but a contract column by its own name: its error comes from the name, so another
+    /// column of that name, whose values are known, would tell the error.
+    fn named(&mut self, function: &Function, exprs: &[Expr], arguments: &[Flow]) {
+        let (Some(expr), Some(flow)) = (exprs.first(), arguments.first()) else {
+            return;
+        };
+        let own = match (expr, &flow.shape) {
+            (Expr::Column(column), Shape::Bare(bare)) => column.name == self.name(*bare),
+            _ => false,
+        };
+        if function.name == NOISE && !own {
+            let message = format!(
+                "{NOISE} takes a bare column by its own name as argument 1: its error comes from that name"
+            );
+            self.refuse_of(Rule::BareArgument, &flow.leaks, message);
         }
     }
 
