@@ -60,6 +60,9 @@ pub(super) fn with_share(count: u64, share: f64) -> String {
 
 /// A name from a file, which may hold anything, on one line of a terminal.
 pub(super) fn shown(name: &str) -> String {
+    if name.is_empty() {
+        return "(no name)".to_owned();
+    }
     let visible = |c: char| if c.is_control() { '\u{FFFD}' } else { c };
     name.chars().map(visible).collect()
 }
