@@ -192,6 +192,11 @@ const STATED: [Change; 22] = [
         Some(": rows: "),
     ),
     (
+        "rows_suppressed",
+        |_, record| record["rows_suppressed"] = json!(1),
+        Some(": rows: "),
+    ),
+    (
         "an etag that is none of these",
         |_, record| record["etag"] = json!("\"00000000000000000000000000000000-1\""),
         Some(": etag: "),
