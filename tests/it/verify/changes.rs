@@ -97,7 +97,7 @@ const INPUTS: [Change; 12] = [
     ),
 ];
 
-const STATED: [Change; 22] = [
+const STATED: [Change; 23] = [
     (
         "contract_sha256",
         |_, record| record["contract_sha256"] = json!("0".repeat(64)),
