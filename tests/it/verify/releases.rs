@@ -77,7 +77,8 @@ fn what_too_few_share_is_suppressed_and_counted_as_then() {
                 let answer = run(&mut verify(&site, &[&record], &more));
                 let complaints = unlike_one(&answer, part);
                 let complaints = complaints.iter();
-                wrong.extend(complaints.map(|what| format!("{select}, {format}, {stated}: {what}")));
+                wrong
+                    .extend(complaints.map(|what| format!("{select}, {format}, {stated}: {what}")));
             }
         }
     }
