@@ -22,7 +22,7 @@ fn files() -> Vec<Vec<Row>> {
 }
 
 fn python(args: &[&str]) -> String {
-    run_script_in("requirements-kanon.txt", "k_anonymity.py", args, b"")
+    run_script_in("requirements-anonymity.txt", "k_anonymity.py", args, b"")
 }
 
 /// The release over `age` and `zip`, in the object's order.
