@@ -187,6 +187,8 @@ fn what_is_refused_for_a_class_is_right_where_there_is_none() {
         .filter(|row| row.expected.iter().all(by_class))
         // Where no column has a class, `*` stands for other columns.
         .filter(|row| !row.text.contains("SELECT *"))
+        // A text out of which identifiers are taken leaves in one form whatever its class.
+        .filter(|row| !row.text.contains("redact_text"))
         .collect();
     assert!(rows.len() > 200, "{}", rows.len());
     let contracts = Contracts::of(&rows);
