@@ -23,7 +23,7 @@ fn texts() -> [(&'static str, String, &'static str); 6] {
         (
             "a sum of four hundred",
             format!("SELECT {sum} AS x FROM t"),
-            "expression",
+            "statement",
         ),
         (
             "three hundred calls",
@@ -43,7 +43,7 @@ fn texts() -> [(&'static str, String, &'static str); 6] {
         (
             "subqueries that double an expression",
             doubled,
-            "expression",
+            "statement",
         ),
     ]
 }
