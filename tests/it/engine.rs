@@ -35,11 +35,7 @@ impl Engine {
     }
 
     /// The same, or why the projection is refused.
-    pub fn proven(
-        contract: Contract,
-        projection: &str,
-        key: u8,
-    ) -> Result<Self, veilpoint::Error> {
+    pub fn proven(contract: Contract, projection: &str, key: u8) -> Result<Self, veilpoint::Error> {
         let projection = Projection::parse(&contract, "t/p", "sql/t/p.sql", projection)?;
         let keys = MasterKey::from_bytes([key; 32]).domain(&projection.domain());
         let context = Context {

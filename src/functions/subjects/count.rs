@@ -21,7 +21,10 @@ use crate::functions::refusal::{Answer, failed};
 /// 16 bytes for each of at most k ids of a group, which the engine accounts for and spills.
 pub fn count(k: u32) -> AggregateUDF {
     AggregateUDF::from(Subjects {
-        signature: Signature::exact(vec![DataType::FixedSizeBinary(WIDTH)], Volatility::Immutable),
+        signature: Signature::exact(
+            vec![DataType::FixedSizeBinary(WIDTH)],
+            Volatility::Immutable,
+        ),
         k,
     })
 }

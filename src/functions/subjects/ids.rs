@@ -147,8 +147,9 @@ mod tests {
         let rows = columns[0].len();
         let ids = subjects(&Ids::new().unwrap(), columns, rows).unwrap();
         let ids = ids.as_fixed_size_binary();
-        let first =
-            |row| (0..rows).find(|other| ids.is_valid(*other) && ids.value(*other) == ids.value(row));
+        let first = |row| {
+            (0..rows).find(|other| ids.is_valid(*other) && ids.value(*other) == ids.value(row))
+        };
         (0..rows)
             .map(|row| if ids.is_valid(row) { first(row) } else { None })
             .collect()

@@ -116,12 +116,23 @@ mod tests {
             ),
             (
                 "the same of REAL",
-                Arc::new(Float32Array::from(vec![0.0, -0.0, f32::NAN, -f32::NAN, 1.5])),
+                Arc::new(Float32Array::from(vec![
+                    0.0,
+                    -0.0,
+                    f32::NAN,
+                    -f32::NAN,
+                    1.5,
+                ])),
                 &[0, 0, 2, 2, 4],
             ),
             (
                 "NULL is not false",
-                Arc::new(BooleanArray::from(vec![Some(false), None, Some(true), None])),
+                Arc::new(BooleanArray::from(vec![
+                    Some(false),
+                    None,
+                    Some(true),
+                    None,
+                ])),
                 &[0, 1, 2, 1],
             ),
             (
@@ -134,7 +145,11 @@ mod tests {
                 Arc::new(Decimal128Array::from(vec![150, 15, 150])),
                 &[0, 1, 0],
             ),
-            ("dates", Arc::new(Date32Array::from(vec![1, 2, 1])), &[0, 1, 0]),
+            (
+                "dates",
+                Arc::new(Date32Array::from(vec![1, 2, 1])),
+                &[0, 1, 0],
+            ),
             (
                 "instants",
                 Arc::new(TimestampMicrosecondArray::from(vec![1, 2, 1]).with_timezone("UTC")),

@@ -89,7 +89,9 @@ impl Groups {
         let columns = columns.collect::<std::result::Result<Vec<_>, ArrowError>>()?;
         let options = RecordBatchOptions::new().with_row_count(Some(stay.true_count()));
         let schema = SchemaRef::clone(&self.schema);
-        Ok(RecordBatch::try_new_with_options(schema, columns, &options)?)
+        Ok(RecordBatch::try_new_with_options(
+            schema, columns, &options,
+        )?)
     }
 }
 

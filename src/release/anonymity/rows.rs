@@ -95,7 +95,11 @@ impl<'a> Rows<'a> {
 
     /// Puts rows aside: the columns of the schema, and the subject's id where one is asked for.
     pub fn push(&mut self, columns: &[ArrayRef], rows: usize) -> Result<()> {
-        let over = self.asked.over.iter().map(|&position| columns.get(position));
+        let over = self
+            .asked
+            .over
+            .iter()
+            .map(|&position| columns.get(position));
         let over = over.collect::<Option<Vec<_>>>().ok_or_else(misfit)?;
         let combinations = combinations(&self.ids, &over, rows)?;
         let subject = if self.asked.subjects {

@@ -27,7 +27,9 @@ fn lines(head: &str, select: &str, rows: &[Row]) -> Vec<String> {
 
 /// Three persons of one age each in `8000`, and one of nine rows in `8001`.
 fn crowd() -> Vec<Row> {
-    let mut rows: Vec<Row> = (0..9).map(|_| row(Some("loner"), Some(61), "8001")).collect();
+    let mut rows: Vec<Row> = (0..9)
+        .map(|_| row(Some("loner"), Some(61), "8001"))
+        .collect();
     for (person, age) in [("a", 30), ("b", 34), ("c", 36)] {
         rows.push(row(Some(person), Some(age), "8000"));
     }
@@ -37,14 +39,25 @@ fn crowd() -> Vec<Row> {
 #[test]
 fn rows_that_are_repeated_or_respelt_make_no_crowd() {
     let mut rows = crowd();
-    for (row, spelling) in rows.iter_mut().zip(["LONER", " loner", "Loner\u{a0}", "loner"]) {
+    for (row, spelling) in rows
+        .iter_mut()
+        .zip(["LONER", " loner", "Loner\u{a0}", "loner"])
+    {
         row.ssn = Some(spelling.to_owned());
     }
     let cases = [
         ("-- k: 3 over \"zip\"", "SELECT zip FROM t", vec!["8000"; 3]),
         ("-- k: 4 over \"zip\"", "SELECT zip FROM t", vec![]),
-        ("-- k: 3", "SELECT zip, count(*) AS n FROM t GROUP BY zip", vec!["8000,3"]),
-        ("-- k: 4", "SELECT zip, count(*) AS n FROM t GROUP BY zip", vec![]),
+        (
+            "-- k: 3",
+            "SELECT zip, count(*) AS n FROM t GROUP BY zip",
+            vec!["8000,3"],
+        ),
+        (
+            "-- k: 4",
+            "SELECT zip, count(*) AS n FROM t GROUP BY zip",
+            vec![],
+        ),
     ];
     for (head, select, expected) in cases {
         assert_eq!(lines(head, select, &rows), expected, "{head} {select}");
@@ -60,7 +73,10 @@ fn rows_of_nobody_make_no_crowd() {
     rows.push(row(Some("d"), Some(61), "8001"));
     let select = "SELECT zip, count(*) AS n FROM t GROUP BY zip";
     assert_eq!(lines("-- k: 2", select, &rows), ["8000,3"]);
-    assert_eq!(lines("-- k: 2 over \"zip\"", "SELECT zip FROM t", &rows), ["8000"; 3]);
+    assert_eq!(
+        lines("-- k: 2 over \"zip\"", "SELECT zip FROM t", &rows),
+        ["8000"; 3]
+    );
 }
 
 #[test]
@@ -69,7 +85,12 @@ fn a_value_is_not_hidden_among_nulls() {
     for row in rows.iter_mut().rev().take(2) {
         row.age = None;
     }
-    for aggregate in ["sum(age)", "avg(age)", "median(age)", "sum(CAST(age AS BIGINT))"] {
+    for aggregate in [
+        "sum(age)",
+        "avg(age)",
+        "median(age)",
+        "sum(CAST(age AS BIGINT))",
+    ] {
         let select = format!("SELECT zip, {aggregate} AS a FROM t GROUP BY zip");
         assert_eq!(lines("-- k: 3", &select, &rows), [""; 0], "{aggregate}");
     }
@@ -91,7 +112,10 @@ fn what_is_above_a_group_has_not_seen_the_small_ones() {
     let rows = crowd();
     let cases = [
         // The small group would come first, and count in the window and in the limit.
-        ("SELECT zip FROM t GROUP BY zip ORDER BY zip DESC LIMIT 1", vec!["8000"]),
+        (
+            "SELECT zip FROM t GROUP BY zip ORDER BY zip DESC LIMIT 1",
+            vec!["8000"],
+        ),
         (
             "SELECT zip, row_number() OVER (ORDER BY zip DESC) AS place FROM t GROUP BY zip",
             vec!["8000,1"],
@@ -106,7 +130,10 @@ fn what_is_above_a_group_has_not_seen_the_small_ones() {
         ),
         ("SELECT zip FROM t GROUP BY zip HAVING count(*) > 3", vec![]),
         ("SELECT zip FROM t GROUP BY zip HAVING zip = '8001'", vec![]),
-        ("SELECT zip FROM t GROUP BY zip ORDER BY zip OFFSET 1", vec![]),
+        (
+            "SELECT zip FROM t GROUP BY zip ORDER BY zip OFFSET 1",
+            vec![],
+        ),
     ];
     let mut wrong = Vec::new();
     for (select, expected) in cases {
@@ -122,11 +149,31 @@ fn what_is_above_a_group_has_not_seen_the_small_ones() {
 fn chosen_rows_are_counted_as_chosen() {
     let rows = crowd();
     let cases = [
-        ("-- k: 3 over \"zip\"", "SELECT zip FROM t WHERE number <> 9", 0),
-        ("-- k: 2 over \"zip\"", "SELECT zip FROM t WHERE number <> 9", 2),
-        ("-- k: 3 over \"zip\"", "SELECT zip FROM t ORDER BY number DESC LIMIT 2", 0),
-        ("-- k: 3", "SELECT zip, count(*) AS n FROM t WHERE number <> 9 GROUP BY zip", 0),
-        ("-- k: 3", "SELECT zip, count(*) AS n FROM (SELECT zip FROM t ORDER BY number DESC LIMIT 2) GROUP BY zip", 0),
+        (
+            "-- k: 3 over \"zip\"",
+            "SELECT zip FROM t WHERE number <> 9",
+            0,
+        ),
+        (
+            "-- k: 2 over \"zip\"",
+            "SELECT zip FROM t WHERE number <> 9",
+            2,
+        ),
+        (
+            "-- k: 3 over \"zip\"",
+            "SELECT zip FROM t ORDER BY number DESC LIMIT 2",
+            0,
+        ),
+        (
+            "-- k: 3",
+            "SELECT zip, count(*) AS n FROM t WHERE number <> 9 GROUP BY zip",
+            0,
+        ),
+        (
+            "-- k: 3",
+            "SELECT zip, count(*) AS n FROM (SELECT zip FROM t ORDER BY number DESC LIMIT 2) GROUP BY zip",
+            0,
+        ),
     ];
     let mut wrong = Vec::new();
     for (head, select, expected) in cases {
@@ -141,9 +188,21 @@ fn chosen_rows_are_counted_as_chosen() {
 #[test]
 fn no_name_of_a_projection_takes_the_place_of_the_subject() {
     let rows = crowd();
-    for name in ["subject", "subject'", "number of subjects 0", "g0", "groups of enough subjects"] {
-        let rename = format!("SELECT zip FROM (SELECT zip, number AS \"{name}\" FROM t) AS \"x\" ORDER BY \"{name}\"");
-        assert_eq!(lines("-- k: 2 over \"zip\"", &rename, &rows), ["8000"; 3], "{name}");
+    for name in [
+        "subject",
+        "subject'",
+        "number of subjects 0",
+        "g0",
+        "groups of enough subjects",
+    ] {
+        let rename = format!(
+            "SELECT zip FROM (SELECT zip, number AS \"{name}\" FROM t) AS \"x\" ORDER BY \"{name}\""
+        );
+        assert_eq!(
+            lines("-- k: 2 over \"zip\"", &rename, &rows),
+            ["8000"; 3],
+            "{name}"
+        );
         let group = format!(
             "SELECT zip AS \"{name}\" FROM (SELECT zip, number AS \"{name}\" FROM t) AS x \
              GROUP BY zip HAVING count(\"{name}\") > 0"
@@ -158,7 +217,10 @@ fn functions_that_count_subjects_are_no_functions_of_a_projection() {
     for call in ["subject(ssn)", "subjects(token(ssn))", "subjects(number)"] {
         let text = format!("SELECT {call} AS x FROM t");
         let error = Projection::parse(&contract, "t/p", "p.sql", &text).unwrap_err();
-        assert!(error.to_string().contains("not on the list"), "{call}: {error}");
+        assert!(
+            error.to_string().contains("not on the list"),
+            "{call}: {error}"
+        );
     }
 }
 

@@ -30,7 +30,9 @@ fn release(subject: Subject, k: usize, rows: &[Row], format: Format) -> (Vec<u8>
     let head = format!("-- order: kept\n-- k: {k} over \"age\", \"zip\"");
     let select = "SELECT number, age, zip, score FROM t";
     let engine = engine(subject, &head, &["zip", "age"], select);
-    let (bytes, summary) = engine.release(text(rows).as_bytes(), format, 2, 4096).unwrap();
+    let (bytes, summary) = engine
+        .release(text(rows).as_bytes(), format, 2, 4096)
+        .unwrap();
     (bytes, summary.rows_out)
 }
 
@@ -38,7 +40,10 @@ fn release(subject: Subject, k: usize, rows: &[Row], format: Format) -> (Vec<u8>
 fn everything(rows: &[Row]) -> Vec<u8> {
     let select = "SELECT number, age, zip, score FROM t";
     let engine = engine(Subject::Row, "-- order: kept", &["zip", "age"], select);
-    engine.release(text(rows).as_bytes(), Format::Csv, 2, 4096).unwrap().0
+    engine
+        .release(text(rows).as_bytes(), Format::Csv, 2, 4096)
+        .unwrap()
+        .0
 }
 
 #[test]
@@ -64,7 +69,10 @@ fn pycanon_finds_k_in_what_leaves_and_less_in_what_comes() {
     let mut args = vec!["k", "age,zip"];
     args.extend(paths.iter().map(String::as_str));
     let said = python(&args);
-    let found: Vec<usize> = said.split_whitespace().map(|k| k.parse().unwrap()).collect();
+    let found: Vec<usize> = said
+        .split_whitespace()
+        .map(|k| k.parse().unwrap())
+        .collect();
     assert_eq!(found.len(), asked.len());
     let mut wrong = Vec::new();
     for ((k, rows, left), found) in asked.iter().zip(found) {
@@ -73,10 +81,18 @@ fn pycanon_finds_k_in_what_leaves_and_less_in_what_comes() {
             None => found < 3,
         };
         if !right {
-            wrong.push(format!("{rows} rows, k {k:?}, {left} left: pycanon finds {found}"));
+            wrong.push(format!(
+                "{rows} rows, k {k:?}, {left} left: pycanon finds {found}"
+            ));
         }
     }
-    assert!(asked.iter().filter(|row| row.0 > Some(2) && row.2 > 0).count() > 4);
+    assert!(
+        asked
+            .iter()
+            .filter(|row| row.0 > Some(2) && row.2 > 0)
+            .count()
+            > 4
+    );
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 

@@ -101,7 +101,9 @@ const STATEMENTS: [Statement; 8] = [
         sums: false,
         lines: |groups| {
             let first = groups.iter().take(1);
-            first.map(|(zip, rows)| format!("{},{}", cell(zip.as_deref()), rows.len())).collect()
+            first
+                .map(|(zip, rows)| format!("{},{}", cell(zip.as_deref()), rows.len()))
+                .collect()
         },
     },
     Statement {
@@ -110,7 +112,8 @@ const STATEMENTS: [Statement; 8] = [
         by: |_| None,
         sums: true,
         lines: |groups| {
-            let line = |(_, rows): &(Option<String>, Group<'_>)| format!("{},{}", rows.len(), sum(rows));
+            let line =
+                |(_, rows): &(Option<String>, Group<'_>)| format!("{},{}", rows.len(), sum(rows));
             groups.iter().map(line).collect()
         },
     },
@@ -142,16 +145,26 @@ fn expected(statement: &Statement, rows: &[Row], subject: Subject, k: usize) -> 
     let mut groups: BTreeMap<Option<String>, Group<'_>> = BTreeMap::new();
     for (number, row) in rows.iter().enumerate() {
         if (statement.where_)(number, row) {
-            groups.entry((statement.by)(row)).or_default().push((number, row));
+            groups
+                .entry((statement.by)(row))
+                .or_default()
+                .push((number, row));
         }
     }
     let all = groups.len();
     let enough = |rows: &Group<'_>| {
-        let known: Group<'_> = rows.iter().copied().filter(|(_, row)| row.age.is_some()).collect();
+        let known: Group<'_> = rows
+            .iter()
+            .copied()
+            .filter(|(_, row)| row.age.is_some())
+            .collect();
         let sum = !statement.sums || known.is_empty() || subjects(known, subject) >= k;
         sum && subjects(rows.iter().copied(), subject) >= k
     };
-    let left: Vec<_> = groups.into_iter().filter(|(_, rows)| enough(rows)).collect();
+    let left: Vec<_> = groups
+        .into_iter()
+        .filter(|(_, rows)| enough(rows))
+        .collect();
     ((statement.lines)(&left), (all - left.len()) as u64)
 }
 
@@ -183,7 +196,9 @@ fn no_rows_are_no_group_of_enough() {
     let select = "SELECT count(*) AS n FROM t WHERE number > 5";
     let engine = engine(Subject::Ssn, "-- order: kept\n-- k: 2", &[], select);
     let text = "number,ssn,name,age,zip,score\n1,a,b,,,\n";
-    let (bytes, summary) = engine.release(text.as_bytes(), Format::Csv, 1, 100).unwrap();
+    let (bytes, summary) = engine
+        .release(text.as_bytes(), Format::Csv, 1, 100)
+        .unwrap();
     assert_eq!(String::from_utf8(bytes).unwrap(), "n\n");
     assert_eq!(summary.rows_suppressed, 1);
 }
@@ -204,12 +219,17 @@ fn what_each_group_holds_of_subjects_is_spilled_where_memory_is_short() {
     let engine = engine(Subject::Ssn, "-- k: 3", &["age"], select);
     let mut groups: BTreeMap<i32, Group<'_>> = BTreeMap::new();
     for (number, row) in rows.iter().enumerate() {
-        groups.entry(row.age.unwrap()).or_default().push((number, row));
+        groups
+            .entry(row.age.unwrap())
+            .or_default()
+            .push((number, row));
     }
     let all = groups.len();
     groups.retain(|_, rows| subjects(rows.iter().copied(), Subject::Ssn) >= 3);
-    let mut expected: Vec<String> =
-        groups.iter().map(|(age, rows)| format!("{age},{}", rows.len())).collect();
+    let mut expected: Vec<String> = groups
+        .iter()
+        .map(|(age, rows)| format!("{age},{}", rows.len()))
+        .collect();
     expected.sort();
     for (threads, memory_limit) in [(1, 512 << 20), (3, 8 << 20)] {
         let options = Options {
@@ -217,8 +237,9 @@ fn what_each_group_holds_of_subjects_is_spilled_where_memory_is_short() {
             memory_limit,
             ..Options::default()
         };
-        let (bytes, summary) =
-            engine.release_with(text.as_bytes(), Format::Csv, &options, 65_536).unwrap();
+        let (bytes, summary) = engine
+            .release_with(text.as_bytes(), Format::Csv, &options, 65_536)
+            .unwrap();
         let bytes = String::from_utf8(bytes).unwrap();
         let mut found: Vec<&str> = bytes.lines().skip(1).collect();
         found.sort_unstable();

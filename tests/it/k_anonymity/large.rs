@@ -22,7 +22,13 @@ fn write(path: &Path, rows: u64) {
         let person = row / 2;
         let class = if person % 10 < 4 { "few" } else { "many" };
         line.clear();
-        writeln!(line, "{row},S{person},Somebody,{},{class} {},1.5", person % 90, person / 10).unwrap();
+        writeln!(
+            line,
+            "{row},S{person},Somebody,{},{class} {},1.5",
+            person % 90,
+            person / 10
+        )
+        .unwrap();
         file.write_all(line.as_bytes()).unwrap();
     }
     file.flush().unwrap();
@@ -41,9 +47,19 @@ fn folder() -> tempfile::TempDir {
 
 fn command(folder: &Path, input: &str, output: &str, memory: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_veilpoint"));
-    command.current_dir(folder).args(["convert", input, output]).args([
-        "--projection", "t/p", "--key", "key", "--threads", "2", "--memory-limit", memory,
-    ]);
+    command
+        .current_dir(folder)
+        .args(["convert", input, output])
+        .args([
+            "--projection",
+            "t/p",
+            "--key",
+            "key",
+            "--threads",
+            "2",
+            "--memory-limit",
+            memory,
+        ]);
     command.stderr(Stdio::piped());
     command
 }
@@ -72,16 +88,25 @@ fn millions_of_rows_are_counted_in_little_memory_and_rightly() {
         write(&path("t.csv"), rows);
         let spill = path("tmp");
         fs::create_dir_all(&spill).unwrap();
-        let child = command(folder.path(), "t.csv", output, "16MiB").env("TMPDIR", &spill).spawn();
+        let child = command(folder.path(), "t.csv", output, "16MiB")
+            .env("TMPDIR", &spill)
+            .spawn();
         let peak = peak(child.unwrap());
-        assert_eq!(fs::read_dir(&spill).unwrap().count(), 0, "what was spilled is gone");
+        assert_eq!(
+            fs::read_dir(&spill).unwrap().count(),
+            0,
+            "what was spilled is gone"
+        );
         peak
     };
     let small = peak_of(500_000, "out.csv");
     assert!(is_right(&path("out.csv"), 500_000));
     let large = peak_of(2_000_000, "out.csv");
     assert!(is_right(&path("out.csv"), 2_000_000));
-    assert!(large <= small + 24 && large <= 128, "{small} MiB, then {large} MiB");
+    assert!(
+        large <= small + 24 && large <= 128,
+        "{small} MiB, then {large} MiB"
+    );
     let parquet = peak_of(2_000_000, "out.parquet");
     assert!(parquet <= 160, "{parquet} MiB");
 }
@@ -94,11 +119,17 @@ fn without_a_folder_to_spill_to_it_is_said_what_would_do() {
     let run = |memory: &str| {
         let mut command = command(folder.path(), "t.csv", "out.csv", memory);
         let output = command.env("TMPDIR", path("nowhere")).output().unwrap();
-        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+        (
+            output.status.code(),
+            String::from_utf8(output.stderr).unwrap(),
+        )
     };
     let (code, said) = run("16MiB");
     let remedies = ["[MemoryLimit]", "TMPDIR", "--memory-limit"];
-    assert!(code == Some(2) && remedies.iter().all(|part| said.contains(part)), "{said}");
+    assert!(
+        code == Some(2) && remedies.iter().all(|part| said.contains(part)),
+        "{said}"
+    );
     assert!(!path("out.csv").exists());
     let (code, said) = run("512MiB");
     assert_eq!(code, Some(0), "{said}");

@@ -93,7 +93,10 @@ pub fn text(rows: &[Row]) -> String {
             text.map(|text| format!("\"{text}\"")).unwrap_or_default()
         };
         let age = row.age.map(|age| age.to_string()).unwrap_or_default();
-        let score = row.score.map(|score| format!("{score:?}")).unwrap_or_default();
+        let score = row
+            .score
+            .map(|score| format!("{score:?}"))
+            .unwrap_or_default();
         let (ssn, name, zip) = (quoted(&row.ssn), quoted(&row.name), quoted(&row.zip));
         writeln!(out, "{number},{ssn},{name},{age},{zip},{score}").unwrap();
     }

@@ -83,7 +83,11 @@ const STATEMENTS: [Statement; 7] = [
         rows: all,
         over: |row| vec![zero(row)],
         names: "\"score\"",
-        line: |row| row.score.map(|score| format!("{score:?}")).unwrap_or_default(),
+        line: |row| {
+            row.score
+                .map(|score| format!("{score:?}"))
+                .unwrap_or_default()
+        },
     },
     Statement {
         select: "SELECT number, ssn IS NULL AS \"Unknown\", zip || '!' AS \"Zip\" FROM t",
@@ -110,7 +114,9 @@ fn expected(statement: &Statement, rows: &[Row], subject: Subject, k: usize) -> 
         subjects(sharing.iter().map(|&n| (n, &rows[n])), subject) >= k
     };
     let kept: Vec<usize> = leave.iter().copied().filter(enough).collect();
-    let lines = kept.iter().map(|&n| format!("{n},{}", (statement.line)(&rows[n])));
+    let lines = kept
+        .iter()
+        .map(|&n| format!("{n},{}", (statement.line)(&rows[n])));
     (lines.collect(), (leave.len() - kept.len()) as u64)
 }
 
@@ -155,7 +161,10 @@ fn many(rows: usize) -> Vec<Row> {
     (0..rows)
         .map(|number| {
             let person = number / 3;
-            let class = [0, 1, 1, 2, 2, 2].get(person % 21).copied().unwrap_or(3_usize);
+            let class = [0, 1, 1, 2, 2, 2]
+                .get(person % 21)
+                .copied()
+                .unwrap_or(3_usize);
             Row {
                 ssn: Some(format!("S{person}")),
                 name: None,
@@ -183,7 +192,9 @@ fn threads_pieces_and_memory_do_not_reach_the_bytes_of_either_format() {
                     memory_limit,
                     ..Options::default()
                 };
-                engine.release_with(text.as_bytes(), format, &options, piece).unwrap()
+                engine
+                    .release_with(text.as_bytes(), format, &options, piece)
+                    .unwrap()
             };
             let (first, summary) = release(1, usize::MAX, 512 << 20);
             let many = summary.rows_suppressed > 10_000 && summary.rows_out > 10_000;
@@ -193,7 +204,9 @@ fn threads_pieces_and_memory_do_not_reach_the_bytes_of_either_format() {
             for (threads, piece, memory) in [(2, 4096, 512 << 20), (7, 100_000, 4 << 20)] {
                 let (bytes, again) = release(threads, piece, memory);
                 if bytes != first || again != summary {
-                    wrong.push(format!("{order}{format}: {threads} threads, {memory} bytes"));
+                    wrong.push(format!(
+                        "{order}{format}: {threads} threads, {memory} bytes"
+                    ));
                 }
             }
         }
@@ -207,7 +220,10 @@ fn blocks_are_of_the_rows_that_are_left() {
     let left = |k: &str| {
         let head = format!("-- order: kept{k}");
         let engine = engine(Subject::Ssn, &head, &["age"], "SELECT number, age FROM t");
-        engine.release(text(&rows).as_bytes(), Format::Csv, 2, 4096).unwrap().0
+        engine
+            .release(text(&rows).as_bytes(), Format::Csv, 2, 4096)
+            .unwrap()
+            .0
     };
     let kept = String::from_utf8(left("\n-- k: 3 over \"age\"")).unwrap();
     let all = String::from_utf8(left("")).unwrap();

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::common::Column;
+use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::functions_aggregate::count::count_udaf;
 use datafusion::logical_expr::{Expr, LogicalPlan, Projection, TableScan, lit};
 
@@ -42,7 +42,11 @@ impl<'a> Carrier<'a> {
     pub(super) fn carry(&self, plan: &LogicalPlan) -> Planned<Option<LogicalPlan>> {
         if let LogicalPlan::TableScan(scan) = plan {
             let own = scan.table_name.table() == self.contract.dataset;
-            return if own { self.start(scan).map(Some) } else { Ok(None) };
+            return if own {
+                self.start(scan).map(Some)
+            } else {
+                Ok(None)
+            };
         }
         let mut inputs = Vec::new();
         let mut carries = false;
@@ -96,7 +100,11 @@ fn is_taken(plan: &LogicalPlan, name: &str) -> bool {
     let mut taken = false;
     // The closure never fails, so neither does the walk.
     let _ = plan.apply(|node| {
-        taken |= node.schema().fields().iter().any(|field| field.name() == name);
+        taken |= node
+            .schema()
+            .fields()
+            .iter()
+            .any(|field| field.name() == name);
         Ok(TreeNodeRecursion::Continue)
     });
     taken

@@ -11,9 +11,7 @@ use datafusion::common::{Column, ScalarValue, TableReference};
 use datafusion::logical_expr::expr::AggregateFunction;
 use datafusion::logical_expr::logical_plan::TableScanBuilder;
 use datafusion::logical_expr::logical_plan::builder::LogicalTableSource;
-use datafusion::logical_expr::{
-    Aggregate, Expr, LogicalPlan, Projection, and, lit, when,
-};
+use datafusion::logical_expr::{Aggregate, Expr, LogicalPlan, Projection, and, lit, when};
 
 use super::carry::Carrier;
 use super::{Planned, column, lost};
@@ -74,13 +72,11 @@ fn scan(aggregate: &Aggregate) -> Planned<(LogicalPlan, SchemaRef)> {
     let table = TableReference::bare(GROUPS);
     let source = Arc::new(LogicalTableSource::new(Arc::clone(&schema)));
     let scan = TableScanBuilder::new(table.clone(), source).build()?;
-    let named = |((qualifier, field), own): (
-        (Option<&TableReference>, &Arc<Field>),
-        &Arc<Field>,
-    )| {
-        Expr::Column(Column::new(Some(table.clone()), own.name()))
-            .alias_qualified(qualifier.cloned(), field.name())
-    };
+    let named =
+        |((qualifier, field), own): ((Option<&TableReference>, &Arc<Field>), &Arc<Field>)| {
+            Expr::Column(Column::new(Some(table.clone()), own.name()))
+                .alias_qualified(qualifier.cloned(), field.name())
+        };
     let exprs = aggregate.schema.iter().zip(schema.fields()).map(named);
     let input = Arc::new(LogicalPlan::TableScan(scan));
     let plan = Projection::try_new(exprs.collect(), input)?;

@@ -66,7 +66,9 @@ fn rows(
             let carried = carrier.carry(&plan)?.ok_or_else(lost)?;
             let subject = carrier.subject(&carried)?;
             let columns = visible.into_iter().chain([subject]);
-            LogicalPlanBuilder::from(carried).project(columns)?.build()?
+            LogicalPlanBuilder::from(carried)
+                .project(columns)?
+                .build()?
         }
         false => plan,
     };

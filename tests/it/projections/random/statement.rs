@@ -109,7 +109,14 @@ impl Statement<'_, '_, '_> {
         let key = self.writer.text(1);
         for (name, kind) in [("word", Kind::Text), ("number", Kind::Number)] {
             let sql = format!("r.{name}");
-            self.writer.scope.insert(0, Name { sql, kind, direct: false });
+            self.writer.scope.insert(
+                0,
+                Name {
+                    sql,
+                    kind,
+                    direct: false,
+                },
+            );
         }
         format!("t {join} JOIN codes AS r ON r.code = {key}")
     }
