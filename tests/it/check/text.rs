@@ -99,7 +99,8 @@ fn a_table_fits_into_the_window_and_says_the_same() {
             "\"Who\"",
             "token",
             "age_band",
-            "direct identifier",
+            "insensitive",
+            "quasi-identifier",
             "keyed",
             "chosen",
         ] {
