@@ -9,8 +9,10 @@
 )]
 
 use std::fmt::Write as _;
+use std::fs;
 use std::hint::black_box;
 use std::io::Cursor;
+use std::path::Path;
 
 use chrono::NaiveDate;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
@@ -161,5 +163,89 @@ fn stages(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, stages);
+/// The bundled projections by their names, each with its contract's text and its own.
+fn bundled() -> Vec<(String, String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("sql/patients");
+    let read = |path: &Path| fs::read_to_string(path).unwrap();
+    let schema = read(&folder.join("schema.sql"));
+    let mut found: Vec<_> = fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| !path.ends_with("schema.sql"))
+        .map(|path| {
+            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+            (name, schema.clone(), read(&path))
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+/// What it costs to read, plan and prove a projection: once an edit, and never for a request.
+fn proofs(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("prove");
+    for (name, schema, text) in bundled() {
+        let contract = Contract::parse("patients", "schema.sql", &schema).unwrap();
+        group.bench_function(&name, |bench| {
+            bench.iter(|| {
+                Projection::parse(&contract, "patients/x", "x.sql", black_box(&text)).unwrap()
+            });
+        });
+    }
+    group.finish();
+}
+
+/// A doctor's letter, with one identifier of most kinds, and what only looks like one.
+const LETTER: &str = "Sehr geehrter Herr Kollege, wir berichten über Frau Müller, geb. 12.03.1948, hospitalisiert vom 3. \
+    bis 9. Mai 2023. Diagnosen: I48.0, E78.2. Medikation: Torem 10 mg 1-0-0, Marcoumar nach INR (2.0-3.0). Labor: Leuk \
+    12.4 G/l, CRP 88 mg/l, RR 142/86, Gewicht 62,5 kg. AHV 756.9217.0769.85, Telefon 044 668 18 00, E-Mail \
+    u.mueller@example.ch, Konto CH93 0076 2011 6238 5295 7. Kontrolle in Zimmer 3.12. Mit freundlichen Grüssen. ";
+
+/// What looking for identifiers costs: in free text, and in a release, whose contract may say that nobody looks.
+fn identifiers(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("identifiers");
+    let letters = LETTER.repeat(100);
+    group.throughput(Throughput::Bytes(letters.len() as u64));
+    group.bench_function("find in letters", |bench| {
+        bench.iter(|| veilpoint::identifiers::find(black_box(&letters)).count());
+    });
+    let text = admissions();
+    group
+        .sample_size(10)
+        .throughput(Throughput::Bytes(text.len() as u64));
+    for guarding in ["log", "ignore"] {
+        let option = format!("OPTIONS ('veilpoint.found_identifiers' '{guarding}', ");
+        let schema = SCHEMA.replace("OPTIONS (", &option);
+        let contract = Contract::parse("admissions", "schema.sql", &schema).unwrap();
+        let projection =
+            Projection::parse(&contract, "admissions/bench", "bench.sql", PROJECTION).unwrap();
+        let job = Job {
+            contract: &contract,
+            projection: &projection,
+            object: "admissions.csv",
+            context: &Context {
+                as_of: NaiveDate::from_ymd_opt(2026, 11, 23).unwrap(),
+                keys: Some(MasterKey::from_bytes([7; 32]).domain(&projection.domain())),
+            },
+            format: Format::Csv,
+            length: None,
+            options: &Options {
+                threads: 1,
+                ..Options::default()
+            },
+        };
+        group.bench_function(format!("a release, {guarding}"), |bench| {
+            bench.iter_batched(
+                || Box::new(Cursor::new(text.clone().into_bytes())),
+                |input| {
+                    release::run(&job, input, &mut std::io::sink(), &Control::default()).unwrap()
+                },
+                BatchSize::PerIteration,
+            );
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, stages, proofs, identifiers);
 criterion_main!(benches);

@@ -1,20 +1,15 @@
 //! Swiss insurance numbers (AHV, AVS): `756.9217.0769.85`.
 
-use super::numbers::{Gap, Group, Groups, lengths, total, uniform};
+use super::numbers::{Gap, Group, Groups, have_lengths, uniform};
 
 /// Where the number ends.
 pub(super) fn end(groups: &Groups<'_>) -> Option<usize> {
-    if !groups.stands_alone() {
-        return None;
-    }
-    groups.longest(|number| is_ahv(groups, number))
+    groups.longest(13..=13, |number| is_ahv(groups, number))
 }
 
 fn is_ahv(groups: &Groups<'_>, number: &[Group]) -> bool {
-    let form = number.len() == 1 || lengths(number) == [3, 4, 4, 2];
-    total(number) == 13
-        && form
-        && uniform(number, &[Gap::Dot, Gap::Blank, Gap::Dash])
+    let form = number.len() == 1 || have_lengths(number, &[3, 4, 4, 2]);
+    form && uniform(number, &[Gap::Dot, Gap::Blank, Gap::Dash])
         && groups.digits(number).take(3).eq([7, 5, 6])
         && has_ean_check(groups.digits(number))
 }

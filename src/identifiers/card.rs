@@ -29,18 +29,14 @@ const ISSUERS: &[(u32, u32, usize, usize)] = &[
 
 /// Where the number ends.
 pub(super) fn end(groups: &Groups<'_>) -> Option<usize> {
-    if !groups.stands_alone() {
-        return None;
-    }
-    groups.longest(|number| is_card(groups, number))
+    groups.longest(13..=19, |number| is_card(groups, number))
 }
 
 fn is_card(groups: &Groups<'_>, number: &[Group]) -> bool {
     let count = total(number);
     // In groups as on a card; the last may be short.
     let grouped = number.iter().rev().skip(1).all(|group| group.len() >= 4);
-    (13..=19).contains(&count)
-        && grouped
+    grouped
         && uniform(number, &[Gap::Blank, Gap::Dash])
         && is_issued(groups.digits(number), count)
         && has_luhn_check(groups.digits(number), count)

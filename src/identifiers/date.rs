@@ -63,11 +63,9 @@ fn in_digits(groups: &Groups<'_>, [a, b, c]: [&Group; 3]) -> bool {
 /// A year of two digits makes a date only of pairs, or behind a word that says so; never before a unit, nor behind
 /// the word for an order or a version.
 fn is_short_date(groups: &Groups<'_>, [a, b, c]: [&Group; 3]) -> bool {
-    let said = context::before(groups.text, a.start, Before::Date);
     let pairs = a.len() == 2 && b.len() == 2 && uniform(&[*a, *b, *c], &[Gap::Dot, Gap::Slash]);
-    (said || pairs)
-        && !context::before(groups.text, a.start, Before::Thing)
-        && !before_unit(groups.text, c.end)
+    let before = |what| context::before(groups.text, a.start, what);
+    (pairs || before(Before::Date)) && !before(Before::Thing) && !before_unit(groups.text, c.end)
 }
 
 /// `am 14.2.`: both dots, behind a word for a date.

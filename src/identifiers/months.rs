@@ -5,6 +5,9 @@ use super::numbers::chars_from;
 /// The longest name, in characters.
 const LONGEST: usize = 9;
 
+/// The letters that months begin with.
+const INITIALS: &[u8] = b"adfgjlmnos";
+
 /// A month's name in a text.
 pub(super) struct Month {
     /// Where it ends, a dot behind an abbreviation included.
@@ -73,6 +76,9 @@ pub(super) fn is_before_digit(text: &str, start: usize) -> bool {
 
 /// The month at a place.
 pub(super) fn month(text: &str, start: usize) -> Option<Month> {
+    if !INITIALS.contains(&text.as_bytes().get(start)?.to_ascii_lowercase()) {
+        return None;
+    }
     let name: String = chars_from(text, start)
         .take(LONGEST + 1)
         .take_while(|c| c.is_alphabetic())

@@ -1,5 +1,7 @@
 //! Where identifiers may begin and end, and digits in groups with what lies between them.
 
+use std::ops::RangeInclusive;
+
 /// The most groups that are looked at from one place: the longest form, a phone number in pairs, has nine.
 const MOST: usize = 10;
 
@@ -82,13 +84,26 @@ impl<'a> Groups<'a> {
         self.all.get(..self.len).unwrap_or_default()
     }
 
-    /// The longest run of groups from the first one that ends where a number may end and passes `check`.
-    pub(super) fn longest(&self, check: impl Fn(&[Group]) -> bool) -> Option<usize> {
-        (1..=self.len).rev().find_map(|len| {
-            let groups = self.all.get(..len)?;
-            let end = groups.last()?.end;
-            (ends(self.text, end) && check(groups)).then_some(end)
-        })
+    /// The longest run of groups from the first one that has so many digits, ends where a number may end, and passes
+    /// `check`. None where another number runs into it.
+    pub(super) fn longest(
+        &self,
+        digits: RangeInclusive<usize>,
+        check: impl Fn(&[Group]) -> bool,
+    ) -> Option<usize> {
+        let mut count = 0;
+        let mut longest = None;
+        for (place, group) in self.all().iter().enumerate() {
+            count += group.len();
+            if count > *digits.end() {
+                break;
+            }
+            let number = self.all.get(..=place)?;
+            if count >= *digits.start() && ends(self.text, group.end) && check(number) {
+                longest = Some(group.end);
+            }
+        }
+        longest.filter(|_| self.stands_alone())
     }
 
     /// The digits of a group.
@@ -102,16 +117,16 @@ impl<'a> Groups<'a> {
     }
 
     /// The digits of some groups, in a row.
-    pub(super) fn digits(&self, groups: &[Group]) -> impl Iterator<Item = u8> + Clone {
-        let groups: Vec<&str> = groups.iter().map(|group| self.text_of(group)).collect();
-        groups
-            .into_iter()
-            .flat_map(str::bytes)
-            .map(|byte| byte - b'0')
+    pub(super) fn digits<'b>(
+        &'b self,
+        groups: &'b [Group],
+    ) -> impl Iterator<Item = u8> + Clone + 'b {
+        let bytes = groups.iter().flat_map(|group| self.text_of(group).bytes());
+        bytes.map(|byte| byte - b'0')
     }
 
     /// Whether no other number runs into it from the left: `12-` or `3.`.
-    pub(super) fn stands_alone(&self) -> bool {
+    fn stands_alone(&self) -> bool {
         let mut before = chars_before(self.text, self.start);
         let joined = before
             .next()
@@ -136,9 +151,9 @@ pub(super) fn uniform(groups: &[Group], kinds: &[Gap]) -> bool {
         && gaps.all(|next| next.gap == first.gap && !next.wide)
 }
 
-/// The lengths of the groups.
-pub(super) fn lengths(groups: &[Group]) -> Vec<usize> {
-    groups.iter().map(Group::len).collect()
+/// Whether the groups have these lengths.
+pub(super) fn have_lengths(groups: &[Group], lengths: &[usize]) -> bool {
+    groups.iter().map(Group::len).eq(lengths.iter().copied())
 }
 
 pub(super) fn is_blank(c: char) -> bool {

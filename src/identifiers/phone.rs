@@ -3,8 +3,10 @@
 //! A national number is told from others by its division, by a zero before the area, or by a word before it: not every
 //! row of digits is one.
 
+use std::cell::LazyCell;
+
 use super::context::{self, Before};
-use super::numbers::{Gap, Group, Groups, lengths, total, uniform};
+use super::numbers::{Gap, Group, Groups, have_lengths, total, uniform};
 
 /// The assigned country codes of two digits; those of one are 1 and 7, all others have three.
 const TWO_DIGITS: &[u32] = &[
@@ -29,24 +31,28 @@ const LENGTHS: &[(u32, usize, usize)] = &[
     (49, 6, 13),
 ];
 
+/// The digits that a number has, the zeros that may stand for the `+` and a zero in parentheses included.
+const DIGITS: std::ops::RangeInclusive<usize> = 7..=18;
+
 /// Where the number ends.
 pub(super) fn end(groups: &Groups<'_>) -> Option<usize> {
-    let rest = groups.text.get(groups.start..)?;
-    let plus = rest.starts_with('+') || rest.starts_with("(+");
-    if !groups.stands_alone() {
-        return None;
+    let first = groups.all().first()?;
+    if groups.text.get(groups.start..first.start)?.contains('+') {
+        return groups.longest(DIGITS, |number| {
+            spaced(number) && is_international(groups, number, 0)
+        });
     }
-    if plus {
-        return groups.longest(|number| spaced(number) && is_international(groups, number, 0));
+    if groups.text_of(first).starts_with("00") {
+        return groups.longest(DIGITS, |number| {
+            spaced(number) && is_international(groups, number, 2)
+        });
     }
-    if rest.trim_start_matches('(').starts_with("00") {
-        return groups.longest(|number| spaced(number) && is_international(groups, number, 2));
-    }
-    let announced = context::before(groups.text, groups.start, Before::Phone);
-    let thing = context::before(groups.text, groups.start, Before::Thing);
-    groups.longest(|number| {
+    let before = |what| context::before(groups.text, groups.start, what);
+    let announced = LazyCell::new(|| before(Before::Phone));
+    let thing = LazyCell::new(|| before(Before::Thing));
+    groups.longest(DIGITS, |number| {
         spaced(number)
-            && (!thing && is_national(groups, number) || announced && is_announced(number))
+            && (is_national(groups, number) && !*thing || is_announced(number) && *announced)
     })
 }
 
@@ -100,7 +106,7 @@ fn is_national(groups: &Groups<'_>, number: &[Group]) -> bool {
 
 /// French: `06 12 34 56 78`.
 fn is_in_pairs(groups: &Groups<'_>, number: &[Group]) -> bool {
-    lengths(number) == [2; 5]
+    have_lengths(number, &[2; 5])
         && uniform(number, &[Gap::Blank, Gap::Dot, Gap::Dash, Gap::Slash])
         && has_trunk_zero(groups, number)
 }

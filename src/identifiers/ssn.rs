@@ -1,25 +1,20 @@
 //! US social security numbers: `123-45-6789`, or with blanks or undivided behind a word that says so.
 
 use super::context::{self, Before};
-use super::numbers::{Gap, Group, Groups, lengths, total, uniform};
+use super::numbers::{Gap, Group, Groups, have_lengths, uniform};
 
 /// Where the number ends.
 pub(super) fn end(groups: &Groups<'_>) -> Option<usize> {
-    if !groups.stands_alone() {
-        return None;
-    }
-    groups.longest(|number| is_ssn(groups, number))
+    groups.longest(9..=9, |number| is_ssn(groups, number))
 }
 
 fn is_ssn(groups: &Groups<'_>, number: &[Group]) -> bool {
-    if total(number) != 9 {
-        return false;
-    }
-    let divided = lengths(number) == [3, 2, 4];
-    let form = divided && uniform(number, &[Gap::Dash])
-        || (number.len() == 1 || divided && uniform(number, &[Gap::Blank, Gap::Dot]))
-            && context::before(groups.text, groups.start, Before::SocialSecurity);
-    form && is_issued(groups.digits(number))
+    let divided = have_lengths(number, &[3, 2, 4]);
+    let dashed = divided && uniform(number, &[Gap::Dash]);
+    let bare = number.len() == 1 || divided && uniform(number, &[Gap::Blank, Gap::Dot]);
+    (dashed || bare)
+        && is_issued(groups.digits(number))
+        && (dashed || context::before(groups.text, groups.start, Before::SocialSecurity))
 }
 
 /// Areas 000, 666 and 900 to 999, group 00 and serial 0000 are never issued (Social Security Administration, since

@@ -40,6 +40,7 @@ mod values;
 mod tests;
 
 pub use counter::{Column, Counter, Settings};
+pub use number::share;
 pub use report::{
     Attack, Attribute, Below, Bin, Closeness, Recursive, Report, Role, Sensitive, Success, VERSION,
 };

@@ -15,7 +15,7 @@ pub(super) fn ratio(part: u128, whole: u128) -> f64 {
     part as f64 / whole as f64
 }
 
-/// The same of counts.
-pub(super) fn share(part: u64, whole: u64) -> f64 {
+/// A count as a part of another; 0 of nothing.
+pub fn share(part: u64, whole: u64) -> f64 {
     ratio(part.into(), whole.into())
 }

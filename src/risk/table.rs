@@ -140,6 +140,10 @@ impl<T: Keyed> Table<T> {
         );
         budget.take(most)?;
         let more = self.table.len().max(4);
+        // What is counted is numbered with 32 bits. Twice as many places would take 80 GB at least.
+        if u32::try_from(more.saturating_mul(2)).is_err() {
+            return Err(budget.exceeded());
+        }
         let reserved = self.table.try_reserve(more, |entry| T::spread(entry.key()));
         budget.give(most + old);
         if reserved.is_err() {

@@ -196,7 +196,7 @@ fn distances_are_those_of_the_paper() {
 }
 
 #[test]
-fn diversity_is_that_of_the_paper() {
+fn diversity_is_what_its_definitions_say() {
     // Counts in falling order; e to the entropy; the l of recursive (c, l)-diversity for some c.
     let rows: [(&[u64], f64, &[(f64, u64)]); 7] = [
         (&[4], 1.0, &[(1.0, 0), (2.0, 1)]),
@@ -208,7 +208,6 @@ fn diversity_is_that_of_the_paper() {
             2.749_459_273_997_205,
             &[(0.6, 1), (1.0, 1), (1.5, 2), (3.0, 2), (3.1, 3)],
         ),
-        // Machanavajjhala et al., example of a class with a frequent value.
         (
             &[6, 3, 1],
             2.454_555_595_891_147,

@@ -253,8 +253,8 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_compared_is_refused_and_never_taken_for_missing() {
-        // Bytes behind codes, which Arrow casts to text elsewhere, and which are none.
+    fn bytes_that_are_no_text_are_values_and_not_missing() {
+        // Behind codes, where Arrow's lenient cast to text would give nothing.
         let values = BinaryArray::from(vec![&b"\xff\xfe"[..]]);
         let array = DictionaryArray::new(Int32Array::from(vec![0]), Arc::new(values));
         assert_ne!(hashes(Arc::new(array))[0], Hash::missing());

@@ -44,14 +44,16 @@ pub(in crate::dataset) fn look_up<'a>(
     join: &'a Join,
     references: &References,
 ) -> std::result::Result<LookUp<'a>, &'static str> {
+    let table = scanned(&join.right).and_then(|scan| references.get(scan.table_name.table()));
+    let Some(reference) = table else {
+        return Err(
+            "the plan needs a join with something other than a reference table, which has no place in a projection",
+        );
+    };
     let required = match join.join_type {
         JoinType::Inner => true,
         JoinType::Left => false,
         _ => return Err("a reference table is joined by LEFT JOIN or INNER JOIN"),
-    };
-    let table = scanned(&join.right).and_then(|scan| references.get(scan.table_name.table()));
-    let Some(reference) = table else {
-        return Err("what is joined is a reference table by its name");
     };
     let pair = match (join.on.as_slice(), &join.filter) {
         ([(left, right)], None) => Some((left, right)),

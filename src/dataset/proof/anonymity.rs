@@ -1,11 +1,22 @@
 //! What `k` counts, as far as the plan shows it; the release counts, and keeps back what is too few.
 
-use datafusion::logical_expr::LogicalPlan;
+use datafusion::logical_expr::{Expr, LogicalPlan};
 
 use super::Prover;
-use super::nodes::Node;
+use super::nodes::{Node, unaliased};
 use crate::dataset::nearest::hint;
 use crate::dataset::rule::Rule;
+
+/// Window functions that tell places and numbers of rows, and no value of any.
+const PLACES: [&str; 7] = [
+    "count",
+    "cume_dist",
+    "dense_rank",
+    "ntile",
+    "percent_rank",
+    "rank",
+    "row_number",
+];
 
 impl Prover<'_> {
     /// k over columns counts rows of which each comes from one row of the object; k alone counts the groups of one
@@ -22,7 +33,12 @@ impl Prover<'_> {
             whats.extend(k.over.iter().filter_map(|name| self.over(name, plan, node)));
             whats
         };
-        for what in whats {
+        let brought = brought(plan, !k.over.is_empty()).map(|name| {
+            format!(
+                "{name} brings a value of other rows into those that k counts, whose subjects are others: leave it out"
+            )
+        });
+        for what in whats.into_iter().chain(brought) {
             self.refuse(Rule::K, at, what);
         }
     }
@@ -76,4 +92,21 @@ impl Prover<'_> {
             )
         })
     }
+}
+
+/// The first window function that gives a row another row's value, where rows are counted: at the top, or below groups.
+/// Places (`rank` and its like) and numbers of rows are no values.
+fn brought(plan: &LogicalPlan, counted: bool) -> Option<&str> {
+    let counted = counted || matches!(plan, LogicalPlan::Aggregate(_));
+    let calls: &[Expr] = match plan {
+        LogicalPlan::Window(window) if counted => &window.window_expr,
+        _ => &[],
+    };
+    let mut names = calls.iter().filter_map(|call| match unaliased(call) {
+        Expr::WindowFunction(call) => Some(call.fun.name()),
+        _ => None,
+    });
+    let found = names.find(|name| !PLACES.contains(name));
+    let mut inputs = plan.inputs().into_iter();
+    found.or_else(|| inputs.find_map(|input| brought(input, counted)))
 }

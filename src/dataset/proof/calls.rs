@@ -18,17 +18,14 @@ const KEYED_INPUT: &str = "bare columns, trim, lower, upper and casts to text of
 
 impl Prover<'_> {
     pub(super) fn call(&mut self, call: &ScalarFunction, inputs: Inputs<'_>) -> Flow {
-        let mut arguments: Vec<Flow> = call
+        let arguments: Vec<Flow> = call
             .args
             .iter()
             .map(|argument| self.value(argument, inputs))
             .collect();
         let name = call.func.name();
         if let Some(function) = functions::find(name) {
-            if drawn_by_name(function) {
-                self.own_name(&call.args, &mut arguments);
-            }
-            return self.ours(function, arguments);
+            return self.ours(function, call.args.first(), arguments);
         }
         if functions::builtin(name).is_none() {
             self.found.lost = true;
@@ -54,20 +51,6 @@ impl Prover<'_> {
                 }
                 Flow::computed(leaks.through(name))
             }
-        }
-    }
-
-    /// A column by another name is no bare column to a function that draws by names: it would have one draw for each, and
-    /// the mean of many tells the value; and a known number by a column's name would tell that column's draws.
-    fn own_name(&self, written: &[Expr], arguments: &mut [Flow]) {
-        let (Some(written), Some(flow)) = (written.first(), arguments.first_mut()) else {
-            return;
-        };
-        let Shape::Bare(at) = flow.shape else {
-            return;
-        };
-        if !matches!(written, Expr::Column(column) if column.name == self.name(at)) {
-            *flow = Flow::computed(std::mem::take(&mut flow.leaks).through("AS"));
         }
     }
 
@@ -97,48 +80,41 @@ impl Prover<'_> {
         }
     }
 
-    /// One of Veilpoint's functions.
-    fn ours(&mut self, function: &'static Function, arguments: Vec<Flow>) -> Flow {
-        for flow in &arguments {
-            self.operand(flow, function.name);
-        }
+    /// One of Veilpoint's functions; `written` is its first argument as it stands in the plan.
+    fn ours(
+        &mut self,
+        function: &'static Function,
+        written: Option<&Expr>,
+        arguments: Vec<Flow>,
+    ) -> Flow {
         let bounds = self.bounds(function, &arguments);
-        self.keyed(function, &arguments);
-        let accompanied = self.companions(function, &arguments, bounds.as_ref().err());
+        let refused = self.misused(function, written, &arguments, bounds.as_ref().err());
         if function.name == DATE_SHIFT {
             self.shifted(&arguments);
+        }
+        if let (Companions::Identifiers(_), [first, _, ..]) = (function.companions, &*arguments) {
+            let columns = first.leaks.iter().map(|(column, _)| column);
+            self.found.redacted.extend(columns);
         }
         let plain = arguments
             .iter()
             .enumerate()
             .all(|(position, flow)| plain(function, position, flow));
         let inside = bounds.is_ok() || !Lowering::InsideBounds.holds();
-        // What is refused for what stands beside it is refused for that alone.
-        let lowers = !accompanied || (inside && (plain || !Lowering::PlainArguments.holds()));
+        // What is refused for a wrong call is refused for that alone.
+        let lowers = refused || (inside && (plain || !Lowering::PlainArguments.holds()));
         let atom = Atom {
             text: format!("{}({})", function.name, self.texts(&arguments)),
             yearly: (function.yearly)(&self.seen(&arguments)),
         };
         let mut leaks = Leaks::default();
-        let mut protected = Leaks::default();
         for (position, flow) in arguments.into_iter().enumerate() {
-            let level = level(function, position);
-            let lowered = lowered(function, position, &flow.shape);
-            if lowered && flow.leaks.iter().any(|(column, _)| self.protected(column)) {
-                protected.merge(&flow.leaks);
-            }
+            let lowered = refused || lowered(function, position, &flow.shape);
             leaks.merge(&if lowered && lowers {
-                flow.leaks.lowered(level, &atom)
+                flow.leaks.lowered(level(function, position), &atom)
             } else {
                 flow.leaks
             });
-        }
-        if let Err(why) = bounds
-            && accompanied
-            && (function.keyed || !protected.is_empty())
-        {
-            let message = format!("{} is outside its bounds: {why}", function.name);
-            self.refuse_of(Rule::Bounds, &protected, message);
         }
         let shape = if function.keyed {
             Shape::Keyed
@@ -151,45 +127,102 @@ impl Prover<'_> {
         }
     }
 
+    /// Refuses a call that is not one that the function is for, and says whether it did.
+    fn misused(
+        &mut self,
+        function: &'static Function,
+        written: Option<&Expr>,
+        arguments: &[Flow],
+        outside: Option<&String>,
+    ) -> bool {
+        let mut refused = false;
+        for flow in arguments {
+            refused |= self.operand(flow, function.name);
+        }
+        refused |= function.named && self.named(function, written, arguments);
+        refused |= self.keyed(function, arguments);
+        let alone = self.companions(function, arguments, outside);
+        refused |= alone;
+        match outside {
+            Some(why) if !alone => refused | self.outside(function, arguments, why),
+            _ => refused,
+        }
+    }
+
+    /// Refuses a call outside its bounds, where it would lower a protected column.
+    fn outside(&mut self, function: &Function, arguments: &[Flow], why: &str) -> bool {
+        let mut protected = Leaks::default();
+        for (position, flow) in arguments.iter().enumerate() {
+            if lowered(function, position, &flow.shape)
+                && flow.leaks.iter().any(|(column, _)| self.protected(column))
+            {
+                protected.merge(&flow.leaks);
+            }
+        }
+        if !function.keyed && protected.is_empty() {
+            return false;
+        }
+        let message = format!("{} is outside its bounds: {why}", function.name);
+        self.refuse_of(Rule::Bounds, &protected, message)
+    }
+
+    /// Refuses a first argument that is no column under the contract's own name: a chosen number would show what is done
+    /// to it, and a chosen name what is done to another column.
+    fn named(&mut self, function: &Function, written: Option<&Expr>, arguments: &[Flow]) -> bool {
+        let Some(first) = arguments.first() else {
+            return false;
+        };
+        let own = match (&first.shape, written) {
+            (Shape::Bare(column), Some(Expr::Column(written))) => {
+                written.name == self.name(*column)
+            }
+            _ => false,
+        };
+        let message = format!(
+            "{} takes a bare column under the name that the contract gives it: its error comes from that name",
+            function.name
+        );
+        !own && self.refuse_of(Rule::BareArgument, &first.leaks, message)
+    }
+
     /// Refuses what is no argument of a keyed function, and notes what is.
-    fn keyed(&mut self, function: &'static Function, arguments: &[Flow]) {
+    fn keyed(&mut self, function: &'static Function, arguments: &[Flow]) -> bool {
         self.found.uses_keys |=
             function.keyed || matches!(function.companions, Companions::Subject(_));
         let Some(first) = arguments.first().filter(|_| function.keyed) else {
-            return;
+            return false;
         };
         if matches!(first.shape, Shape::Bare(_) | Shape::Text) {
             let columns = first.leaks.iter().map(|(column, _)| column).collect();
             let call = (function.name, first.leaks.at());
             self.found.keyed.entry(columns).or_insert(call);
-        } else {
-            let message = format!("{} takes {KEYED_INPUT}", function.name);
-            self.refuse_of(Rule::KeyedArgument, &first.leaks, message);
+            return false;
         }
+        let message = format!("{} takes {KEYED_INPUT}", function.name);
+        self.refuse_of(Rule::KeyedArgument, &first.leaks, message)
     }
 
-    /// Whether what stands beside the first argument is what the function asks for; refused where it is not.
+    /// Refuses what stands beside the first argument and is not what the function asks for.
     fn companions(
         &mut self,
         function: &'static Function,
         arguments: &[Flow],
         bounds: Option<&String>,
     ) -> bool {
-        let mut good = true;
+        let mut refused = false;
         for (position, flow) in arguments.iter().enumerate() {
             let Some(asked) = self.unaccompanied(function, position, &flow.shape) else {
                 continue;
             };
-            good = false;
             let why = bounds.map_or_else(String::new, |why| format!(": {why}"));
             let message = format!(
                 "{} takes {asked} as argument {}{why}",
                 function.name,
                 position + 1
             );
-            self.refuse_of(Rule::BareArgument, &flow.leaks, message);
+            refused |= self.refuse_of(Rule::BareArgument, &flow.leaks, message);
         }
-        good || !Rule::BareArgument.applies()
+        refused
     }
 
     /// What a function asks for at a position, where something else stands there.
@@ -207,9 +240,6 @@ impl Prover<'_> {
             }
             Companions::Identifiers(from) if (position == 0 || position >= from) && !bare => {
                 Some("a bare column")
-            }
-            Companions::Subject(_) if drawn_by_name(function) && position == 0 && !bare => {
-                Some("a bare column under its own name")
             }
             Companions::Subject(at) if position == at => match shape {
                 Shape::Bare(column) if self.identifies(*column) => None,
@@ -268,11 +298,6 @@ impl Prover<'_> {
     }
 }
 
-/// Whether the draws of a function depend on the name of its first argument, as those of `noise` do.
-fn drawn_by_name(function: &Function) -> bool {
-    !function.keyed && matches!(function.companions, Companions::Subject(_))
-}
-
 /// The level to which a function lowers a bare column at a position.
 fn level(function: &Function, position: usize) -> Level {
     let level = function.levels.get(position).or(function.levels.last());
@@ -301,12 +326,18 @@ fn plain(function: &Function, position: usize, flow: &Flow) -> bool {
     }
 }
 
-/// A constant that separates and says nothing: no letter and no digit.
+/// A constant that separates and says nothing: no letter, no digit, and no mark that the letter before it would take up
+/// when the text is normalised.
 fn separator(value: &ScalarValue) -> bool {
+    let plain = |sign: char| {
+        (sign.is_ascii() && !sign.is_ascii_alphanumeric())
+            || sign == '·'
+            || ('\u{2010}'..='\u{2027}').contains(&sign)
+    };
     value
         .try_as_str()
         .flatten()
-        .is_some_and(|text| !text.chars().any(char::is_alphanumeric))
+        .is_some_and(|text| text.chars().all(plain))
 }
 
 /// A constant's text: numbers of one text may be instants of several units, so all but the common ones say what they

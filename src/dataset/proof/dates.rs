@@ -15,6 +15,8 @@ impl Prover<'_> {
         let (date, how) = arguments.split_at(arguments.len().min(1));
         let at = date.first().and_then(|date| date.leaks.at());
         self.found.shifts.entry(self.texts(how)).or_insert(at);
+        let columns = date.iter().flat_map(|date| date.leaks.iter());
+        self.found.shifted.extend(columns.map(|(column, _)| column));
     }
 
     /// Beside a shifted date no date leaves unshifted and finer than a year: it would give the shift of all dates of
@@ -40,7 +42,11 @@ impl Prover<'_> {
                 self.types.get(column),
                 Some(DataType::Date32 | DataType::Timestamp(..))
             );
+            // Of many dates of a subject, those on either side of a new year tell the shift, so that not even the years
+            // of what is shifted are shown.
+            let shifted = self.found.shifted.contains(&column) && !leak.atoms.is_empty();
             let fine = leak.atoms.iter().any(|atom| !atom.yearly) || leak.atoms.len() > 1;
+            let fine = fine || shifted;
             if !date || !fine {
                 continue;
             }

@@ -242,7 +242,7 @@ impl Prover<'_> {
 }
 
 /// An expression without its names.
-fn unaliased(expr: &Expr) -> &Expr {
+pub(super) fn unaliased(expr: &Expr) -> &Expr {
     match expr {
         Expr::Alias(alias) => unaliased(&alias.expr),
         other => other,

@@ -64,10 +64,12 @@ impl Prover<'_> {
         }
     }
 
-    /// A protected column leaves through at most one expression: two put the value together again.
+    /// A protected column leaves through at most one expression: two put the value together again. So does a text out of
+    /// which identifiers are taken: beside another form of it, what was taken shows.
     fn once(&mut self, all: &Leaks) {
         for (column, leak) in all.iter() {
-            if self.protected(column) && leak.atoms.len() > 1 {
+            let held = self.protected(column) || self.found.redacted.contains(&column);
+            if held && leak.atoms.len() > 1 {
                 let atoms: Vec<&str> = leak.atoms.iter().map(|atom| atom.text.as_str()).collect();
                 let name = self.name(column);
                 let message = format!(
@@ -91,8 +93,9 @@ impl Prover<'_> {
             |columns: &BTreeSet<usize>| columns.iter().any(|column| self.protected(*column));
         let whole = |column: &usize| {
             let atom = Atom::column(self.name(*column));
+            // Two steps of a number tell it as well as the number itself.
             all.get(*column)
-                .is_some_and(|leak| leak.atoms.contains(&atom))
+                .is_some_and(|leak| leak.atoms.contains(&atom) || leak.atoms.len() > 1)
         };
         let mut found = Vec::new();
         for (columns, (function, at)) in &self.found.keyed {

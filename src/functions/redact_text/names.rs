@@ -6,6 +6,8 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
+use foldhash::fast::RandomState;
+
 use super::fold::Folder;
 use super::stop_words::is_stop_word;
 use crate::identifiers::Identifier;
@@ -15,6 +17,9 @@ const WIDEST: usize = 3;
 
 /// Digits that name somebody alone: a house number does not, a patient's number does.
 const LEAST_DIGITS: usize = 4;
+
+/// So many initials are known: more words are no name, and their initials every letter.
+const MOST_INITIALS: usize = 16;
 
 /// What a word of the text is to the ids.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -30,8 +35,8 @@ enum Part {
 /// The words of the ids of one row. Text and ids meet in folded form, so case, accents and `ue` for `ü` do not matter.
 pub(super) struct Names {
     folder: Folder,
-    alone: HashSet<String>,
-    beside: HashSet<String>,
+    alone: HashSet<String, RandomState>,
+    beside: HashSet<String, RandomState>,
     /// First letters of the words that name alone, in their order.
     initials: Vec<char>,
 }
@@ -48,8 +53,8 @@ impl Names {
     pub(super) fn new() -> Self {
         Self {
             folder: Folder::new(),
-            alone: HashSet::new(),
-            beside: HashSet::new(),
+            alone: HashSet::default(),
+            beside: HashSet::default(),
             initials: Vec::new(),
         }
     }
@@ -91,7 +96,9 @@ impl Names {
             return;
         }
         let first = key.chars().next().filter(|c| c.is_alphabetic());
-        self.initials.extend(first);
+        if self.initials.len() < MOST_INITIALS {
+            self.initials.extend(first);
+        }
         self.alone.insert(key.to_owned());
     }
 

@@ -1,12 +1,15 @@
-//! What others read and ask: metadata, other consumers, many requests, ways around, broken answers.
+//! What others read, ask and count: metadata, other consumers, many requests, ways around, broken answers, histograms.
 
 use std::collections::HashSet;
+use std::fs;
 use std::process::Command;
+
+use serde_json::Value;
 
 use super::{Desk, crowd};
 use crate::gateway::stage::{RAW, Stage, leaks, other, reader};
 use crate::support::samples::{patients, people};
-use crate::support::site::run_on;
+use crate::support::site::{run, run_on};
 
 const TARGET: &str = "/analytics-csv/a/patients.csv";
 
@@ -164,4 +167,24 @@ fn attack_12_half_an_answer() {
     let got = stage.ask("GET", "/costs-csv/people.csv", &[]);
     assert!(got.status() == 200 && got.whole);
     assert_eq!(got.body, stage.converted(&right, "people/costs", "csv"));
+}
+
+#[test]
+fn attack_14_frequency() {
+    let desk = Desk::new();
+    // Nine visits of one person, and one of each of three others.
+    let mut object = crowd(4);
+    let first = object.lines().nth(1).unwrap().to_owned() + "\n";
+    object += &first.repeat(8);
+    desk.release("p", "SELECT token(\"SSN\") AS \"Patient\", \"Gender\" IS NULL AS g FROM t", &object);
+    fs::rename(desk.site.path("out"), desk.site.path("out.csv")).unwrap();
+    let asked = ["risk", "out.csv", "--quasi", "g", "--format", "json"];
+    let answer = run(&mut desk.site.command(asked));
+    assert_eq!(answer.code, Some(0), "{}", answer.stderr);
+    let report: Value = serde_json::from_slice(&answer.stdout).unwrap();
+    let mut columns = report["columns"].as_array().unwrap().iter();
+    let patient = columns.find(|column| column["name"] == "Patient").unwrap();
+    let found = ["distinct_values", "most_frequent_records", "singletons"].map(|field| &patient[field]);
+    assert_eq!(found, [4, 9, 3], "{patient}");
+    assert_eq!(patient["most_frequent_share"], 0.75, "{patient}");
 }

@@ -1,6 +1,6 @@
 //! What a projection's author writes: the command refuses it by its rule, leaves no file, and says nothing of anybody.
 
-use super::{Desk, crowd, identifiers};
+use super::{Desk, HEADER, crowd, fields, identifiers};
 use crate::projections::rows;
 use crate::support::python;
 
@@ -79,4 +79,61 @@ fn attack_03_predicates_as_a_channel() {
         );
         assert_eq!(one, two, "{sql}");
     }
+}
+
+/// The rows of a release, less its header.
+fn rows_of(release: &str) -> Vec<&str> {
+    release.lines().skip(1).collect()
+}
+
+#[test]
+fn attack_15_small_groups() {
+    let wrong = not_refused(15);
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+    let desk = Desk::new();
+    // Five people of one illness, and one who is there five times: only what five people share is shown. `t` has no
+    // subject, so this one says that the number is.
+    let schema = rows::contract("t") + " OPTIONS ('veilpoint.subject' '\"SSN\"')";
+    desk.site.write("sql/t/schema.sql", schema);
+    let people: Vec<[String; 14]> = (1..=6)
+        .map(|person| {
+            let mut fields = fields(person);
+            fields[9] = if person < 6 { "flu" } else { "rare" }.to_owned();
+            fields
+        })
+        .collect();
+    let mut object = HEADER.to_owned();
+    for person in people.iter().chain(std::iter::repeat_n(&people[5], 5)) {
+        object += &(person.join(",") + "\n");
+    }
+    let groups = "-- k: 5\nSELECT \"Disease\", count(*) AS n, avg(\"Income\") AS i FROM t GROUP BY \"Disease\"";
+    assert_eq!(rows_of(&desk.release("p", groups, &object)), ["flu,5,30021.0"]);
+    let over = "-- k: 5 over \"Disease\"\nSELECT \"Disease\", token(\"SSN\") AS k FROM t";
+    let released = desk.release("p", over, &object);
+    assert!(rows_of(&released).len() == 5 && !released.contains("rare"), "{released}");
+    let over = "-- k: 2 over \"Weight\"\nSELECT \"Weight\" FROM t";
+    assert_eq!(rows_of(&desk.release("p", over, &object)), [""; 0]);
+}
+
+#[test]
+fn attack_16_putting_together() {
+    let wrong = not_refused(16);
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+    let desk = Desk::new();
+    // Noise does not average out over releases, and two columns of one person are off by factors of their own.
+    let sql = "-- order: kept\nSELECT noise(\"Income\", \"SSN\", 0.1) AS i, noise(\"Weight\", \"SSN\", 0.1) AS w FROM t";
+    let first = desk.release("p", sql, &crowd(40));
+    for name in ["p", "p", "p"] {
+        assert_eq!(desk.release(name, sql, &crowd(40)), first);
+    }
+    let factors = rows_of(&first).into_iter().zip(1..).map(|(row, person)| {
+        let (income, weight) = row.split_once(',').unwrap();
+        let of = |text: &str, at: usize| {
+            let (noised, true_value): (f64, f64) = (text.parse().unwrap(), fields(person)[at].parse().unwrap());
+            noised / true_value
+        };
+        (of(income, 8), of(weight, 10))
+    });
+    let alike = factors.filter(|(income, weight)| (income - weight).abs() < 0.01).count();
+    assert!(alike < 10, "{alike} of 40");
 }

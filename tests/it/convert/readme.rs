@@ -128,6 +128,9 @@ fn its_options_of_contracts_are_those_that_are_taken() {
         ("veilpoint.bad_rows", "drop"),
         ("veilpoint.unknown_columns", "refuse"),
         ("veilpoint.no_records", "allow"),
+        ("veilpoint.found_identifiers", "refuse"),
+        ("veilpoint.found_identifiers_share", "0.05"),
+        ("veilpoint.found_identifiers_count", "100"),
         ("veilpoint.min_step.<column>", "2"),
     ]
     .into();
@@ -165,6 +168,7 @@ fn its_options_of_contracts_are_those_that_are_taken() {
 fn its_functions_are_those_that_run() {
     let calls: BTreeMap<&str, &str> = [
         ("redact", "redact(\"Name\", 'text')"),
+        ("redact_text", "redact_text(\"Ward\", \"Name\")"),
         ("pseudonym", "pseudonym(\"Name\")"),
         ("token", "token(\"Name\")"),
         ("age", "age(\"Born\")"),

@@ -6,7 +6,7 @@ use super::report;
 use crate::support::python::{run_script, run_script_in};
 use crate::support::site::Site;
 
-const PINS: &str = "requirements-risk.txt";
+const PINS: &str = "requirements-anonymity.txt";
 
 /// Quasi-identifiers and sensitive columns: of few classes and of many, of words and of numbers.
 const CASES: [(&str, &str); 5] = [
@@ -27,7 +27,9 @@ struct Compared(Vec<String>);
 impl Compared {
     fn number(&mut self, what: &str, found: &Value, expected: &Value) {
         let near = match (found.as_f64(), expected.as_f64()) {
-            (Some(found), Some(expected)) => (found - expected).abs() <= 1e-9 * expected.abs().max(1.0),
+            (Some(found), Some(expected)) => {
+                (found - expected).abs() <= 1e-9 * expected.abs().max(1.0)
+            }
             (found, expected) => found == expected,
         };
         if !near {
@@ -55,19 +57,35 @@ fn k_l_and_t_are_those_of_pycanon() {
         let args = ["pycanon", path.to_str().unwrap(), quasi, sensitive];
         let theirs: Value =
             serde_json::from_str(&run_script_in(PINS, "risk.py", &args, b"")).unwrap();
-        let ours = report(&site, &["adult.csv", "--quasi", quasi, "--sensitive", sensitive]);
+        let ours = report(
+            &site,
+            &["adult.csv", "--quasi", quasi, "--sensitive", sensitive],
+        );
         compared.number(&format!("{quasi}: k"), &ours["k"], &theirs["k"]);
-        compared.number(&format!("{quasi}: highest"), &ours["prosecutor"]["highest"], &theirs["highest"]);
+        compared.number(
+            &format!("{quasi}: highest"),
+            &ours["prosecutor"]["highest"],
+            &theirs["highest"],
+        );
         for name in sensitive.split(',') {
             let (own, other) = (named(&ours["sensitive"], name), &theirs["sensitive"][name]);
             let at = format!("{quasi}, {name}");
             compared.number(&format!("{at}: l"), &own["distinct_l"], &other["l"]);
-            let distance = if other["ordered"] == true { "ordered" } else { "equal" };
+            let distance = if other["ordered"] == true {
+                "ordered"
+            } else {
+                "equal"
+            };
             compared.number(&format!("{at}: t"), &own["t"][distance], &other["t"]);
             // pyCANON cuts off what is behind the point, and of a whole number a rounding error may take one.
-            let (entropy, cut) = (own["entropy_l"].as_f64().unwrap(), other["entropy_l"].as_f64().unwrap());
+            let (entropy, cut) = (
+                own["entropy_l"].as_f64().unwrap(),
+                other["entropy_l"].as_f64().unwrap(),
+            );
             if (entropy - 1e-9).floor() > cut || (entropy + 1e-9).floor() < cut {
-                compared.0.push(format!("{at}: entropy l {entropy}, not {cut}"));
+                compared
+                    .0
+                    .push(format!("{at}: entropy l {entropy}, not {cut}"));
             }
         }
     }
@@ -84,12 +102,28 @@ fn compare(compared: &mut Compared, at: &str, ours: &Value, theirs: &Value) {
     ] {
         compared.number(&format!("{at}: {own}"), &ours[own], &theirs[other]);
     }
-    compared.number(&format!("{at}: marketer"), &ours["marketer"]["average"], &theirs["marketer"]);
+    compared.number(
+        &format!("{at}: marketer"),
+        &ours["marketer"]["average"],
+        &theirs["marketer"],
+    );
     for attack in ["prosecutor", "journalist"] {
         let (own, other) = (&ours[attack], &theirs[attack]);
-        compared.number(&format!("{at}: {attack} highest"), &own["highest"], &other["highest"]);
-        compared.number(&format!("{at}: {attack} average"), &own["average"], &other["average"]);
-        compared.number(&format!("{at}: {attack} at risk"), &own["records_at_risk"], &other["at_risk"]);
+        compared.number(
+            &format!("{at}: {attack} highest"),
+            &own["highest"],
+            &other["highest"],
+        );
+        compared.number(
+            &format!("{at}: {attack} average"),
+            &own["average"],
+            &other["average"],
+        );
+        compared.number(
+            &format!("{at}: {attack} at risk"),
+            &own["records_at_risk"],
+            &other["at_risk"],
+        );
     }
     let histogram = ours["histogram"].as_array().unwrap().iter();
     let histogram: Value = histogram
@@ -100,7 +134,11 @@ fn compare(compared: &mut Compared, at: &str, ours: &Value, theirs: &Value) {
     }
     for below in ours["below"].as_array().unwrap() {
         let k = below["k"].to_string();
-        compared.number(&format!("{at}: below {k}"), &below["records"], &theirs["below"][&k]);
+        compared.number(
+            &format!("{at}: below {k}"),
+            &below["records"],
+            &theirs["below"][&k],
+        );
     }
     for (name, other) in theirs["sensitive"].as_object().unwrap() {
         let own = named(&ours["sensitive"], name);
@@ -136,7 +174,10 @@ fn every_number_is_what_python_counts() {
     for (quasi, sensitive) in CASES {
         let args = ["count", path.to_str().unwrap(), quasi, sensitive];
         let theirs = serde_json::from_str(&run_script_in(PINS, "risk.py", &args, b"")).unwrap();
-        let ours = report(&site, &["adult.csv", "--quasi", quasi, "--sensitive", sensitive]);
+        let ours = report(
+            &site,
+            &["adult.csv", "--quasi", quasi, "--sensitive", sensitive],
+        );
         compare(&mut compared, quasi, &ours, &theirs);
     }
     compared.end();
@@ -148,14 +189,28 @@ fn the_risks_of_a_sample_are_what_python_counts_in_its_population() {
     adult(&site);
     let text = String::from_utf8(site.read("adult.csv").unwrap()).unwrap();
     let third = |(at, line): (usize, &str)| (at == 0 || at % 3 == 1).then(|| format!("{line}\n"));
-    site.write("sample.csv", text.lines().enumerate().filter_map(third).collect::<String>());
+    site.write(
+        "sample.csv",
+        text.lines()
+            .enumerate()
+            .filter_map(third)
+            .collect::<String>(),
+    );
     let (sample, population) = (site.path("sample.csv"), site.path("adult.csv"));
     let mut compared = Compared(Vec::new());
     for (quasi, sensitive) in CASES {
         let files = [&sample, &population].map(|path| path.to_str().unwrap());
         let args = ["count", files[0], quasi, sensitive, files[1]];
         let theirs = serde_json::from_str(&run_script_in(PINS, "risk.py", &args, b"")).unwrap();
-        let args = ["sample.csv", "--quasi", quasi, "--sensitive", sensitive, "--population", "adult.csv"];
+        let args = [
+            "sample.csv",
+            "--quasi",
+            quasi,
+            "--sensitive",
+            sensitive,
+            "--population",
+            "adult.csv",
+        ];
         let ours = report(&site, &args);
         assert_eq!(ours["population_records"], 32_561);
         compare(&mut compared, quasi, &ours, &theirs);
@@ -170,7 +225,10 @@ fn a_table_is_the_same_as_csv_and_as_parquet() {
     let site = Site::new();
     adult(&site);
     let (csv, parquet) = (site.path("adult.csv"), site.path("adult.parquet"));
-    run_script("to_parquet.py", &[csv.to_str().unwrap(), parquet.to_str().unwrap()]);
+    run_script(
+        "to_parquet.py",
+        &[csv.to_str().unwrap(), parquet.to_str().unwrap()],
+    );
     for (quasi, sensitive) in CASES {
         let of = |file: &str, more: &[&str]| {
             let args = [&[file, "--quasi", quasi, "--sensitive", sensitive], more].concat();

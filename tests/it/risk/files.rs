@@ -39,7 +39,10 @@ fn a_file_is_the_same_however_it_is_written() {
     let plain = text(",", "\n");
     site.write("plain.csv", &plain);
     let expected = of(&site, "plain.csv", &[]);
-    assert_eq!((&expected["k"], &expected["classes"]), (&2.into(), &3.into()));
+    assert_eq!(
+        (&expected["k"], &expected["classes"]),
+        (&2.into(), &3.into())
+    );
     site.write("bom.csv", format!("\u{feff}{plain}"));
     site.write("crlf.csv", text(",", "\r\n"));
     site.write("tabs.tsv", text("\t", "\n"));
@@ -51,7 +54,14 @@ fn a_file_is_the_same_however_it_is_written() {
     for (program, suffix) in [("gzip", "gz"), ("bzip2", "bz2"), ("zstd", "zst")] {
         let packed = match suffix {
             "zst" => zstd(plain.as_bytes()),
-            _ => succeed(Command::new(program).args(["-c"]).arg(site.path("plain.csv"))).stdout,
+            _ => {
+                succeed(
+                    Command::new(program)
+                        .args(["-c"])
+                        .arg(site.path("plain.csv")),
+                )
+                .stdout
+            }
         };
         site.write(&format!("plain.csv.{suffix}"), packed);
     }
@@ -91,17 +101,34 @@ fn zstd(bytes: &[u8]) -> Vec<u8> {
 fn what_cannot_be_measured_is_refused_and_shows_no_value() {
     let site = Site::new();
     let good = format!("Age,City\n34,{CANARY}\n34,{CANARY}\n");
-    let unique: String = (0..50_000).map(|row| format!("{row},{CANARY}{row}\n")).collect();
+    let unique: String = (0..50_000)
+        .map(|row| format!("{row},{CANARY}{row}\n"))
+        .collect();
     let files: [(&str, Vec<u8>); 10] = [
         ("good.csv", good.clone().into_bytes()),
-        ("doubled.csv", format!("Age,Age,City\n1,{CANARY},3\n").into_bytes()),
-        ("ragged.csv", format!("Age,City\n1,2\n3,{CANARY},4\n").into_bytes()),
-        ("quote.csv", format!("Age,City\n1,{CANARY}\"x\n").into_bytes()),
-        ("latin.csv", [b"Age,City\n1,2\n3,", CANARY.as_bytes(), b"\xfc\n"].concat()),
+        (
+            "doubled.csv",
+            format!("Age,Age,City\n1,{CANARY},3\n").into_bytes(),
+        ),
+        (
+            "ragged.csv",
+            format!("Age,City\n1,2\n3,{CANARY},4\n").into_bytes(),
+        ),
+        (
+            "quote.csv",
+            format!("Age,City\n1,{CANARY}\"x\n").into_bytes(),
+        ),
+        (
+            "latin.csv",
+            [b"Age,City\n1,2\n3,", CANARY.as_bytes(), b"\xfc\n"].concat(),
+        ),
         ("headless.csv", format!("34,{CANARY}\n").into_bytes()),
         ("nobody.csv", b"Age,City\n".to_vec()),
         ("empty.csv", Vec::new()),
-        ("broken.parquet", [b"PAR1", CANARY.as_bytes(), b"PAR1"].concat()),
+        (
+            "broken.parquet",
+            [b"PAR1", CANARY.as_bytes(), b"PAR1"].concat(),
+        ),
         ("large.csv", format!("Age,City\n{unique}").into_bytes()),
     ];
     for (name, bytes) in files {
@@ -110,27 +137,92 @@ fn what_cannot_be_measured_is_refused_and_shows_no_value() {
     site.write("other.csv", "Age,City\n34,elsewhere\n");
     // File, further arguments, exit code, words of what is said.
     let rows: [(&str, &[&str], i32, &[&str]); 21] = [
-        ("good.csv", &["--quasi", "age"], 1, &["\"age\"", "[ColumnMissing]"]),
-        ("good.csv", &["--quasi", "Age", "--sensitive", "Illness"], 1, &["\"Illness\""]),
+        (
+            "good.csv",
+            &["--quasi", "age"],
+            1,
+            &["\"age\"", "[ColumnMissing]"],
+        ),
+        (
+            "good.csv",
+            &["--quasi", "Age", "--sensitive", "Illness"],
+            1,
+            &["\"Illness\""],
+        ),
         ("good.csv", &["--quasi", "Age,Age"], 2, &["more than once"]),
-        ("good.csv", &["--quasi", "Age", "--sensitive", "Age"], 2, &["more than once"]),
+        (
+            "good.csv",
+            &["--quasi", "Age", "--sensitive", "Age"],
+            2,
+            &["more than once"],
+        ),
         ("good.csv", &["--quasi", "Age,"], 2, &["--quasi"]),
         ("good.csv", &[], 2, &["--quasi"]),
-        ("good.csv", &["--quasi", "Age", "--threshold", "2"], 2, &["--threshold"]),
-        ("good.csv", &["--quasi", "Age", "--recursive-c", "0"], 2, &["--recursive-c"]),
-        ("good.csv", &["--quasi", "Age", "--delimiter", "\""], 2, &["--delimiter"]),
-        ("good.csv", &["--quasi", "Age", "--fail-below", "1"], 2, &["--fail-below"]),
-        ("good.csv", &["--quasi", "City", "--population", "other.csv"], 1, &["other.csv", "population"]),
-        ("good.csv", &["--quasi", "City", "--population", "gone.csv"], 1, &["gone.csv"]),
+        (
+            "good.csv",
+            &["--quasi", "Age", "--threshold", "2"],
+            2,
+            &["--threshold"],
+        ),
+        (
+            "good.csv",
+            &["--quasi", "Age", "--recursive-c", "0"],
+            2,
+            &["--recursive-c"],
+        ),
+        (
+            "good.csv",
+            &["--quasi", "Age", "--delimiter", "\""],
+            2,
+            &["--delimiter"],
+        ),
+        (
+            "good.csv",
+            &["--quasi", "Age", "--fail-below", "1"],
+            2,
+            &["--fail-below"],
+        ),
+        (
+            "good.csv",
+            &["--quasi", "City", "--population", "other.csv"],
+            1,
+            &["other.csv", "population"],
+        ),
+        (
+            "good.csv",
+            &["--quasi", "City", "--population", "gone.csv"],
+            1,
+            &["gone.csv"],
+        ),
         ("gone.csv", &["--quasi", "Age"], 1, &["gone.csv"]),
         ("doubled.csv", &["--quasi", "Age"], 1, &["[ColumnDoubled]"]),
-        ("ragged.csv", &["--quasi", "Age"], 1, &["record 2", "[FieldCount]"]),
-        ("quote.csv", &["--quasi", "Age"], 1, &["record 1", "[Quoting]"]),
-        ("latin.csv", &["--quasi", "Age"], 1, &["record 2", "--encoding", "[InvalidEncoding]"]),
+        (
+            "ragged.csv",
+            &["--quasi", "Age"],
+            1,
+            &["record 2", "[FieldCount]"],
+        ),
+        (
+            "quote.csv",
+            &["--quasi", "Age"],
+            1,
+            &["record 1", "[Quoting]"],
+        ),
+        (
+            "latin.csv",
+            &["--quasi", "Age"],
+            1,
+            &["record 2", "--encoding", "[InvalidEncoding]"],
+        ),
         ("headless.csv", &["--quasi", "Age"], 1, &["[ColumnMissing]"]),
         ("nobody.csv", &["--quasi", "Age"], 1, &["[NoRecords]"]),
         ("broken.parquet", &["--quasi", "Age"], 1, &["Parquet"]),
-        ("large.csv", &["--quasi", "Age", "--memory-limit", "1MiB"], 2, &["--memory-limit", "--columns"]),
+        (
+            "large.csv",
+            &["--quasi", "Age", "--memory-limit", "1MiB"],
+            2,
+            &["--memory-limit", "--columns"],
+        ),
     ];
     let mut wrong = Vec::new();
     for (file, more, code, words) in rows {
@@ -139,25 +231,40 @@ fn what_cannot_be_measured_is_refused_and_shows_no_value() {
         let said = String::from_utf8_lossy(&answer.stdout).into_owned() + &answer.stderr;
         let missing: Vec<&&str> = words.iter().filter(|word| !said.contains(**word)).collect();
         if answer.code != Some(code) || !missing.is_empty() || said.contains(CANARY) {
-            wrong.push(format!("{file} {more:?}: {:?}, {missing:?}: {said}", answer.code));
+            wrong.push(format!(
+                "{file} {more:?}: {:?}, {missing:?}: {said}",
+                answer.code
+            ));
         }
         if !answer.stdout.is_empty() {
             wrong.push(format!("{file} {more:?}: has a report"));
         }
     }
-    let files: Vec<String> = site.files("").into_iter().filter(|name| name.contains(".veilpoint-")).collect();
+    let files: Vec<String> = site
+        .files("")
+        .into_iter()
+        .filter(|name| name.contains(".veilpoint-"))
+        .collect();
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
     assert_eq!(files, [""; 0]);
 }
 
+/// The identifiers alone do not fit; they are left out where other columns are named, and the classes fit.
 #[test]
-fn columns_that_nobody_names_take_no_memory_when_others_are_named() {
+fn columns_that_are_not_named_take_no_memory_where_others_are() {
     let site = Site::new();
-    let unique: String = (0..50_000).map(|row| format!("{},{row}\n", row % 7)).collect();
-    site.write("large.csv", format!("Age,Id\n{unique}"));
+    let line = |row: u32| format!("{},{},{row}\n", row % 7, row % 3);
+    let lines: String = (0..50_000).map(line).collect();
+    site.write("large.csv", format!("Age,City,Id\n{lines}"));
     let small = ["large.csv", "--quasi", "Age", "--memory-limit", "1MiB"];
     let all = run(&mut site.command([&["risk"], &small[..]].concat()));
-    assert_eq!(all.code, Some(2));
-    let named = report(&site, &[&small[..], &["--columns", "Age"]].concat()[..5]);
-    assert_eq!(named, Value::Null);
+    assert_eq!(all.code, Some(2), "{}", all.stderr);
+    let named = report(&site, &[&small[..], &["--columns", "City,Age"]].concat());
+    let columns = named["columns"].as_array().unwrap().iter();
+    let names: Vec<&Value> = columns.map(|column| &column["name"]).collect();
+    assert_eq!(names, ["Age", "City"]);
+    assert_eq!(
+        (&named["records"], &named["k"]),
+        (&50_000.into(), &7142.into())
+    );
 }

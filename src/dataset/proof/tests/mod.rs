@@ -65,6 +65,12 @@ fn opened(mut contract: Contract) -> Contract {
     for column in &mut contract.columns {
         column.class = Class::Insensitive;
     }
+    // A shift or noise still has its subject.
+    contract.subject = contract
+        .columns
+        .iter()
+        .map(|column| column.name.clone())
+        .collect();
     contract
 }
 

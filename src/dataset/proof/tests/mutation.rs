@@ -22,7 +22,7 @@ fn sentence(lowering: Lowering) -> &'static str {
     match lowering {
         Lowering::BareColumn => "a function lowers a bare column, and nothing computed",
         Lowering::PlainArguments => {
-            "it does so where nothing but constants and bare columns stands beside"
+            "it does so where nothing but constants and bare columns stands beside it"
         }
         Lowering::InsideBounds => "a function lowers inside its bounds",
         Lowering::CountOfBare => {

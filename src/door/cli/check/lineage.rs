@@ -10,6 +10,7 @@ use maud::{Markup, html};
 use super::words;
 use crate::dataset::catalog::Served;
 use crate::dataset::contract::Class;
+use crate::dataset::proof::{OutputProof, Source};
 use crate::functions::Level;
 
 /// The height of a line of boxes.
@@ -24,13 +25,18 @@ const GAP: usize = 110;
 /// More characters of a name are left out of its box; the whole is what a pointer held over it shows.
 const LONGEST: usize = 30;
 
+/// How far lines between the same two boxes stand apart.
+const APART: usize = 6;
+
 /// A box of text.
 struct Node {
     text: String,
     class: Option<Class>,
+    /// Its upper edge.
+    top: usize,
 }
 
-/// A line between two boxes of neighbouring columns, or over the middle one.
+/// A line from a box to one of a later column.
 struct Line {
     from: (usize, usize),
     to: (usize, usize),
@@ -44,6 +50,8 @@ struct Line {
 struct Drawing {
     columns: [Vec<Node>; 3],
     lines: Vec<Line>,
+    /// Its height so far.
+    height: usize,
 }
 
 /// The drawing of a proven projection.
@@ -51,124 +59,149 @@ pub(super) fn svg(served: &Served) -> Markup {
     Drawing::of(served).draw(&served.name.to_string())
 }
 
-/// What is done to columns on one way, and to which: a box of the middle.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Way<'a> {
-    implicit: bool,
-    /// The output column, for what reaches it by value. Rows are chosen once for all.
-    output: Option<usize>,
-    steps: &'a [String],
-}
-
 impl Drawing {
     fn of(served: &Served) -> Self {
         let outputs = &served.projection.proof.outputs;
         let mut drawing = Self::default();
-        let used: BTreeSet<&str> = outputs
-            .iter()
-            .flat_map(|output| output.sources.iter().map(|source| source.column.as_str()))
-            .collect();
-        let mut inputs = BTreeMap::new();
-        for column in &served.contract.columns {
-            if used.contains(column.name.as_str()) {
-                inputs.insert(column.name.as_str(), drawing.columns[0].len());
-                drawing.columns[0].push(Node {
-                    text: column.name.clone(),
-                    class: Some(column.class),
-                });
-            }
+        let inputs = drawing.inputs(served);
+        for output in outputs {
+            drawing.output(served, output, &inputs);
         }
-        let mut ways = BTreeMap::new();
-        for (place, output) in outputs.iter().enumerate() {
-            for source in &output.sources {
-                let Some(&input) = inputs.get(source.column.as_str()) else {
-                    continue;
-                };
-                let way = Way {
-                    implicit: source.implicit,
-                    output: (!source.implicit).then_some(place),
-                    steps: &source.steps,
-                };
-                let class = words::class_of(&served.contract, &source.column);
-                drawing.way(&mut ways, way, input, place, (class, source.level));
-            }
-            drawing.columns[2].push(Node {
-                text: format!("{} · {}", output.name, words::levels(output)),
-                class: words::shown_class(&served.contract, output),
-            });
+        drawing.rows(served, &inputs);
+        drawing.height = drawing.height.max(inputs.len() * STEP).max(STEP);
+        let above = (drawing.height - inputs.len() * STEP) / 2;
+        for node in &mut drawing.columns[0] {
+            node.top += above;
         }
         drawing
     }
 
-    /// Adds what one source is: a line over the middle, or one to its box there and one on.
-    fn way<'a>(
-        &mut self,
-        ways: &mut BTreeMap<Way<'a>, usize>,
-        way: Way<'a>,
-        input: usize,
-        output: usize,
-        (class, level): (Class, Level),
-    ) {
-        let implicit = way.implicit;
-        let line = |from, to| Line {
+    /// The contract's columns that reach any output column, and the place of each.
+    fn inputs<'a>(&mut self, served: &'a Served) -> BTreeMap<&'a str, usize> {
+        let outputs = served.projection.proof.outputs.iter();
+        let sources = outputs.flat_map(|output| &output.sources);
+        let used: BTreeSet<&str> = sources.map(|source| source.column.as_str()).collect();
+        let mut places = BTreeMap::new();
+        for column in &served.contract.columns {
+            if used.contains(column.name.as_str()) {
+                places.insert(column.name.as_str(), places.len());
+                self.columns[0].push(Node {
+                    text: column.name.clone(),
+                    class: Some(column.class),
+                    top: self.columns[0].len() * STEP,
+                });
+            }
+        }
+        places
+    }
+
+    /// An output column, and beside it what is done to the columns that reach it by value.
+    fn output(&mut self, served: &Served, output: &OutputProof, inputs: &BTreeMap<&str, usize>) {
+        let place = self.columns[2].len();
+        let mut ways: BTreeMap<&[String], usize> = BTreeMap::new();
+        let first = self.height;
+        for source in output.sources.iter().filter(|source| !source.implicit) {
+            let Some(&input) = inputs.get(source.column.as_str()) else {
+                continue;
+            };
+            if source.steps.is_empty() {
+                self.line(served, source, (0, input), (2, place));
+                continue;
+            }
+            let way = *ways.entry(&source.steps).or_insert_with(|| {
+                self.columns[1].push(Node {
+                    text: source.steps.join(" → "),
+                    class: None,
+                    top: self.height,
+                });
+                self.height += STEP;
+                self.columns[1].len() - 1
+            });
+            self.line(served, source, (0, input), (1, way));
+            self.line(served, source, (1, way), (2, place));
+        }
+        self.height = self.height.max(first + STEP);
+        self.columns[2].push(Node {
+            text: format!("{} · {}", output.name, words::levels(output)),
+            class: words::shown_class(&served.contract, output),
+            top: first + (self.height - first - STEP) / 2,
+        });
+    }
+
+    /// What chooses rows, below everything else: each way once, with a line to every output column.
+    fn rows(&mut self, served: &Served, inputs: &BTreeMap<&str, usize>) {
+        let mut ways: BTreeMap<&[String], usize> = BTreeMap::new();
+        for (place, output) in served.projection.proof.outputs.iter().enumerate() {
+            for source in output.sources.iter().filter(|source| source.implicit) {
+                let Some(&input) = inputs.get(source.column.as_str()) else {
+                    continue;
+                };
+                let way = *ways.entry(&source.steps).or_insert_with(|| {
+                    let text = if source.steps.is_empty() {
+                        "chosen rows".to_owned()
+                    } else {
+                        format!("rows by {}", source.steps.join(" → "))
+                    };
+                    self.columns[1].push(Node {
+                        text,
+                        class: None,
+                        top: self.height,
+                    });
+                    self.height += STEP;
+                    self.columns[1].len() - 1
+                });
+                self.line(served, source, (0, input), (1, way));
+                self.line(served, source, (1, way), (2, place));
+            }
+        }
+    }
+
+    /// Adds a line, unless it is there.
+    fn line(&mut self, served: &Served, source: &Source, from: (usize, usize), to: (usize, usize)) {
+        let line = Line {
             from,
             to,
-            class,
-            level,
-            implicit,
+            class: words::class_of(&served.contract, &source.column),
+            level: source.level,
+            implicit: source.implicit,
         };
-        if !implicit && way.steps.is_empty() {
-            self.lines.push(line((0, input), (2, output)));
-            return;
+        let same = |other: &Line| (other.from, other.to, other.class) == (from, to, line.class);
+        if !self.lines.iter().any(same) {
+            self.lines.push(line);
         }
-        let text = way.steps.join(" → ");
-        let text = match (implicit, text.is_empty()) {
-            (true, true) => "chosen rows".to_owned(),
-            (true, false) => format!("rows by {text}"),
-            (false, _) => text,
-        };
-        let middle = *ways.entry(way).or_insert_with(|| {
-            self.columns[1].push(Node { text, class: None });
-            self.columns[1].len() - 1
-        });
-        let into = line((0, input), (1, middle));
-        if !self.lines.iter().any(|other| other.joins(&into)) {
-            self.lines.push(into);
-        }
-        self.lines.push(line((1, middle), (2, output)));
     }
 
     fn draw(&self, name: &str) -> Markup {
         let widths = self.columns.each_ref().map(|nodes| width(nodes));
         let starts = [0, widths[0] + GAP, widths[0] + widths[1] + 2 * GAP];
-        let width = starts[2] + widths[2] + 2;
-        let rows = self.columns.iter().map(Vec::len).max().unwrap_or(0);
-        let height = rows.max(1) * STEP;
-        let top = |column: usize| (height - self.columns[column].len() * STEP) / 2;
-        let middle = |(column, row): (usize, usize)| top(column) + row * STEP + STEP / 2;
+        let (width, height) = (starts[2] + widths[2] + 2, self.height);
         html! {
-            svg role="img" width=(width) height=(height)
-                viewBox=(format!("0 0 {width} {height}"))
+            svg role="img" width=(width) height=(height) viewBox=(format!("0 0 {width} {height}"))
                 aria-label=(format!("Lineage of {name}; the table below says the same")) {
-                @for line in &self.lines {
+                @for (place, line) in self.lines.iter().enumerate() {
                     @let x = starts[line.from.0] + widths[line.from.0];
-                    (line.draw((x, middle(line.from)), (starts[line.to.0], middle(line.to))))
+                    @let (y1, y2) = (self.end(line.from, place), self.end(line.to, place));
+                    (line.draw((x, y1), (starts[line.to.0], y2)))
                 }
                 @for (column, nodes) in self.columns.iter().enumerate() {
-                    @for (row, node) in nodes.iter().enumerate() {
-                        (node.draw(starts[column], top(column) + row * STEP, widths[column]))
-                    }
+                    @for node in nodes { (node.draw(starts[column], widths[column])) }
                 }
             }
         }
     }
+
+    /// Where a line meets a box: in its middle, and below the lines before it between the same two boxes.
+    fn end(&self, (column, row): (usize, usize), line: usize) -> usize {
+        let top = self.columns[column].get(row).map_or(0, |node| node.top);
+        let before = self.lines.iter().take(line);
+        let own = self.lines.get(line);
+        let beside = before
+            .filter(|other| own.is_some_and(|own| (own.from, own.to) == (other.from, other.to)));
+        top + STEP / 2 + (beside.count() * APART).min(HEIGHT / 2)
+    }
 }
 
 impl Line {
-    fn joins(&self, other: &Self) -> bool {
-        (self.from, self.to, self.class) == (other.from, other.to, other.class)
-    }
-
     /// The wider, the more of the column goes on.
     fn stroke(&self) -> &'static str {
         match self.level {
@@ -190,13 +223,13 @@ impl Line {
 }
 
 impl Node {
-    fn draw(&self, x: usize, y: usize, width: usize) -> Markup {
-        let y = y + (STEP - HEIGHT) / 2;
+    fn draw(&self, x: usize, width: usize) -> Markup {
+        let y = self.top + (STEP - HEIGHT) / 2;
         let class = self.class.map(words::style);
         html! {
             g class=[class] {
                 title { (self.text) }
-                rect class="box" x=(x + 1) y=(y) width=(width - 2) height=(HEIGHT) rx="5" {}
+                rect class="box" x=(x + 1) y=(y) width=(width.saturating_sub(2)) height=(HEIGHT) rx="5" {}
                 text x=(x + 10) y=(y + 18) { (shortened(&self.text)) }
             }
         }

@@ -10,6 +10,7 @@ mod json;
 mod judged;
 mod lineage;
 mod page;
+mod refused;
 mod text;
 pub(in crate::door::cli) mod words;
 

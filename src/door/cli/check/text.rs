@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::joinable::Join;
-use super::judged::{Judged, Projected, Refused};
+use super::judged::{Judged, Projected};
+use super::refused::Refused;
 use super::words;
 use crate::dataset::catalog::Served;
 use crate::dataset::proof::OutputProof;

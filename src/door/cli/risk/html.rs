@@ -8,10 +8,10 @@ use super::bins::{
     ranges, sensitive, shown, with_share,
 };
 use super::plot::{Bar, Pair, bars, pairs};
-use crate::risk::{Report, Role};
+use crate::risk::{Report, Role, share};
 
 /// Plots beside each other where there is room.
-const BESIDE: &str = "display:flex;flex-wrap:wrap;gap:.5rem 2rem";
+const BESIDE: &str = "display:flex;flex-wrap:wrap;gap:.5rem 2rem;margin-bottom:1rem";
 
 /// The longest name beside a plot.
 const NAME: usize = 40;
@@ -141,14 +141,6 @@ fn short(name: &str) -> String {
     }
     let start: String = name.chars().take(NAME - 1).collect();
     start + "…"
-}
-
-fn share(part: u64, whole: u64) -> f64 {
-    if whole == 0 {
-        0.0
-    } else {
-        part as f64 / whole as f64
-    }
 }
 
 /// A table whose first column is words, and the others numbers.

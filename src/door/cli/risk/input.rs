@@ -9,7 +9,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+};
 
 use crate::csv::column::Column;
 use crate::csv::cut::Cutter;
@@ -89,7 +91,8 @@ impl Input {
     }
 
     fn parquet(file: File) -> Result<Self> {
-        let metadata = ArrowReaderMetadata::load(&file, Default::default()).map_err(unreadable)?;
+        let metadata =
+            ArrowReaderMetadata::load(&file, ArrowReaderOptions::default()).map_err(unreadable)?;
         let fields = metadata.schema().fields().iter();
         let names = fields.map(|field| field.name().clone()).collect();
         let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata);

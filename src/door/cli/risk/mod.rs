@@ -219,17 +219,22 @@ fn measure(args: &Args) -> Result<Report> {
     let mut counter = Counter::new(columns, settings);
     input.read(&positions, |columns| counter.add(columns))?;
     if let Some(file) = &args.population {
-        let read = || {
-            let population = Input::open(file, &flavour)?;
-            let quasi = names::all(&args.quasi);
-            let positions: Result<Vec<usize>> =
-                quasi.map(|name| population.position(name)).collect();
-            population.read(&positions?, |columns| counter.add_population(columns))
-        };
-        let mut read = read;
-        read().map_err(|err| err.in_object(file))?;
+        count_population(args, file, &flavour, &mut counter).map_err(|err| err.in_object(file))?;
     }
     counter.report()
+}
+
+/// Counts the population in the classes of the file.
+fn count_population(
+    args: &Args,
+    file: &str,
+    flavour: &Flavour,
+    counter: &mut Counter,
+) -> Result<()> {
+    let population = Input::open(file, flavour)?;
+    let quasi = names::all(&args.quasi);
+    let positions: Result<Vec<usize>> = quasi.map(|name| population.position(name)).collect();
+    population.read(&positions?, |columns| counter.add_population(columns))
 }
 
 /// The columns to read: quasi-identifiers, sensitive ones, and the others.
@@ -244,8 +249,11 @@ fn chosen(args: &Args, input: &Input) -> Result<(Vec<usize>, Vec<Column>)> {
         for name in names::all(list) {
             let position = input.position(name)?;
             if positions.contains(&position) {
-                let message =
-                    "the column is named more than once in --quasi, --sensitive, --columns";
+                // It is counted anyhow.
+                if role == Role::Other {
+                    continue;
+                }
+                let message = "the column is named more than once in --quasi and --sensitive";
                 return Err(Error::new(Kind::Usage, message).in_column(name));
             }
             positions.push(position);

@@ -2,13 +2,16 @@
 
 use std::fmt::Write as _;
 
+use comfy_table::TableComponent::{
+    HorizontalLines, LeftBorderIntersections, MiddleIntersections, RightBorderIntersections,
+};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
 use super::bins::{
     COLUMNS, SENSITIVE, about_population, attacks, columns, percent, quasi_identifiers, ranges,
     sensitive, shown, with_share,
 };
-use crate::risk::Report;
+use crate::risk::{Report, share};
 
 pub(super) fn render(report: &Report, name: &str) -> String {
     let mut text = format!(
@@ -22,7 +25,7 @@ pub(super) fn render(report: &Report, name: &str) -> String {
         with_share(report.unique_records, report.unique_share),
     );
     let sizes = ranges(&report.histogram).into_iter().map(|range| {
-        let share = range.records as f64 / report.records as f64;
+        let share = share(range.records, report.records);
         [
             range.label,
             range.classes.to_string(),
@@ -78,6 +81,15 @@ fn table<const N: usize>(header: [&str; N], rows: impl IntoIterator<Item = [Stri
         .load_preset(presets::UTF8_HORIZONTAL_ONLY)
         .set_content_arrangement(ContentArrangement::Disabled)
         .set_header(header);
+    // Lines above and below, and none between the rows.
+    for line in [
+        HorizontalLines,
+        MiddleIntersections,
+        LeftBorderIntersections,
+        RightBorderIntersections,
+    ] {
+        table.remove_style(line);
+    }
     for row in rows {
         table.add_row(row);
     }
