@@ -176,7 +176,11 @@ fn attack_14_frequency() {
     let mut object = crowd(4);
     let first = object.lines().nth(1).unwrap().to_owned() + "\n";
     object += &first.repeat(8);
-    desk.release("p", "SELECT token(\"SSN\") AS \"Patient\", \"Gender\" IS NULL AS g FROM t", &object);
+    desk.release(
+        "p",
+        "SELECT token(\"SSN\") AS \"Patient\", \"Gender\" IS NULL AS g FROM t",
+        &object,
+    );
     fs::rename(desk.site.path("out"), desk.site.path("out.csv")).unwrap();
     let asked = ["risk", "out.csv", "--quasi", "g", "--format", "json"];
     let answer = run(&mut desk.site.command(asked));
@@ -184,7 +188,8 @@ fn attack_14_frequency() {
     let report: Value = serde_json::from_slice(&answer.stdout).unwrap();
     let mut columns = report["columns"].as_array().unwrap().iter();
     let patient = columns.find(|column| column["name"] == "Patient").unwrap();
-    let found = ["distinct_values", "most_frequent_records", "singletons"].map(|field| &patient[field]);
+    let found =
+        ["distinct_values", "most_frequent_records", "singletons"].map(|field| &patient[field]);
     assert_eq!(found, [4, 9, 3], "{patient}");
     assert_eq!(patient["most_frequent_share"], 0.75, "{patient}");
 }
