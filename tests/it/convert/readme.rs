@@ -132,6 +132,7 @@ fn its_options_of_contracts_are_those_that_are_taken() {
         ("veilpoint.found_identifiers_share", "0.05"),
         ("veilpoint.found_identifiers_count", "100"),
         ("veilpoint.min_step.<column>", "2"),
+        ("veilpoint.subject", "\"Name\""),
     ]
     .into();
     let rows = table(&readme(), "option");
