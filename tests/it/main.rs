@@ -22,6 +22,7 @@ mod gateway;
 mod guard;
 mod house;
 mod identifiers;
+mod init;
 mod k_anonymity;
 mod listings;
 mod memory;

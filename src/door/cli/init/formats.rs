@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::facts::{Facts, NULLS};
+use super::words::{Topic, topic};
 
 /// Formats of dates: ISO 8601, and those that files have instead.
 pub(super) const DATES: [Option<&str>; 7] = [
@@ -52,6 +53,22 @@ pub(super) enum Kind {
     Date,
     Time,
     Boolean,
+}
+
+impl Typed {
+    /// The same for a column of this name: postal codes are no numbers, even where none begins with a zero.
+    pub(super) fn of_name(self, name: &str) -> Self {
+        let zip = matches!(topic(name), Some((Topic::Zip, _)));
+        if !zip || self.kind != Kind::Whole {
+            return self;
+        }
+        Self {
+            kind: Kind::Text,
+            sql: "VARCHAR".to_owned(),
+            doubt: Some("digits that are a code: as a number one would lose its zero"),
+            ..self
+        }
+    }
 }
 
 impl Formats {

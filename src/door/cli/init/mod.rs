@@ -190,13 +190,13 @@ fn drafted(object: &Object, dataset: &str, location: &str, today: NaiveDate) -> 
         .iter()
         .zip(&facts)
         .map(|(name, facts)| {
-            let typed = formats.typed(facts);
             // Without a header the names are ours, and say nothing.
             let said = if sniffed.has_header {
                 name.as_str()
             } else {
                 ""
             };
+            let typed = formats.typed(facts).of_name(said);
             let guess = classes::guess(said, facts, &typed);
             Drafted {
                 name: name.clone(),

@@ -165,7 +165,7 @@ fn records(text: &str, whole: bool, delimiter: u8, quote: u8) -> impl Iterator<I
         comment: None,
         newline: if crs { b'\r' } else { b'\n' },
         strip_cr: !crs,
-        other: None,
+        other: Some(if crs { b'\n' } else { b'\r' }),
     };
     let mut rest = text.as_bytes();
     std::iter::from_fn(move || {
