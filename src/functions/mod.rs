@@ -96,6 +96,8 @@ pub struct Function {
     pub keyed: bool,
     /// The arguments that stand beside the one that it is about.
     pub companions: Companions,
+    /// Whether what it gives depends on the first argument's name: that is a column under the contract's own name.
+    pub named: bool,
     /// Whether what it tells of a date is no finer than a year: such may leave beside shifted dates.
     pub yearly: fn(&[Argument<'_>]) -> bool,
     /// Checks constant parameters against their bounds; the text says which bound and names no value of the data.
@@ -127,6 +129,7 @@ impl Function {
         levels: &[Level::Whole],
         keyed: false,
         companions: Companions::None,
+        named: false,
         yearly: |_| false,
         bounds: |_| Ok(()),
         make: |context| (as_of::FUNCTION.make)(context),

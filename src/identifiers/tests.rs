@@ -327,3 +327,13 @@ fn ranges_are_in_order_and_apart_in_any_text() {
         }
     }
 }
+
+#[test]
+fn no_text_is_looked_at_again_and_again() {
+    // What would take hours if a piece were looked at once for every other.
+    let units = ["(", "+(", "@", "a@", "é@a.a.", "..@", "Mar "];
+    for unit in units {
+        let text = unit.repeat(200_000 / unit.len());
+        assert_eq!(find(&text).count(), 0, "{unit:?}");
+    }
+}

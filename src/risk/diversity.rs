@@ -1,5 +1,7 @@
 //! What a class tells of a sensitive column: l-diversity, t-closeness.
 
+use std::cmp::Ordering;
+
 use super::hash::Hash;
 use super::number::{float, ratio, share};
 use super::report::{Closeness, Recursive, Sensitive};
@@ -141,12 +143,11 @@ impl Whole {
     /// written.
     fn of(values: &mut [Seen], numbers: bool) -> (Self, Vec<u32>) {
         if numbers {
-            // -0 and 0 are one.
-            values.sort_unstable_by(|a, b| (a.number + 0.0).total_cmp(&(b.number + 0.0)));
+            values.sort_unstable_by(by_number);
         }
         let mut ranks = vec![0; values.len()];
         let mut records = Vec::with_capacity(values.len());
-        for same in values.chunk_by(|a, b| numbers && (a.number + 0.0) == (b.number + 0.0)) {
+        for same in values.chunk_by(|a, b| numbers && by_number(a, b).is_eq()) {
             let rank = u32::try_from(records.len()).unwrap_or(u32::MAX);
             for value in same {
                 if let Some(place) = ranks.get_mut(value.id as usize) {
@@ -228,6 +229,11 @@ impl Whole {
         let more = area(split, to) - (to - split) as u128 * class;
         less + more
     }
+}
+
+/// The order of numbers, in which -0 and 0 are one.
+fn by_number(a: &Seen, b: &Seen) -> Ordering {
+    (a.number + 0.0).total_cmp(&(b.number + 0.0))
 }
 
 fn records(class: &[(usize, u64)]) -> u128 {

@@ -26,12 +26,12 @@ impl Hash {
 
     /// Several values, in this order.
     pub(super) fn all(hashes: impl Iterator<Item = Self>) -> Self {
-        let mut hasher = Sha256::new().chain_update(SEVERAL);
+        let mut digest = Sha256::new().chain_update(SEVERAL);
         for Self([first, second]) in hashes {
-            hasher.update(first.to_le_bytes());
-            hasher.update(second.to_le_bytes());
+            digest.update(first.to_le_bytes());
+            digest.update(second.to_le_bytes());
         }
-        Self::first(&hasher.finalize())
+        Self::first(&digest.finalize())
     }
 
     /// Bits that spread as well as all of them.

@@ -2,7 +2,7 @@
 
 usage: joined.py < CASE.json > ROWS.json
 
-CASE is {"tables": {name: {"columns": {name: type}, "csv": text}}, "queries": [text]}. For each query the answer has its
+CASE is {"tables": {name: {"columns": [[name, type]], "csv": text}}, "queries": [text]}. For each query the answer has its
 rows, in DuckDB's order, each value as text and NULL as null.
 """
 import json
@@ -19,7 +19,7 @@ with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, name + ".csv")
         with open(path, "w", encoding="utf-8", newline="") as file:
             file.write(table["csv"])
-        columns = ", ".join(f"'{column}': '{kind}'" for column, kind in table["columns"].items())
+        columns = ", ".join(f"'{column}': '{kind}'" for column, kind in table["columns"])
         connection.execute(
             f"CREATE TABLE {name} AS SELECT * FROM read_csv('{path}', header = true, auto_detect = false, delim = ',', "
             f"quote = '\"', escape = '\"', columns = {{{columns}}})"

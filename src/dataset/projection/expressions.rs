@@ -36,7 +36,7 @@ impl Visitor for Check<'_> {
         // The span of an expression is found by walking it, so only what is refused asks for it.
         if self.depth > MAX_DEPTH {
             let why = "an expression is nested more than 200 deep: split it into subqueries";
-            let refusal = Refusal::new(Rule::Statement, position(expr), why);
+            let refusal = Refusal::new(Rule::Expression, position(expr), why);
             self.refusals.add(refusal);
             return ControlFlow::Break(());
         }

@@ -18,6 +18,7 @@ use super::planner::translate;
 use super::{Output, RowPlan};
 use crate::dataset::contract::Contract;
 use crate::dataset::place::Place;
+use crate::dataset::rule::{Refusal, Refused, Rule};
 use crate::error::Result;
 
 /// The most nodes that composed expressions may have: nested subqueries multiply what they name twice.
@@ -44,7 +45,8 @@ pub(super) fn plan(
     };
     if nodes(composed.outputs.iter().chain(&composed.filter)) > MAX_NODES {
         let message = "subqueries multiply an expression to more than 20000 parts: name it once";
-        return Err(place.refuse(None, message));
+        let refusal = Refusal::new(Rule::Expression, None, message);
+        return Err(Refused::one(place, refusal).error);
     }
     finish(contract, plan, composed).map(Some).map_err(fail)
 }

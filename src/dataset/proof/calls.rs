@@ -16,9 +16,6 @@ use crate::functions::{self, Argument, Companions, Function, Level};
 const KEYED_INPUT: &str = "bare columns, trim, lower, upper and casts to text of them, and || or concat of these with \
                            separators that hold no letter and no digit";
 
-/// The function whose error comes from a column's name.
-const NOISE: &str = "noise";
-
 impl Prover<'_> {
     pub(super) fn call(&mut self, call: &ScalarFunction, inputs: Inputs<'_>) -> Flow {
         let arguments: Vec<Flow> = call
@@ -28,8 +25,7 @@ impl Prover<'_> {
             .collect();
         let name = call.func.name();
         if let Some(function) = functions::find(name) {
-            self.named(function, &call.args, &arguments);
-            return self.ours(function, arguments);
+            return self.ours(function, call.args.first(), arguments);
         }
         if functions::builtin(name).is_none() {
             self.found.lost = true;
@@ -55,24 +51,6 @@ impl Prover<'_> {
                 }
                 Flow::computed(leaks.through(name))
             }
-        }
-    }
-
-    /// Refuses `noise` of anything but a contract column by its own name: its error comes from the name, so another
-    /// column of that name, whose values are known, would tell the error.
-    fn named(&mut self, function: &Function, exprs: &[Expr], arguments: &[Flow]) {
-        let (Some(expr), Some(flow)) = (exprs.first(), arguments.first()) else {
-            return;
-        };
-        let own = match (expr, &flow.shape) {
-            (Expr::Column(column), Shape::Bare(bare)) => column.name == self.name(*bare),
-            _ => false,
-        };
-        if function.name == NOISE && !own {
-            let message = format!(
-                "{NOISE} takes a bare column by its own name as argument 1: its error comes from that name"
-            );
-            self.refuse_of(Rule::BareArgument, &flow.leaks, message);
         }
     }
 
@@ -102,48 +80,41 @@ impl Prover<'_> {
         }
     }
 
-    /// One of Veilpoint's functions.
-    fn ours(&mut self, function: &'static Function, arguments: Vec<Flow>) -> Flow {
-        for flow in &arguments {
-            self.operand(flow, function.name);
-        }
+    /// One of Veilpoint's functions; `written` is its first argument as it stands in the plan.
+    fn ours(
+        &mut self,
+        function: &'static Function,
+        written: Option<&Expr>,
+        arguments: Vec<Flow>,
+    ) -> Flow {
         let bounds = self.bounds(function, &arguments);
-        self.keyed(function, &arguments);
-        let accompanied = self.companions(function, &arguments, bounds.as_ref().err());
+        let refused = self.misused(function, written, &arguments, bounds.as_ref().err());
         if function.name == DATE_SHIFT {
             self.shifted(&arguments);
+        }
+        if let (Companions::Identifiers(_), [first, _, ..]) = (function.companions, &*arguments) {
+            let columns = first.leaks.iter().map(|(column, _)| column);
+            self.found.redacted.extend(columns);
         }
         let plain = arguments
             .iter()
             .enumerate()
             .all(|(position, flow)| plain(function, position, flow));
         let inside = bounds.is_ok() || !Lowering::InsideBounds.holds();
-        // What is refused for what stands beside it is refused for that alone.
-        let lowers = !accompanied || (inside && (plain || !Lowering::PlainArguments.holds()));
+        // What is refused for a wrong call is refused for that alone.
+        let lowers = refused || (inside && (plain || !Lowering::PlainArguments.holds()));
         let atom = Atom {
             text: format!("{}({})", function.name, self.texts(&arguments)),
             yearly: (function.yearly)(&self.seen(&arguments)),
         };
         let mut leaks = Leaks::default();
-        let mut protected = Leaks::default();
         for (position, flow) in arguments.into_iter().enumerate() {
-            let level = level(function, position);
-            let lowered = lowered(function, position, &flow.shape);
-            if lowered && flow.leaks.iter().any(|(column, _)| self.protected(column)) {
-                protected.merge(&flow.leaks);
-            }
+            let lowered = refused || lowered(function, position, &flow.shape);
             leaks.merge(&if lowered && lowers {
-                flow.leaks.lowered(level, &atom)
+                flow.leaks.lowered(level(function, position), &atom)
             } else {
                 flow.leaks
             });
-        }
-        if let Err(why) = bounds
-            && accompanied
-            && (function.keyed || !protected.is_empty())
-        {
-            let message = format!("{} is outside its bounds: {why}", function.name);
-            self.refuse_of(Rule::Bounds, &protected, message);
         }
         let shape = if function.keyed {
             Shape::Keyed
@@ -156,45 +127,102 @@ impl Prover<'_> {
         }
     }
 
+    /// Refuses a call that is not one that the function is for, and says whether it did.
+    fn misused(
+        &mut self,
+        function: &'static Function,
+        written: Option<&Expr>,
+        arguments: &[Flow],
+        outside: Option<&String>,
+    ) -> bool {
+        let mut refused = false;
+        for flow in arguments {
+            refused |= self.operand(flow, function.name);
+        }
+        refused |= function.named && self.named(function, written, arguments);
+        refused |= self.keyed(function, arguments);
+        let alone = self.companions(function, arguments, outside);
+        refused |= alone;
+        match outside {
+            Some(why) if !alone => refused | self.outside(function, arguments, why),
+            _ => refused,
+        }
+    }
+
+    /// Refuses a call outside its bounds, where it would lower a protected column.
+    fn outside(&mut self, function: &Function, arguments: &[Flow], why: &str) -> bool {
+        let mut protected = Leaks::default();
+        for (position, flow) in arguments.iter().enumerate() {
+            if lowered(function, position, &flow.shape)
+                && flow.leaks.iter().any(|(column, _)| self.protected(column))
+            {
+                protected.merge(&flow.leaks);
+            }
+        }
+        if !function.keyed && protected.is_empty() {
+            return false;
+        }
+        let message = format!("{} is outside its bounds: {why}", function.name);
+        self.refuse_of(Rule::Bounds, &protected, message)
+    }
+
+    /// Refuses a first argument that is no column under the contract's own name: a chosen number would show what is done
+    /// to it, and a chosen name what is done to another column.
+    fn named(&mut self, function: &Function, written: Option<&Expr>, arguments: &[Flow]) -> bool {
+        let Some(first) = arguments.first() else {
+            return false;
+        };
+        let own = match (&first.shape, written) {
+            (Shape::Bare(column), Some(Expr::Column(written))) => {
+                written.name == self.name(*column)
+            }
+            _ => false,
+        };
+        let message = format!(
+            "{} takes a bare column under the name that the contract gives it: its error comes from that name",
+            function.name
+        );
+        !own && self.refuse_of(Rule::BareArgument, &first.leaks, message)
+    }
+
     /// Refuses what is no argument of a keyed function, and notes what is.
-    fn keyed(&mut self, function: &'static Function, arguments: &[Flow]) {
+    fn keyed(&mut self, function: &'static Function, arguments: &[Flow]) -> bool {
         self.found.uses_keys |=
             function.keyed || matches!(function.companions, Companions::Subject(_));
         let Some(first) = arguments.first().filter(|_| function.keyed) else {
-            return;
+            return false;
         };
         if matches!(first.shape, Shape::Bare(_) | Shape::Text) {
             let columns = first.leaks.iter().map(|(column, _)| column).collect();
             let call = (function.name, first.leaks.at());
             self.found.keyed.entry(columns).or_insert(call);
-        } else {
-            let message = format!("{} takes {KEYED_INPUT}", function.name);
-            self.refuse_of(Rule::KeyedArgument, &first.leaks, message);
+            return false;
         }
+        let message = format!("{} takes {KEYED_INPUT}", function.name);
+        self.refuse_of(Rule::KeyedArgument, &first.leaks, message)
     }
 
-    /// Whether what stands beside the first argument is what the function asks for; refused where it is not.
+    /// Refuses what stands beside the first argument and is not what the function asks for.
     fn companions(
         &mut self,
         function: &'static Function,
         arguments: &[Flow],
         bounds: Option<&String>,
     ) -> bool {
-        let mut good = true;
+        let mut refused = false;
         for (position, flow) in arguments.iter().enumerate() {
             let Some(asked) = self.unaccompanied(function, position, &flow.shape) else {
                 continue;
             };
-            good = false;
             let why = bounds.map_or_else(String::new, |why| format!(": {why}"));
             let message = format!(
                 "{} takes {asked} as argument {}{why}",
                 function.name,
                 position + 1
             );
-            self.refuse_of(Rule::BareArgument, &flow.leaks, message);
+            refused |= self.refuse_of(Rule::BareArgument, &flow.leaks, message);
         }
-        good || !Rule::BareArgument.applies()
+        refused
     }
 
     /// What a function asks for at a position, where something else stands there.

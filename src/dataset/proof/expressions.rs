@@ -96,19 +96,17 @@ impl Prover<'_> {
     }
 
     /// Refuses a keyed expression where something is done with it.
-    pub(super) fn opaque(&mut self, leaks: &Leaks, what: &str) {
+    pub(super) fn opaque(&mut self, leaks: &Leaks, what: &str) -> bool {
         let message = format!(
             "what a keyed function returns is opaque, and cannot stand in {what}: it may be selected, grouped by, \
              ordered by and counted"
         );
-        self.refuse_of(Rule::Opaque, leaks, message);
+        self.refuse_of(Rule::Opaque, leaks, message)
     }
 
-    /// Refuses a keyed expression as an operand.
-    pub(super) fn operand(&mut self, flow: &Flow, what: &str) {
-        if matches!(flow.shape, Shape::Keyed) {
-            self.opaque(&flow.leaks, what);
-        }
+    /// Refuses a keyed expression as an operand, and says whether it did.
+    pub(super) fn operand(&mut self, flow: &Flow, what: &str) -> bool {
+        matches!(flow.shape, Shape::Keyed) && self.opaque(&flow.leaks, what)
     }
 
     fn cast(&mut self, inner: &Expr, to: &DataType, step: &str, inputs: Inputs<'_>) -> Flow {

@@ -125,7 +125,7 @@ impl Leaks {
     pub(super) fn raised(mut self, name: impl Fn(usize) -> String) -> Self {
         for (column, leak) in &mut self.0 {
             leak.level = Level::Whole;
-            leak.atoms.insert(Atom::column(&name(*column)));
+            leak.atoms = BTreeSet::from([Atom::column(&name(*column))]);
         }
         self
     }

@@ -114,6 +114,8 @@ struct Found {
     lowered: Vec<usize>,
     /// The contract columns that went into each keyed call, with the function's name and place.
     keyed: BTreeMap<BTreeSet<usize>, (&'static str, Option<Position>)>,
+    /// The columns out of which identifiers are taken: beside the text with them it shows what was taken.
+    redacted: BTreeSet<usize>,
     /// The ways in which dates are shifted, with the first place of each.
     shifts: BTreeMap<String, Option<Position>>,
     /// The columns that are shifted.
@@ -160,8 +162,8 @@ impl Prover<'_> {
         self.refusals.add(Refusal::new(rule, at, message));
     }
 
-    /// Refuses something that holds columns: it is about the first of them, where that is named.
-    fn refuse_of(&mut self, rule: Rule, leaks: &Leaks, message: impl Into<String>) {
+    /// Refuses something that holds columns, and says so: it is about the first of them, where that is named.
+    fn refuse_of(&mut self, rule: Rule, leaks: &Leaks, message: impl Into<String>) -> bool {
         let first = leaks.iter().find(|(_, leak)| leak.at.is_some());
         let refusal = match first.or_else(|| leaks.iter().next()) {
             Some((column, leak)) => {
@@ -173,6 +175,7 @@ impl Prover<'_> {
             None => Refusal::new(rule, None, message),
         };
         self.refusals.add(refusal);
+        rule.applies()
     }
 
     /// Refuses something for the sake of a column's class, unless it is refused already at this place.

@@ -64,10 +64,12 @@ impl Prover<'_> {
         }
     }
 
-    /// A protected column leaves through at most one expression: two put the value together again.
+    /// A protected column leaves through at most one expression: two put the value together again. So does a text out of
+    /// which identifiers are taken: beside another form of it, what was taken shows.
     fn once(&mut self, all: &Leaks) {
         for (column, leak) in all.iter() {
-            if self.protected(column) && leak.atoms.len() > 1 {
+            let held = self.protected(column) || self.found.redacted.contains(&column);
+            if held && leak.atoms.len() > 1 {
                 let atoms: Vec<&str> = leak.atoms.iter().map(|atom| atom.text.as_str()).collect();
                 let name = self.name(column);
                 let message = format!(

@@ -23,6 +23,7 @@ pub(super) const FUNCTION: Function = Function {
     name: "noise",
     levels: &[Level::Coarse, Level::Keyed, Level::Whole],
     companions: Companions::Subject(1),
+    named: true,
     bounds,
     make: |context| ScalarUDF::from(Noise::new(context)),
     ..Function::DEFAULT

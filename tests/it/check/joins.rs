@@ -140,7 +140,7 @@ const ROWS: [Row; 19] = [
         &[],
         Some("statement"),
         &[],
-        &["Cost"],
+        &[],
     ),
     (
         "one sorted and one as in the object",

@@ -191,7 +191,7 @@ fn a_refusal_has_its_place_and_rule_and_the_bad_contract_its_own() {
     for expected in [
         "1:8 direct-identifier",
         "1:15 quasi-identifier",
-        "1:38 direct-identifier",
+        "1:39 direct-identifier",
     ] {
         assert!(e.iter().any(|place| place == expected), "{expected}: {e:?}");
     }

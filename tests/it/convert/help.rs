@@ -212,6 +212,10 @@ pub(super) fn in_shell(site: &Site, line: &str) -> Answer {
 #[test]
 fn the_examples_run_as_they_stand() {
     let site = checkout();
+    // `check` proves whole folders: what is there to be refused is not there for it.
+    for file in ["named", "broken"] {
+        fs::remove_file(site.path(&format!("sql/visits/{file}.sql"))).unwrap();
+    }
     let mut wrong = Vec::new();
     let mut count = 0;
     // The first one makes the key that later ones need.

@@ -215,7 +215,9 @@ fn what_it_names_is_there() {
     let text = readme();
     let site = Site::new();
     let help = |command| run(&mut site.command([command, "--help"])).stdout;
-    let help = ["convert", "verify", "warm", "serve"].map(help).concat();
+    let help = ["convert", "check", "preview", "verify", "warm", "serve"]
+        .map(help)
+        .concat();
     let known = options(&String::from_utf8(help).unwrap());
     let named: BTreeSet<String> = options(&text)
         .into_iter()

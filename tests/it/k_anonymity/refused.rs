@@ -133,7 +133,7 @@ fn a_head_that_is_no_rule_is_refused_with_the_reason() {
             Ok(_) => wrong.push(format!("{name}: accepted")),
             Err(error) => {
                 let said = error.to_string();
-                if !said.contains(reason) || !said.starts_with("p.sql:2:1: k") {
+                if !said.contains(reason) || !said.starts_with("p.sql:2:1: ") {
                     wrong.push(format!("{name}: {said}"));
                 }
             }

@@ -73,8 +73,8 @@ fn each_change_is_told_and_nothing_else() {
             "SELECT \"Ward\" FROM visits WHERE age(\"Born\") > 18",
             &[
                 "before after",
-                "\"Ward\" VARCHAR; whole: \"Ward\" → \"Ward\" VARCHAR; coarse by the rows that are chosen: \"Born\" → age → \
-                 \"Ward\"; whole: \"Ward\" → \"Ward\"",
+                "\"Ward\" VARCHAR; whole: \"Ward\" → \"Ward\" VARCHAR; coarse by the rows that are chosen: \"Born\" → age → CAST \
+                 → > → \"Ward\"; whole: \"Ward\" → \"Ward\"",
             ],
         ),
         (

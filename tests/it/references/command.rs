@@ -66,7 +66,7 @@ fn a_wrong_table_is_said_with_its_place_and_nothing_is_written() {
     ] {
         let site = site(table, rows);
         let answer = run(&mut site.convert("visits.csv", "out.csv", "floors", &[]));
-        if answer.code != Some(1) || !answer.stderr.contains(says) {
+        if answer.code != Some(2) || !answer.stderr.contains(says) {
             wrong.push(format!("{name}: {:?} {}", answer.code, answer.stderr));
         }
         if answer.stderr.contains("CANARY") || site.read("out.csv").is_some() {

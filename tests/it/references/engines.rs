@@ -117,9 +117,9 @@ fn joins_give_the_rows_that_duckdb_gives() {
     let contract = contract.with_references(tables.into_iter().collect());
     let case = json!({
         "tables": {
-            "t": {"columns": {"n": "INTEGER", "code": "VARCHAR", "ward": "INTEGER"}, "csv": object},
-            "codes": {"columns": {"code": "VARCHAR", "chapter": "VARCHAR", "step": "BIGINT"}, "csv": codes},
-            "wards": {"columns": {"ward": "BIGINT", "name": "VARCHAR"}, "csv": wards},
+            "t": {"columns": [["n", "INTEGER"], ["code", "VARCHAR"], ["ward", "INTEGER"]], "csv": object},
+            "codes": {"columns": [["code", "VARCHAR"], ["chapter", "VARCHAR"], ["step", "BIGINT"]], "csv": codes},
+            "wards": {"columns": [["ward", "BIGINT"], ["name", "VARCHAR"]], "csv": wards},
         },
         "queries": QUERIES,
     });

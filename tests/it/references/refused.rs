@@ -112,7 +112,11 @@ const FORMS: &[Row] = &[
     ("text and number", "t JOIN icd ON code = \"Ward\"", TYPES),
     ("number and text", "t JOIN wards ON ward = \"Code\"", TYPES),
     ("a fraction", "t JOIN wards ON ward = \"Days\" * 1.5", TYPES),
-    ("a date", "t JOIN days ON days.\"Days\" = as_of()", TYPES),
+    (
+        "a date",
+        "t JOIN days ON days.\"Days\" = CAST(\"Code\" AS DATE)",
+        TYPES,
+    ),
 ];
 
 /// Refused for the sake of a column's class: what is selected, what stands behind FROM, what the refusal names.

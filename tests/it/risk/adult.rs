@@ -6,7 +6,7 @@ use super::report;
 use crate::support::python::{run_script, run_script_in};
 use crate::support::site::Site;
 
-const PINS: &str = "requirements-risk.txt";
+const PINS: &str = "requirements-anonymity.txt";
 
 /// Quasi-identifiers and sensitive columns: of few classes and of many, of words and of numbers.
 const CASES: [(&str, &str); 5] = [

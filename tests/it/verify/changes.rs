@@ -97,7 +97,7 @@ const INPUTS: [Change; 12] = [
     ),
 ];
 
-const STATED: [Change; 22] = [
+const STATED: [Change; 23] = [
     (
         "contract_sha256",
         |_, record| record["contract_sha256"] = json!("0".repeat(64)),
@@ -189,6 +189,11 @@ const STATED: [Change; 22] = [
     (
         "rows_dropped",
         |_, record| record["rows_dropped"] = json!(1),
+        Some(": rows: "),
+    ),
+    (
+        "rows_suppressed",
+        |_, record| record["rows_suppressed"] = json!(1),
         Some(": rows: "),
     ),
     (

@@ -48,6 +48,44 @@ fn every_kind_of_release_comes_again() {
 }
 
 #[test]
+fn what_too_few_share_is_suppressed_and_counted_as_then() {
+    // 200 visits to seven wards: 29 to each of the first four, 28 to each of the others.
+    let cases = [
+        (
+            "-- k: 29 over \"Ward\"\nSELECT \"Ward\", \"Cost\" FROM visits",
+            116,
+            84,
+        ),
+        (
+            "-- k: 29\nSELECT \"Ward\", count(*) AS n FROM visits GROUP BY \"Ward\"",
+            4,
+            3,
+        ),
+        ("-- k: 200\nSELECT sum(\"Cost\") AS c FROM visits", 1, 0),
+        ("-- k: 201\nSELECT sum(\"Cost\") AS c FROM visits", 0, 1),
+    ];
+    let mut wrong = Vec::new();
+    for (select, out, suppressed) in cases {
+        for format in ["csv", "parquet"] {
+            let site = site();
+            site.write("sql/visits/few.sql", select);
+            let mut record = record(&site, "visits.csv", "few", format);
+            for (stated, part) in [(suppressed, None), (suppressed + 1, Some(": rows: "))] {
+                record["rows_out"] = out.into();
+                record["rows_suppressed"] = stated.into();
+                let more = ["--object", "visits.csv", "--key", "key"];
+                let answer = run(&mut verify(&site, &[&record], &more));
+                let complaints = unlike_one(&answer, part);
+                let complaints = complaints.iter();
+                wrong
+                    .extend(complaints.map(|what| format!("{select}, {format}, {stated}: {what}")));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
 fn a_signal_ends_it_while_an_object_is_silent() {
     let site = site();
     let record = record(&site, "visits.csv", "all", "csv");

@@ -61,16 +61,15 @@ fn rows(
     if over.len() != asked.over.len() {
         return Err(lost());
     }
-    let plan = match carrier.subjects() {
-        true => {
-            let carried = carrier.carry(&plan)?.ok_or_else(lost)?;
-            let subject = carrier.subject(&carried)?;
-            let columns = visible.into_iter().chain([subject]);
-            LogicalPlanBuilder::from(carried)
-                .project(columns)?
-                .build()?
-        }
-        false => plan,
+    let plan = if carrier.subjects() {
+        let carried = carrier.carry(&plan)?.ok_or_else(lost)?;
+        let subject = carrier.subject(&carried)?;
+        let columns = visible.into_iter().chain([subject]);
+        LogicalPlanBuilder::from(carried)
+            .project(columns)?
+            .build()?
+    } else {
+        plan
     };
     let (logical, inputs) = whole::narrowed(carrier.contract, whole::optimized(plan)?)?;
     // Simplification may have found that a column is never NULL.

@@ -148,8 +148,10 @@ impl Walk<'_> {
             SetExpr::Select(select) => self.select(select, ctes),
             SetExpr::Query(inner) => self.query(inner, ctes),
             SetExpr::SetOperation { op, .. } => {
-                let what = format!("the set operation {op}");
-                self.no(span, &what, "write one SELECT");
+                let message = format!(
+                    "the set operation {op} has no place in a projection: write one SELECT"
+                );
+                self.refuse(Rule::Node, span, message);
             }
             SetExpr::Values(_) => self.no(span, "VALUES", "select from the dataset's table"),
             SetExpr::Table(_) => self.no(span, "TABLE", "write SELECT … FROM"),
@@ -189,11 +191,8 @@ impl Walk<'_> {
                     "give it another name",
                 );
             } else if self.contract.references.get(&name).is_some() {
-                self.no(
-                    span,
-                    "a CTE with a reference table's name",
-                    "give it another name",
-                );
+                let message = "a CTE with a reference table's name has no place in a projection: give it another name";
+                self.refuse(Rule::Table, span, message);
             }
             self.alias(Some(alias));
             self.query(query, ctes);
@@ -301,7 +300,15 @@ impl Walk<'_> {
             ],
         );
         let called = match source {
-            From::Dataset(called) => called,
+            From::Dataset {
+                called: _,
+                joined: true,
+            } if qualifier.is_none() => {
+                let remedy = "name the columns, or write the table's name before it";
+                self.no(span, "* beside a JOIN", remedy);
+                return Vec::new();
+            }
+            From::Dataset { called, .. } => called,
             From::Derived => {
                 self.no(span, "* over a subquery", "name the columns");
                 return Vec::new();

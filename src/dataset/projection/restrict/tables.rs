@@ -12,8 +12,13 @@ use crate::dataset::rule::Rule;
 
 /// What the rows of a SELECT are of.
 pub(super) enum From {
-    /// The dataset's table, called so.
-    Dataset(String),
+    /// The dataset's table.
+    Dataset {
+        /// Its name there.
+        called: String,
+        /// Whether reference tables are joined to it.
+        joined: bool,
+    },
     /// A subquery or CTE.
     Derived,
     /// Something that is refused.
@@ -47,7 +52,13 @@ impl Walk<'_> {
         for join in &first.joins {
             self.join(join, ctes);
         }
-        source
+        match source {
+            From::Dataset { called, .. } => From::Dataset {
+                called,
+                joined: !first.joins.is_empty(),
+            },
+            other => other,
+        }
     }
 
     /// A join is LEFT or INNER, with a reference table that stands there by its name, ON something.
@@ -198,7 +209,10 @@ impl Walk<'_> {
             return From::Refused;
         }
         self.scans += 1;
-        From::Dataset(alias.map_or(table, |alias| normal(&alias.name)))
+        From::Dataset {
+            called: alias.map_or(table, |alias| normal(&alias.name)),
+            joined: false,
+        }
     }
 }
 

@@ -7,6 +7,8 @@ const DIRECT: &[Rule] = &[Rule::DirectIdentifier];
 const QUASI: &[Rule] = &[Rule::QuasiIdentifier];
 const ONE: &[Rule] = &[Rule::OneExpression];
 const OPAQUE: &[Rule] = &[Rule::Opaque];
+const BARE: &[Rule] = &[Rule::BareArgument];
+const SHIFT: &[Rule] = &[Rule::DateShift];
 const FREE: &[Rule] = &[];
 
 type Row = (&'static str, &'static [Rule]);
@@ -201,6 +203,238 @@ const KEYED: &[Row] = &[
     ),
 ];
 
+/// Noise is drawn by its column's name: who chooses a number or a name would see the draw.
+const NOISE: &[Row] = &[
+    ("SELECT noise(\"Income\", \"SSN\", 0.1) AS x FROM t", FREE),
+    (
+        "SELECT noise(\"Income\", s, 0.1) AS x FROM (SELECT \"Income\", \"SSN\" AS s FROM t) AS q",
+        FREE,
+    ),
+    (
+        "SELECT noise(\"Income\", \"SSN\", 0.1) > 5 AS x, noise(\"Income\", \"SSN\", 0.1) AS y FROM t",
+        FREE,
+    ),
+    ("SELECT noise(1000000, \"SSN\", 0.1) AS x FROM t", BARE),
+    (
+        "SELECT noise(\"Weight\" * 0 + 9, \"SSN\", 0.1) AS x FROM t",
+        BARE,
+    ),
+    (
+        "SELECT noise(i, \"SSN\", 0.1) AS x FROM (SELECT \"Income\" AS i, \"SSN\" FROM t) AS q",
+        BARE,
+    ),
+    (
+        "SELECT noise(\"Income\", \"SSN\", 0.1) AS x FROM (SELECT \"Weight\" AS \"Income\", \"SSN\" FROM t) AS q",
+        BARE,
+    ),
+    (
+        "SELECT noise(\"Income\", \"Smoking\", 0.1) AS x FROM t",
+        BARE,
+    ),
+    (
+        "SELECT noise(\"Income\", upper(\"SSN\"), 0.1) AS x FROM t",
+        BARE,
+    ),
+    (
+        "SELECT 2 * noise(\"Income\", \"SSN\", 0.1) - noise(\"Income\", \"SSN\", 0.2) AS x FROM t",
+        ONE,
+    ),
+    (
+        "SELECT noise(\"Income\", \"SSN\", 0.1) AS x, noise(\"Income\", \"Name\", 0.1) AS y FROM t",
+        ONE,
+    ),
+];
+
+/// Shifted dates, and what would give the shift away.
+const SHIFTED: &[Row] = &[
+    (
+        "SELECT date_shift(\"Visit\", \"SSN\", 30) AS x, date_shift(\"Birthdate\", \"SSN\", 30) AS y FROM t",
+        FREE,
+    ),
+    (
+        "SELECT date_shift(\"Visit\", \"SSN\", 30) AS x, age(\"Birthdate\") AS y FROM t",
+        FREE,
+    ),
+    (
+        "SELECT date_shift(\"Visit\", \"SSN\", 30) AS x, generalize_date(\"Seen\", 'year') AS y FROM t",
+        FREE,
+    ),
+    (
+        "SELECT date_shift(\"Visit\", \"SSN\", 30) AS x, hipaa_age(\"Birthdate\") AS y FROM t WHERE \"Seen\" IS NOT NULL",
+        FREE,
+    ),
+    (
+        "SELECT date_shift(\"Visit\", \"SSN\", 30) AS x, token(\"Visit\") AS y FROM t ORDER BY x",
+        FREE,
+    ),
+    (
+        "SELECT date_shift(\"Visit\", \"SSN\", 30) AS x, \"Visit\" FROM t",
+        SHIFT,
+    ),
+    (
+        "SELECT date_shift(\"Visit\", \"SSN\", 30) AS x, CAST(\"Seen\" AS VARCHAR) AS y FROM t",
+        SHIFT,
+    ),
+    (
+        "SELECT date_shift(\"Visit\", \"SSN\", 30) AS x, date_part('doy', \"Seen\") AS y FROM t",
+        SHIFT,
+    ),
+    (
+        "SELECT date_shift(\"Visit\", \"SSN\", 30) AS x, generalize_date(\"Seen\", 'month') AS y FROM t",
+        SHIFT,
+    ),
+    (
+        "SELECT date_shift(\"Visit\", \"SSN\", 30) AS x FROM t WHERE \"Visit\" = DATE '2026-01-01'",
+        SHIFT,
+    ),
+    (
+        "SELECT date_shift(\"Visit\", \"SSN\", 30) AS x FROM t ORDER BY \"Seen\" LIMIT 1",
+        SHIFT,
+    ),
+    (
+        "SELECT date_shift(\"Visit\", \"SSN\", 30) AS x, CASE WHEN \"Seen\" < \"Visit\" THEN 1 END AS y FROM t",
+        SHIFT,
+    ),
+    (
+        "SELECT date_shift(\"Visit\", \"SSN\", 30) AS x, min(\"Seen\") OVER (PARTITION BY token(\"SSN\")) AS y FROM t",
+        SHIFT,
+    ),
+    (
+        "SELECT date_shift(\"Visit\", \"SSN\", 30) AS x, age(\"Seen\", DATE '2026-01-01') AS y, age(\"Seen\", DATE '2026-01-02') AS z FROM t",
+        SHIFT,
+    ),
+    (
+        "SELECT date_shift(\"Visit\", \"SSN\", 30) AS x, age(\"Visit\" - INTERVAL '5 days', \"Seen\") AS y FROM t",
+        SHIFT,
+    ),
+    (
+        "SELECT date_shift(\"Visit\", \"SSN\", 30) AS x, date_shift(\"Seen\", \"SSN\", 60) AS y FROM t",
+        SHIFT,
+    ),
+    (
+        "SELECT date_shift(\"Visit\", \"SSN\", 30) AS x, date_shift(\"Seen\", \"Name\", 30) AS y FROM t",
+        SHIFT,
+    ),
+    (
+        "SELECT date_shift(\"Visit\", \"SSN\", 29) AS x FROM t",
+        &[Rule::Bounds],
+    ),
+    (
+        "SELECT date_shift(\"Visit\", \"Smoking\", 30) AS x FROM t",
+        BARE,
+    ),
+    ("SELECT date_shift(\"Visit\", 'x', 30) AS x FROM t", BARE),
+    (
+        "SELECT date_shift(\"Visit\", lower(\"SSN\"), 30) AS x FROM t",
+        BARE,
+    ),
+    (
+        "SELECT date_shift(DATE '2026-01-01', \"SSN\", 30) AS x FROM t",
+        &[Rule::KeyedArgument],
+    ),
+    (
+        "SELECT date_shift(\"Visit\" + INTERVAL '1 day', \"SSN\", 30) AS x FROM t",
+        &[Rule::KeyedArgument],
+    ),
+    (
+        "SELECT date_shift(\"Visit\", \"SSN\", 30) - as_of() AS x FROM t",
+        OPAQUE,
+    ),
+    (
+        "SELECT date_part('year', date_shift(\"Visit\", \"SSN\", 30)) AS x FROM t",
+        OPAQUE,
+    ),
+    (
+        "SELECT date_shift(\"Visit\", \"SSN\", 30) < date_shift(\"Seen\", \"SSN\", 30) AS x FROM t",
+        OPAQUE,
+    ),
+    (
+        "SELECT generalize_date(date_shift(\"Visit\", \"SSN\", 30), 'year') AS x FROM t",
+        OPAQUE,
+    ),
+    (
+        "SELECT rank() OVER (ORDER BY date_shift(\"Visit\", \"SSN\", 30)) AS x FROM t",
+        FREE,
+    ),
+    (
+        "SELECT count(*) OVER (ORDER BY date_shift(\"Visit\", \"SSN\", 30) RANGE BETWEEN INTERVAL '1 day' PRECEDING AND \
+         CURRENT ROW) AS x FROM t",
+        OPAQUE,
+    ),
+    (
+        "SELECT count(*) OVER (ORDER BY \"Visit\" RANGE BETWEEN INTERVAL '1 day' PRECEDING AND CURRENT ROW) AS x FROM t",
+        FREE,
+    ),
+];
+
+/// The other functions of the table.
+const OTHERS: &[Row] = &[
+    (
+        "SELECT generalize(top_code(\"Income\", 90000), 1000) AS x FROM t",
+        QUASI,
+    ),
+    (
+        "SELECT top_code(generalize(\"Income\", 1000), 90000) AS x, generalize(\"Income\", 1000) AS y FROM t",
+        FREE,
+    ),
+    ("SELECT bottom_code(\"Weight\", 40) AS x FROM t", FREE),
+    (
+        "SELECT keep_suffix(\"Zip\", 1) AS x, keep_prefix(\"Zip\", 1) AS y FROM t",
+        ONE,
+    ),
+    ("SELECT mask(\"Zip\", 1, 1) AS x FROM t", FREE),
+    (
+        "SELECT hipaa_zip3(\"Zip\") AS x, hipaa_age(\"Birthdate\") AS y FROM t",
+        FREE,
+    ),
+    ("SELECT ff1_encrypt(\"SSN\", 'digits') AS x FROM t", FREE),
+    (
+        "SELECT ff1_encrypt(left(\"SSN\", 6), 'digits') AS x FROM t",
+        &[Rule::KeyedArgument],
+    ),
+    (
+        "SELECT left(ff1_encrypt(\"SSN\", 'digits'), 3) AS x FROM t",
+        OPAQUE,
+    ),
+    (
+        "SELECT redact_text(\"Disease\", \"Name\", \"SSN\") AS x FROM t",
+        FREE,
+    ),
+    (
+        "SELECT redact_text(\"Disease\", upper(\"Name\")) AS x FROM t",
+        BARE,
+    ),
+    (
+        "SELECT redact_text('Ada Bo Carl Dora', \"Name\") AS x FROM t",
+        BARE,
+    ),
+    (
+        "SELECT redact_text(\"Disease\" || ' Ada Bo', \"Name\") AS x FROM t",
+        BARE,
+    ),
+    ("SELECT redact_text(\"Email\") AS x FROM t", DIRECT),
+    (
+        "SELECT redact_text(\"Disease\") AS x, \"Disease\" FROM t",
+        FREE,
+    ),
+    (
+        "SELECT redact_text(\"Disease\", \"Name\") AS x, \"Disease\" FROM t",
+        ONE,
+    ),
+    (
+        "SELECT redact_text(\"Disease\", \"Name\") AS x, redact_text(\"Disease\") AS y FROM t",
+        ONE,
+    ),
+    (
+        "SELECT redact_text(\"Disease\", \"Name\") AS x FROM t WHERE \"Disease\" LIKE '%Ada%'",
+        ONE,
+    ),
+    (
+        "SELECT redact_text(\"Disease\", \"Name\") AS x FROM t WHERE redact_text(\"Disease\", \"Name\") LIKE '%flu%'",
+        FREE,
+    ),
+];
+
 /// Nothing but what it is told changes a level, and all that is wrong is said.
 const SEVERAL: &[Row] = &[
     (
@@ -241,7 +475,7 @@ const SEVERAL: &[Row] = &[
 
 #[test]
 fn what_a_clever_analyst_writes_breaks_the_rule_that_it_is_about() {
-    let rows = [IMPLICIT, TOGETHER, KEYED, SEVERAL].concat();
+    let rows = [IMPLICIT, TOGETHER, KEYED, NOISE, SHIFTED, OTHERS, SEVERAL].concat();
     let wrong = wrong(&rows);
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }

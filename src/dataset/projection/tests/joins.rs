@@ -136,6 +136,14 @@ const ROWS: &[Row] = &[
         "SELECT region FROM t LEFT JOIN (SELECT code, region FROM regions) AS r ON \"Disease\" = code",
         JOIN,
     ),
+    (
+        "SELECT t.*, region FROM t LEFT JOIN regions ON \"Disease\" = code",
+        FREE,
+    ),
+    (
+        "SELECT * FROM t LEFT JOIN regions ON \"Disease\" = code",
+        &[Rule::Statement],
+    ),
     ("SELECT region FROM t, regions", &[Rule::Statement]),
     ("SELECT region FROM regions", &[Rule::Table]),
     (
@@ -144,7 +152,7 @@ const ROWS: &[Row] = &[
     ),
     (
         "WITH regions AS (SELECT \"SSN\" AS code FROM t) SELECT code FROM regions",
-        &[Rule::Statement],
+        &[Rule::Table],
     ),
     (
         "SELECT u.\"Weight\" FROM t JOIN t AS u ON t.\"Disease\" = u.\"Disease\"",

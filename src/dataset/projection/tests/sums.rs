@@ -51,7 +51,7 @@ const SUMS: &[Row] = &[
     ),
     (
         "-- k: 5 over \"x\"\nSELECT sum(\"Income\") OVER () AS x FROM t",
-        QUASI,
+        &[Rule::QuasiIdentifier, Rule::K],
     ),
     (
         "-- k: 5\nSELECT sum(\"Income\") FILTER (WHERE \"Smoking\") AS x FROM t GROUP BY \"Disease\"",
@@ -92,7 +92,7 @@ const SUMS: &[Row] = &[
     ),
     (
         "-- k: 5\nSELECT sum(x) AS x FROM (SELECT lag(\"Income\") OVER () AS x FROM t) AS s",
-        QUASI,
+        &[Rule::QuasiIdentifier, Rule::K],
     ),
     (
         "-- k: 5\nSELECT sum(\"Account\") AS x FROM t GROUP BY \"Disease\"",

@@ -4,7 +4,8 @@
 use serde::Serialize;
 
 use super::joinable::{Common, Join, KeyPair, Position, Shown};
-use super::judged::{Dataset, Judged, Projected, Refused, Table};
+use super::judged::{Dataset, Judged, Projected, Table};
+use super::refused::Refused;
 use super::words;
 use crate::dataset::catalog::Served;
 use crate::dataset::contract::Contract;

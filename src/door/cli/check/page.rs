@@ -3,7 +3,8 @@
 use maud::{Markup, html};
 
 use super::joinable::Join;
-use super::judged::{Dataset, Judged, Projected, Refused};
+use super::judged::{Dataset, Judged, Projected};
+use super::refused::Refused;
 use super::{lineage, words};
 use crate::dataset::catalog::Served;
 use crate::dataset::contract::{Class, Contract};

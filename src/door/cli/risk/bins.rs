@@ -48,7 +48,7 @@ fn label(from: u64, to: u64) -> String {
 pub(super) fn percent(share: f64) -> String {
     match share * 100.0 {
         percent if percent > 0.0 && percent < 0.05 => "< 0.1 %".to_owned(),
-        percent if percent < 100.0 && percent >= 99.95 => "> 99.9 %".to_owned(),
+        percent if (99.95..100.0).contains(&percent) => "> 99.9 %".to_owned(),
         percent => format!("{percent:.1} %"),
     }
 }
@@ -60,6 +60,9 @@ pub(super) fn with_share(count: u64, share: f64) -> String {
 
 /// A name from a file, which may hold anything, on one line of a terminal.
 pub(super) fn shown(name: &str) -> String {
+    if name.is_empty() {
+        return "(no name)".to_owned();
+    }
     let visible = |c: char| if c.is_control() { '\u{FFFD}' } else { c };
     name.chars().map(visible).collect()
 }

@@ -11,7 +11,7 @@ use super::plot::{Bar, Pair, bars, pairs};
 use crate::risk::{Report, Role, share};
 
 /// Plots beside each other where there is room.
-const BESIDE: &str = "display:flex;flex-wrap:wrap;gap:.5rem 2rem";
+const BESIDE: &str = "display:flex;flex-wrap:wrap;gap:.5rem 2rem;margin-bottom:1rem";
 
 /// The longest name beside a plot.
 const NAME: usize = 40;

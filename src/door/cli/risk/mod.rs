@@ -219,8 +219,7 @@ fn measure(args: &Args) -> Result<Report> {
     let mut counter = Counter::new(columns, settings);
     input.read(&positions, |columns| counter.add(columns))?;
     if let Some(file) = &args.population {
-        let counted = count_population(args, file, &flavour, &mut counter);
-        counted.map_err(|err| err.in_object(file))?;
+        count_population(args, file, &flavour, &mut counter).map_err(|err| err.in_object(file))?;
     }
     counter.report()
 }

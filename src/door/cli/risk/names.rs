@@ -23,13 +23,12 @@ impl FromStr for Names {
         let mut names = Vec::new();
         let mut rest = text;
         loop {
-            let (name, behind) = match rest.strip_prefix('"') {
-                Some(quoted) => unquoted(quoted).ok_or_else(malformed)?,
-                None => {
-                    let end = rest.find(',').unwrap_or(rest.len());
-                    let (name, behind) = rest.split_at(end);
-                    (name.to_owned(), behind)
-                }
+            let (name, behind) = if let Some(quoted) = rest.strip_prefix('"') {
+                unquoted(quoted).ok_or_else(malformed)?
+            } else {
+                let end = rest.find(',').unwrap_or(rest.len());
+                let (name, behind) = rest.split_at(end);
+                (name.to_owned(), behind)
             };
             if name.is_empty() {
                 return Err(malformed());

@@ -51,7 +51,7 @@ pub(super) fn pairs(about: &str, pairs: &[Pair]) -> Markup {
         svg width=(WIDTH) height=(height) viewBox=(format!("0 0 {WIDTH} {height}")) role="img" aria-label=(about) {
             @for (row, pair) in pairs.iter().enumerate() {
                 @let top = rows(row, TALL);
-                text x="0" y=(top + 14) font-weight="600" { (pair.label) }
+                text x="0" y=(top + 14) style="font-weight:600" { (pair.label) }
                 (wide_bar(top + 20, &pair.first, "--mark"))
                 (wide_bar(top + 37, &pair.second, "--quasi"))
             }
