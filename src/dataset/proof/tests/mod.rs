@@ -234,7 +234,8 @@ fn the_table_is_large_and_names_each_row_once_and_knows_the_attacks() {
                 .filter_map(|line| line.split(' ').next())
         })
         .collect();
-    for rule in Rule::ALL {
+    // What would need another node is refused on the statement before it is planned.
+    for rule in Rule::ALL.into_iter().filter(|rule| *rule != Rule::Node) {
         assert!(rules.contains(rule.facts().name), "{rule} has no row");
     }
 }

@@ -40,11 +40,7 @@ fn texts() -> [(&'static str, String, &'static str); 6] {
             format!("SELECT {} FROM t", vec!["1"; 6_000].join(",")),
             "statement",
         ),
-        (
-            "subqueries that double an expression",
-            doubled,
-            "statement",
-        ),
+        ("subqueries that double an expression", doubled, "statement"),
     ]
 }
 
