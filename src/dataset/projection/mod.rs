@@ -129,7 +129,7 @@ pub enum Suppression {
         /// The groups, over the scan of the dataset: the columns of the scan that the plan reads in place of the
         /// dataset's ([`GROUPS`]), and then numbers of subjects. The first is that of the group, and must be enough. Each
         /// that follows is of those with a value in what an aggregate hides among others, and is enough or NULL.
-        below: LogicalPlan,
+        below: Box<LogicalPlan>,
         /// The columns that the plan reads of the groups.
         groups: SchemaRef,
     },

@@ -66,7 +66,8 @@ pub struct Rows<'a> {
     control: &'a Control,
     aside: StreamWriter<BufWriter<Aside>>,
     counted: Sorter<COUNTED>,
-    rows: u64,
+    /// How many rows it has taken.
+    taken: u64,
 }
 
 impl<'a> Rows<'a> {
@@ -89,7 +90,7 @@ impl<'a> Rows<'a> {
             aside: StreamWriter::try_new(aside, schema).map_err(unwritten)?,
             counted: Sorter::new(memory, &folder),
             folder,
-            rows: 0,
+            taken: 0,
         })
     }
 
@@ -112,11 +113,11 @@ impl<'a> Rows<'a> {
             let subject = match subject {
                 Some(ids) if ids.is_valid(row) => id(ids.value(row))?,
                 Some(_) => NOBODY,
-                None => u128::from(self.rows) + 1,
+                None => u128::from(self.taken) + 1,
             };
-            let record = record(combination, subject, self.rows);
+            let record = record(combination, subject, self.taken);
             self.counted.push(record).map_err(failed)?;
-            self.rows += 1;
+            self.taken += 1;
         }
         let visible = columns.get(..self.schema.fields().len());
         let visible = visible.ok_or_else(misfit)?.to_vec();
@@ -155,7 +156,7 @@ impl<'a> Rows<'a> {
             let kept = filter_record_batch(&batch, &BooleanArray::from(keep));
             each(kept.map_err(|error| misfit().with_private(error))?)?;
         }
-        if row == self.rows && missing.is_none() {
+        if row == self.taken && missing.is_none() {
             Ok(count)
         } else {
             Err(misfit())

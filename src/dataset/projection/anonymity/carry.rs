@@ -49,13 +49,13 @@ impl<'a> Carrier<'a> {
             };
         }
         let mut inputs = Vec::new();
-        let mut carries = false;
+        let mut any = false;
         for input in plan.inputs() {
             let carried = self.carry(input)?;
-            carries |= carried.is_some();
+            any |= carried.is_some();
             inputs.push(carried.unwrap_or_else(|| input.clone()));
         }
-        if !carries {
+        if !any {
             return Ok(None);
         }
         let mut exprs = plan.expressions();

@@ -37,7 +37,7 @@ pub(super) fn plan(
         ordered,
         anonymity: Some(Suppression::Groups {
             k,
-            below,
+            below: Box::new(below),
             groups: Arc::new(schema.project(&read)?),
         }),
     })

@@ -62,10 +62,10 @@ fn rows(
         return Err(lost());
     }
     let plan = if carrier.subjects() {
-        let carried = carrier.carry(&plan)?.ok_or_else(lost)?;
-        let subject = carrier.subject(&carried)?;
+        let plan = carrier.carry(&plan)?.ok_or_else(lost)?;
+        let subject = carrier.subject(&plan)?;
         let columns = visible.into_iter().chain([subject]);
-        LogicalPlanBuilder::from(carried)
+        LogicalPlanBuilder::from(plan)
             .project(columns)?
             .build()?
     } else {
