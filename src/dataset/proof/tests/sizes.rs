@@ -23,7 +23,7 @@ fn texts() -> [(&'static str, String, &'static str); 6] {
         (
             "a sum of four hundred",
             format!("SELECT {sum} AS x FROM t"),
-            "statement",
+            "expression",
         ),
         (
             "three hundred calls",
@@ -40,7 +40,11 @@ fn texts() -> [(&'static str, String, &'static str); 6] {
             format!("SELECT {} FROM t", vec!["1"; 6_000].join(",")),
             "statement",
         ),
-        ("subqueries that double an expression", doubled, "statement"),
+        (
+            "subqueries that double an expression",
+            doubled,
+            "expression",
+        ),
     ]
 }
 
