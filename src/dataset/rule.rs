@@ -282,16 +282,14 @@ impl Refused {
             .strip_suffix(']')
             .and_then(|message| message.rsplit_once(" ["))
             .and_then(|(message, name)| Some((message, Rule::of_name(name)?)));
-        match named {
-            Some((message, rule)) => Self {
+        if let Some((message, rule)) = named {
+            return Self {
                 refusals: vec![Refusal::new(rule, at, message)],
                 error,
-            },
-            None => {
-                let refusal = Refusal::new(Rule::Statement, at, message);
-                Self::one(place, refusal).with_private(error)
-            }
+            };
         }
+        let refusal = Refusal::new(Rule::Statement, at, message);
+        Self::one(place, refusal).with_private(error)
     }
 }
 

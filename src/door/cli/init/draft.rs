@@ -192,7 +192,6 @@ pub(super) fn projection(dataset: &str, columns: &[Drafted]) -> String {
 /// What leaves of a column by its class: quasi-identifiers in steps.
 fn open(column: &Drafted, name: &str) -> Option<String> {
     match (column.guess.class, column.typed.kind) {
-        (Class::DirectIdentifier, _) => None,
         (Class::Sensitive | Class::Insensitive, _) => Some(name.to_owned()),
         (Class::QuasiIdentifier, Kind::Date) if column.guess.topic == Some(Topic::Birth) => {
             Some(format!("generalize_date({name}, 'year') AS {name}"))
@@ -204,6 +203,8 @@ fn open(column: &Drafted, name: &str) -> Option<String> {
         (Class::QuasiIdentifier, Kind::Text) if column.guess.topic == Some(Topic::Zip) => {
             Some(format!("keep_prefix({name}, 2) AS {name}"))
         }
-        (Class::QuasiIdentifier, Kind::Text | Kind::Real | Kind::Boolean) => None,
+        // What would leave whole takes a decision.
+        (Class::DirectIdentifier, _)
+        | (Class::QuasiIdentifier, Kind::Text | Kind::Real | Kind::Boolean) => None,
     }
 }

@@ -24,6 +24,10 @@ const FIRST_BIRTH: i32 = -25_567;
 
 /// What is known of a column.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a question about all values, and they are answered apart"
+)]
 pub(super) struct Facts {
     /// Values that are not NULL and stand for none.
     pub(super) values: u64,

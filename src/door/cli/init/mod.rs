@@ -61,6 +61,7 @@ const PROJECTION: &str = "draft";
 /// Writes DIR/DATASET/schema.sql and DIR/DATASET/draft.sql.
 #[derive(clap::Args)]
 #[command(after_long_help = EXAMPLES)]
+#[expect(clippy::doc_markdown, reason = "these words are --help's")]
 pub(super) struct Args {
     /// The file: CSV, also .gz, .zst or .bz2, or s3://bucket/key
     #[arg(value_name = "INPUT", value_hint = clap::ValueHint::FilePath)]
