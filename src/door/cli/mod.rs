@@ -40,7 +40,7 @@ do not keep to the contract are refused whole, and no message ever quotes a valu
 
 const EXAMPLES: &str = "\
 Examples:
-  veilpoint init raw/patients-2026.csv
+  veilpoint init samples/patients.csv --print
   veilpoint convert samples/patients.csv out.parquet --projection patients/analytics
   veilpoint check sql
   veilpoint preview samples/patients.csv --projection patients/analytics

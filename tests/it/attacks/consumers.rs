@@ -119,10 +119,6 @@ fn attack_11_getting_past() {
         ("unsigned", stage.request("GET", TARGET)),
         ("another's", other().header(stage.request("GET", TARGET))),
         (
-            "an unsigned header",
-            signed().header("x-amz-copy-source", "/analytics-csv/secret.csv"),
-        ),
-        (
             "another key",
             signed().retargeted("a/patients", "b/patients"),
         ),
@@ -143,6 +139,9 @@ fn attack_11_getting_past() {
         }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+    // A header that no signature covers changes nothing.
+    let copied = signed().header("x-amz-copy-source", "/analytics-csv/secret.csv");
+    assert_eq!(stage.send(&copied).body, stage.send(&signed()).body);
 }
 
 #[test]

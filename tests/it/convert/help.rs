@@ -219,7 +219,7 @@ fn the_examples_run_as_they_stand() {
     let mut wrong = Vec::new();
     let mut count = 0;
     // The first one makes the key that later ones need.
-    for command in ["convert", "check", "preview", ""] {
+    for command in ["convert", "check", "preview", "init", ""] {
         let help = help(&site, command, "--help");
         let (_, examples) = help.split_once("Examples:\n").unwrap();
         let lines = examples.lines().map(str::trim);
@@ -236,7 +236,7 @@ fn the_examples_run_as_they_stand() {
         }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
-    assert_eq!(count, 17);
+    assert_eq!(count, 22);
     let made = [
         "out.csv",
         "out.parquet",

@@ -36,13 +36,13 @@ use crate::source::{Location, Object, classify, decode, find};
 
 const EXAMPLES: &str = "\
 Examples:
-  A folder for patients, with schema.sql and draft.sql:
-    veilpoint init raw/patients-2026.csv
   Look first:
-    veilpoint init raw/patients-2026.csv --print
+    veilpoint init raw/patients.csv --print
+  A folder for patients, with schema.sql and draft.sql:
+    veilpoint init raw/patients.csv --sql drafts
   Then:
-    veilpoint check sql
-    veilpoint convert raw/patients-2026.csv out.parquet --projection patients/draft
+    veilpoint check drafts
+    veilpoint convert raw/patients.csv out.parquet --projection patients/draft --sql drafts
 
 Types are of all records; encoding, separator, decimal sign and formats of dates are found. Classes are guessed from names \
 and values, each with its reason beside it, on the safe side: what is doubted is never insensitive. Read every line before \

@@ -144,7 +144,7 @@ fn no_accepted_projection_over_any_contract_lets_an_identifier_out() {
                     Ok(Outcome::Released) => count(&counts.released),
                     Ok(Outcome::Failed) => count(&counts.failed),
                     Err(wrong) => {
-                        prop_assert!(false, "{}\n{}\n{wrong}", case.world.schema(false), case.sql)
+                        prop_assert!(false, "{}\n{}\n{wrong}", case.world.schema(false), case.sql);
                     }
                 }
                 let names = case.world.fields.iter().filter(|field| field.direct());
