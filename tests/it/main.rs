@@ -6,6 +6,11 @@
     clippy::panic,
     reason = "a test that fails says so by panicking"
 )]
+#![allow(
+    clippy::format_collect,
+    clippy::too_many_lines,
+    reason = "tables of rows, and texts that are made of them, are as long as they are"
+)]
 
 mod access_point;
 mod agreement;

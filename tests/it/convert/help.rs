@@ -9,13 +9,15 @@ use super::failure;
 use crate::support::site::{Answer, Site, run};
 
 /// Every command, with its arguments and options.
-const COMMANDS: [(&str, &[&str], &[&str]); 8] = [
+const COMMANDS: [(&str, &[&str], &[&str]); 10] = [
     (
         "",
         &[
             "convert",
             "check",
             "preview",
+            "risk",
+            "init",
             "verify",
             "keygen",
             "serve",
@@ -68,6 +70,30 @@ const COMMANDS: [(&str, &[&str], &[&str]); 8] = [
             "--key",
             "--format",
             "--output",
+            "--help",
+        ],
+    ),
+    (
+        "init",
+        &["<INPUT>", "never insensitive", "Exit codes"],
+        &["--sql", "--dataset", "--force", "--print", "--help"],
+    ),
+    (
+        "risk",
+        &["<FILE>", "docs/risk.md", "Exit codes"],
+        &[
+            "--quasi",
+            "--sensitive",
+            "--columns",
+            "--population",
+            "--threshold",
+            "--recursive-c",
+            "--fail-below",
+            "--format",
+            "--output",
+            "--delimiter",
+            "--encoding",
+            "--memory-limit",
             "--help",
         ],
     ),

@@ -95,11 +95,11 @@ fn object(contract: &Contract, call: &str, examples: &[&Example]) -> String {
         .map(|column| column.name.as_str())
         .collect();
     let mut text = names.join(",") + "\n";
-    let named = columns(call);
+    let wanted = columns(call);
     for example in examples {
-        assert_eq!(example.of.len(), named.len(), "{call}");
+        assert_eq!(example.of.len(), wanted.len(), "{call}");
         let cells = names.iter().map(|name| {
-            let at = named.iter().position(|column| column == name);
+            let at = wanted.iter().position(|column| column == name);
             quoted(at.and_then(|at| example.of[at].as_deref()))
         });
         text.push_str(&cells.collect::<Vec<_>>().join(","));

@@ -57,11 +57,11 @@ fn case(choices: &[u16]) -> Case {
     };
     let mut sql = format!("{head}{select}");
     if admits && let Err(refused) = judge(&world.contract(false), &sql) {
-        let named = |rule: Rule| matches!(rule, Rule::QuasiIdentifier | Rule::DirectIdentifier);
+        let of_class = |rule: Rule| matches!(rule, Rule::QuasiIdentifier | Rule::DirectIdentifier);
         let refusals = refused
             .refusals
             .iter()
-            .filter(|refusal| named(refusal.rule));
+            .filter(|refusal| of_class(refusal.rule));
         let mut names: Vec<String> = refusals
             .filter_map(|refusal| refusal.column.as_ref())
             .map(|column| format!("\"{column}\""))
