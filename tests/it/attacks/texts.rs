@@ -64,6 +64,7 @@ fn attack_03_predicates_as_a_channel() {
     // Of what is accepted, no byte depends on identifiers, and whether it fails neither.
     let other = crowd(9)
         .replace("Quentin", "31")
+        .replace(" Farrow", "")
         .replace("90", "8")
         .replace("@quillfarrow", "@x");
     let desk = Desk::new();
