@@ -85,14 +85,16 @@ mod tests {
     use super::*;
 
     /// Variables of a test: name and text.
-    fn variables(pairs: &'static [(&'static str, &'static str)]) -> Box<Variables> {
+    type Pairs = &'static [(&'static str, &'static str)];
+
+    fn variables(pairs: Pairs) -> Box<Variables> {
         Box::new(|name| {
             let found = pairs.iter().find(|pair| pair.0 == name);
             Ok(found.map(|pair| pair.1.to_owned()))
         })
     }
 
-    fn ring(pairs: &'static [(&'static str, &'static str)]) -> Result<KeyRing> {
+    fn ring(pairs: Pairs) -> Result<KeyRing> {
         let variables = variables(pairs);
         let key = MasterKey::from_bytes([9; 32]);
         let runtime = tokio::runtime::Builder::new_current_thread().build();
@@ -123,7 +125,7 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_is_refused_without_being_quoted() {
-        let rows: [(&'static [(&str, &str)], Kind, &str); 7] = [
+        let rows: [(Pairs, Kind, &str); 7] = [
             (&[(KEY_VERSION, "0")], Kind::Settings, "whole number"),
             (&[(KEY_VERSION, "CANARY")], Kind::Settings, "whole number"),
             (&[(OLD_KEYS, "CANARY")], Kind::Settings, "JSON object"),

@@ -536,7 +536,7 @@ mod tests {
         ] {
             let refused = Refused::elsewhere(&PLACE, Error::new(Kind::Projection, text));
             let expected = Refusal::new(rule, at, message);
-            assert_eq!(refused.refusals, [expected.clone()]);
+            assert_eq!(refused.refusals, std::slice::from_ref(&expected));
             assert_eq!(refused.error.message(), expected.line(&PLACE));
         }
     }

@@ -1,5 +1,11 @@
 //! The examples of those who defined the measures, and a naive computation of everything.
 
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::type_complexity,
+    reason = "small counts; rows of examples as they stand"
+)]
+
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch, StringArray};

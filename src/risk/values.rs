@@ -187,8 +187,8 @@ mod tests {
 
     fn texts(texts: &[Option<&str>]) -> Vec<Hash> {
         let hash =
-            |text: &Option<&str>| text.map_or_else(Hash::missing, |text| Hash::of(text.as_bytes()));
-        texts.iter().map(hash).collect()
+            |text: Option<&str>| text.map_or_else(Hash::missing, |text| Hash::of(text.as_bytes()));
+        texts.iter().copied().map(hash).collect()
     }
 
     #[test]

@@ -21,6 +21,10 @@ fn table(key_type: &str, keys: ArrayRef) -> Result<Reference> {
     Reference::new(&contract, key, rows)
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "arrays are made where they are asked for"
+)]
 fn found(table: &Reference, keys: ArrayRef) -> Option<Vec<Option<u32>>> {
     Some(table.find(&keys)?.iter().collect())
 }

@@ -178,7 +178,7 @@ fn an_inner_join_tells_of_its_key_by_the_rows_that_are_there() {
             .collect::<Vec<_>>()
     };
     let weight = ("Weight".to_owned(), Level::Whole, false);
-    assert_eq!(sources("LEFT"), [weight.clone()]);
+    assert_eq!(sources("LEFT"), std::slice::from_ref(&weight));
     assert_eq!(
         sources("INNER"),
         [("Disease".to_owned(), Level::Whole, true), weight]

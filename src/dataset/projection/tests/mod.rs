@@ -63,16 +63,21 @@ fn judged(sql: &str) -> (Vec<Rule>, Proof) {
         .and_then(|query| planner::analysed(&PLACE, &contract, &query, &context));
     let plan = match plan {
         Ok(plan) => plan,
-        Err(refused) => return (rules(refused), Proof::default()),
+        Err(refused) => return (rules(&refused), Proof::default()),
     };
     let mut refusals = Refusals::default();
     let proven = prove(&contract, &head, &plan, &mut refusals);
     output::check(&plan, &mut refusals);
-    let found = refusals.check(&PLACE).err().map(rules).unwrap_or_default();
+    let found = refusals
+        .check(&PLACE)
+        .err()
+        .as_ref()
+        .map(rules)
+        .unwrap_or_default();
     (found, proven.proof)
 }
 
-fn rules(refused: Refused) -> Vec<Rule> {
+fn rules(refused: &Refused) -> Vec<Rule> {
     let mut rules: Vec<Rule> = refused
         .refusals
         .iter()

@@ -92,9 +92,10 @@ fn output(output: &OutputProof) -> String {
             Level::Part => "part",
             Level::Whole => "whole",
         };
-        match source.implicit {
-            true => format!("({} {level})", source.column),
-            false => format!("{} {level}", source.column),
+        if source.implicit {
+            format!("({} {level})", source.column)
+        } else {
+            format!("{} {level}", source.column)
         }
     };
     let sources: Vec<String> = output.sources.iter().map(source).collect();
@@ -128,9 +129,8 @@ fn complaint(contracts: &Contracts, row: &Row, accepted: bool) -> Option<String>
     }
     let verdict = if same { "" } else { "THE VERDICT IS ANOTHER\n" };
     let lines = |of: &[String]| {
-        of.iter()
-            .map(|line| format!("=> {line}\n"))
-            .collect::<String>()
+        let each = of.iter().flat_map(|line| ["=> ", line, "\n"]);
+        each.collect::<String>()
     };
     Some(format!(
         "{}: #### {}\n{verdict}found\n{}expected\n{}",

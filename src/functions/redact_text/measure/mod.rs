@@ -95,7 +95,9 @@ impl Counts {
     fn add(&mut self, ids: &[&str], marked: &str) {
         let marked = read(marked);
         let mut names = Names::new();
-        ids.iter().for_each(|id| names.add(id));
+        for id in ids {
+            names.add(id);
+        }
         let taken = found(&marked.text, &mut names);
         let meets = |a: &Range<usize>, b: &Range<usize>| a.start < b.end && b.start < a.end;
         for (kind, range) in &marked.there {
