@@ -81,13 +81,12 @@ impl Desk {
             self.site
                 .command(["convert", "t.csv", "out", "--projection", &projection]);
         command.args(["--sql", "sql", "--key", "key", "--as-of", "2026-11-01"]);
-        command.args(["--format", "csv"]);
         run(command.args(more))
     }
 
     /// The release in CSV.
     fn release(&self, name: &str, sql: &str, object: &str) -> String {
-        let answer = self.convert(name, sql, object.as_bytes(), &[]);
+        let answer = self.convert(name, sql, object.as_bytes(), &["--format", "csv"]);
         assert_eq!(answer.code, Some(0), "{sql}: {}", answer.stderr);
         String::from_utf8(self.site.read("out").unwrap()).unwrap()
     }

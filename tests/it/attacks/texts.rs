@@ -18,7 +18,7 @@ fn not_refused(attack: u32) -> Vec<String> {
     let every = rows.len().div_ceil(TRIED);
     let mut wrong = Vec::new();
     for row in rows.iter().step_by(every) {
-        let answer = desk.convert("p", &row.text, crowd(5).as_bytes(), &[]);
+        let answer = desk.convert("p", &row.text, crowd(5).as_bytes(), &["--format", "csv"]);
         let rule = row.expected[0].split(' ').next().unwrap();
         let named = answer.stderr.contains(&format!("[{rule}]"));
         let told = identifiers(5)

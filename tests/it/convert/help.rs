@@ -171,10 +171,10 @@ fn the_help_of_every_command_names_every_option_and_no_other() {
             wrong.push(format!("{command} -h: {short:?}"));
         }
         // The examples at the top use options of the commands below.
-        let below: &[&str] = if command.is_empty() {
-            &["--projection", "--key"]
-        } else {
-            &[]
+        let below: &[&str] = match command {
+            "" => &["--projection", "--key", "--print"],
+            "init" => &["--projection"],
+            _ => &[],
         };
         expected.extend(below.iter().map(|&option| option.to_owned()));
         let found = options(&long);

@@ -83,7 +83,18 @@ fn complaint(row: &Row) -> Option<String> {
     let schema = rows::contract(&row.contract);
     let contract = Contract::parse(&row.contract, "schema.sql", &schema).unwrap();
     let contract = contract.with_references(references());
-    let (object, secrets) = people(&contract);
+    // What the head reveals in part may be the part that a recogniser leaves.
+    let (object, mut secrets) = people(&contract);
+    if row.text.contains("redact_text(") {
+        let revealed = |name: &str| row.text.contains(&format!("\"{name}\""));
+        let columns = contract.columns.iter().enumerate();
+        let columns = columns
+            .filter(|(_, column)| row.text.starts_with("-- reveals") && revealed(&column.name));
+        let values: Vec<String> = columns
+            .flat_map(|(at, column)| (1..10).map(move |person| value(column, at, person)))
+            .collect();
+        secrets.retain(|secret| !values.contains(secret));
+    }
     let release = Engine::proven(contract, &row.text, 7)
         .and_then(|engine| engine.release(object.as_bytes(), Format::Csv, 1, usize::MAX));
     let text = match release {

@@ -137,17 +137,6 @@ const ROWS: &[Row] = &[
         "SELECT \"Ward\" FROM t LEFT JOIN icd ON code = \"Code\"",
         &["1", "2", "3", "\"\"", "1", "99", "2", "-1"],
     ),
-    (
-        "* is of the dataset alone",
-        "SELECT *, name FROM t JOIN wards ON ward = \"Ward\"",
-        &[
-            "1,0,East",
-            "2,-1,West",
-            "3,1,Old",
-            "1,9223372036854775807,East",
-            "2,0,West",
-        ],
-    ),
 ];
 
 /// Not row by row.

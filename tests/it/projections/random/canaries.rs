@@ -70,7 +70,7 @@ fn value(kind: Kind, number: usize) -> String {
                 })
                 .collect()
         }
-        Kind::Number => format!("{}{:011}{number:03}", 1 + draw(8), draw(99_999_999_999)),
+        Kind::Number => format!("{}{:011}{number:03}7", 1 + draw(8), draw(99_999_999_999)),
         // Years before all other dates, days after them.
         Kind::Date => format!("19{:02}-{}-{}", 2 + number, 10 + draw(3), 20 + draw(9)),
     }
