@@ -65,9 +65,7 @@ fn rows(
         let plan = carrier.carry(&plan)?.ok_or_else(lost)?;
         let subject = carrier.subject(&plan)?;
         let columns = visible.into_iter().chain([subject]);
-        LogicalPlanBuilder::from(plan)
-            .project(columns)?
-            .build()?
+        LogicalPlanBuilder::from(plan).project(columns)?.build()?
     } else {
         plan
     };
