@@ -282,16 +282,14 @@ impl Refused {
             .strip_suffix(']')
             .and_then(|message| message.rsplit_once(" ["))
             .and_then(|(message, name)| Some((message, Rule::of_name(name)?)));
-        match named {
-            Some((message, rule)) => Self {
+        if let Some((message, rule)) = named {
+            return Self {
                 refusals: vec![Refusal::new(rule, at, message)],
                 error,
-            },
-            None => {
-                let refusal = Refusal::new(Rule::Statement, at, message);
-                Self::one(place, refusal).with_private(error)
-            }
+            };
         }
+        let refusal = Refusal::new(Rule::Statement, at, message);
+        Self::one(place, refusal).with_private(error)
     }
 }
 
@@ -432,7 +430,7 @@ pub(crate) use switch::{Off, off};
 /// Rules that are switched off, to see which tests fall.
 #[cfg(test)]
 mod switch {
-    use std::cell::Cell;
+    use std::cell::RefCell;
 
     use super::{Lowering, Rule};
 
@@ -458,26 +456,30 @@ mod switch {
     }
 
     thread_local! {
-        static OFF: Cell<Option<Off>> = const { Cell::new(None) };
+        static OFF: RefCell<Vec<Off>> = const { RefCell::new(Vec::new()) };
     }
 
-    /// Runs something with one rule or condition off, on this thread.
+    /// Runs something with one more rule or condition off, on this thread.
     pub(crate) fn off<T>(what: impl Into<Off>, run: impl FnOnce() -> T) -> T {
-        let before = OFF.replace(Some(what.into()));
+        OFF.with_borrow_mut(|off| off.push(what.into()));
         let done = run();
-        OFF.set(before);
+        OFF.with_borrow_mut(Vec::pop);
         done
+    }
+
+    fn is_off(what: Off) -> bool {
+        OFF.with_borrow(|off| off.contains(&what))
     }
 
     impl Rule {
         pub(in crate::dataset) fn applies(self) -> bool {
-            OFF.get() != Some(Off::Rule(self))
+            !is_off(Off::Rule(self))
         }
     }
 
     impl Lowering {
         pub(in crate::dataset) fn holds(self) -> bool {
-            OFF.get() != Some(Off::Lowering(self))
+            !is_off(Off::Lowering(self))
         }
     }
 }

@@ -12,8 +12,11 @@ enum Character {
     Either,
 }
 
+/// So many characters of a kind, one after the other.
+type Structure = &'static [(u8, Character)];
+
 /// The countries with the structure of what follows the check digits (SWIFT's IBAN registry, release 101).
-const COUNTRIES: &[([u8; 2], &[(u8, Character)])] = &[
+const COUNTRIES: &[([u8; 2], Structure)] = &[
     (*b"AD", &[(8, Digit), (12, Either)]),
     (*b"AE", &[(19, Digit)]),
     (*b"AL", &[(8, Digit), (16, Either)]),

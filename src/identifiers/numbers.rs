@@ -203,12 +203,11 @@ fn is_word(c: char) -> bool {
 pub(super) fn ends(text: &str, at: usize) -> bool {
     let mut rest = chars_from(text, at);
     match rest.next() {
-        None => true,
         Some(c) if is_word(c) || c == '@' => false,
         Some(c) if matches!(c, '.' | ',' | '/' | ':' | '\'') || is_dash(c) => {
             !rest.next().is_some_and(|c| c.is_ascii_digit())
         }
-        Some(_) => true,
+        _ => true,
     }
 }
 
@@ -231,8 +230,7 @@ pub(super) fn digits_end(text: &str, start: usize) -> usize {
 fn gap_at(text: &str, end: usize) -> Option<(usize, Gap, bool)> {
     let mut at = end;
     let mut kind = Gap::Blank;
-    let mut count = 0;
-    for c in chars_from(text, end).take(WIDEST + 1) {
+    for (count, c) in chars_from(text, end).take(WIDEST + 1).enumerate() {
         if c.is_ascii_digit() {
             return (count > 0).then_some((at, kind, count > 1));
         }
@@ -252,7 +250,6 @@ fn gap_at(text: &str, end: usize) -> Option<(usize, Gap, bool)> {
             _ => return None,
         };
         at += c.len_utf8();
-        count += 1;
     }
     None
 }

@@ -6,6 +6,11 @@
     clippy::panic,
     reason = "a test that fails says so by panicking"
 )]
+#![allow(
+    clippy::format_collect,
+    clippy::too_many_lines,
+    reason = "tables of rows, and texts that are made of them, are as long as they are"
+)]
 
 mod access_point;
 mod agreement;
@@ -22,6 +27,7 @@ mod gateway;
 mod guard;
 mod house;
 mod identifiers;
+mod init;
 mod k_anonymity;
 mod listings;
 mod memory;

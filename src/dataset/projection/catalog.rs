@@ -142,16 +142,16 @@ fn table(schema: SchemaRef) -> Arc<dyn TableSource> {
 
 impl ContextProvider for Catalog<'_> {
     fn get_table_source(&self, name: TableReference) -> Result<Arc<dyn TableSource>> {
-        match name {
-            TableReference::Bare { table } if *table == *self.contract.dataset => {
-                Ok(Arc::clone(&self.source))
-            }
-            TableReference::Bare { table: name } => match self.contract.references.get(&name) {
-                Some(reference) => Ok(table(reference.schema())),
-                None => plan_err!("no such table"),
-            },
-            _ => plan_err!("no such table"),
+        let TableReference::Bare { table: name } = name else {
+            return plan_err!("no such table");
+        };
+        if *name == *self.contract.dataset {
+            return Ok(Arc::clone(&self.source));
         }
+        let Some(reference) = self.contract.references.get(&name) else {
+            return plan_err!("no such table");
+        };
+        Ok(table(reference.schema()))
     }
 
     fn get_expr_planners(&self) -> &[Arc<dyn ExprPlanner>] {

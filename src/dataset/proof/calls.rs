@@ -96,13 +96,17 @@ impl Prover<'_> {
             let columns = first.leaks.iter().map(|(column, _)| column);
             self.found.redacted.extend(columns);
         }
-        let plain = arguments
-            .iter()
-            .enumerate()
-            .all(|(position, flow)| plain(function, position, flow));
+        let computed: Vec<usize> = (0..)
+            .zip(&arguments)
+            .filter(|(position, flow)| !plain(function, *position, flow))
+            .map(|(position, _)| position)
+            .collect();
+        let beside = |position| computed.iter().any(|other| *other != position);
         let inside = bounds.is_ok() || !Lowering::InsideBounds.holds();
         // What is refused for a wrong call is refused for that alone.
-        let lowers = refused || (inside && (plain || !Lowering::PlainArguments.holds()));
+        let lowers = |position| {
+            refused || (inside && (!beside(position) || !Lowering::PlainArguments.holds()))
+        };
         let atom = Atom {
             text: format!("{}({})", function.name, self.texts(&arguments)),
             yearly: (function.yearly)(&self.seen(&arguments)),
@@ -110,7 +114,7 @@ impl Prover<'_> {
         let mut leaks = Leaks::default();
         for (position, flow) in arguments.into_iter().enumerate() {
             let lowered = refused || lowered(function, position, &flow.shape);
-            leaks.merge(&if lowered && lowers {
+            leaks.merge(&if lowered && lowers(position) {
                 flow.leaks.lowered(level(function, position), &atom)
             } else {
                 flow.leaks

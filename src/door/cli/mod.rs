@@ -3,6 +3,7 @@
 mod check;
 mod completions;
 mod convert;
+mod init;
 mod keygen;
 mod lambda;
 mod output;
@@ -39,6 +40,7 @@ do not keep to the contract are refused whole, and no message ever quotes a valu
 
 const EXAMPLES: &str = "\
 Examples:
+  veilpoint init samples/patients.csv --print
   veilpoint convert samples/patients.csv out.parquet --projection patients/analytics
   veilpoint check sql
   veilpoint preview samples/patients.csv --projection patients/analytics
@@ -68,6 +70,7 @@ enum Command {
     Verify(verify::Args),
     Risk(Box<risk::Args>),
     Warm(warm::Args),
+    Init(init::Args),
     Keygen(keygen::Args),
     Serve(serve::Args),
     Lambda(lambda::Args),
@@ -103,6 +106,7 @@ pub fn run(cli: Cli, now: DateTime<Utc>) -> Result<()> {
         Command::Verify(args) => verify::run(args, &Environment::read()?),
         Command::Risk(args) => risk::run(&args),
         Command::Warm(args) => warm::run(&args, &Environment::read()?, now.date_naive()),
+        Command::Init(args) => init::run(&args, now.date_naive()),
         Command::Keygen(args) => keygen::run(&args),
         Command::Serve(args) => serve::run(args),
         Command::Lambda(args) => lambda::run(&args),

@@ -72,9 +72,7 @@ impl ScalarUDFImpl for HipaaZip3 {
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Answer<ColumnarValue> {
         arity(FUNCTION.name, &args.args, 1..=1)?;
-        over(argument(&args.args, 0)?, |array| {
-            by_distinct(array, |values| areas(values))
-        })
+        over(argument(&args.args, 0)?, |array| by_distinct(array, areas))
     }
 }
 

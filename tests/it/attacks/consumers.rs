@@ -119,10 +119,6 @@ fn attack_11_getting_past() {
         ("unsigned", stage.request("GET", TARGET)),
         ("another's", other().header(stage.request("GET", TARGET))),
         (
-            "an unsigned header",
-            signed().header("x-amz-copy-source", "/analytics-csv/secret.csv"),
-        ),
-        (
             "another key",
             signed().retargeted("a/patients", "b/patients"),
         ),
@@ -143,6 +139,9 @@ fn attack_11_getting_past() {
         }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+    // A header that no signature covers changes nothing.
+    let copied = signed().header("x-amz-copy-source", "/analytics-csv/secret.csv");
+    assert_eq!(stage.send(&copied).body, stage.send(&signed()).body);
 }
 
 #[test]
@@ -176,7 +175,11 @@ fn attack_14_frequency() {
     let mut object = crowd(4);
     let first = object.lines().nth(1).unwrap().to_owned() + "\n";
     object += &first.repeat(8);
-    desk.release("p", "SELECT token(\"SSN\") AS \"Patient\", \"Gender\" IS NULL AS g FROM t", &object);
+    desk.release(
+        "p",
+        "SELECT token(\"SSN\") AS \"Patient\", \"Gender\" IS NULL AS g FROM t",
+        &object,
+    );
     fs::rename(desk.site.path("out"), desk.site.path("out.csv")).unwrap();
     let asked = ["risk", "out.csv", "--quasi", "g", "--format", "json"];
     let answer = run(&mut desk.site.command(asked));
@@ -184,7 +187,8 @@ fn attack_14_frequency() {
     let report: Value = serde_json::from_slice(&answer.stdout).unwrap();
     let mut columns = report["columns"].as_array().unwrap().iter();
     let patient = columns.find(|column| column["name"] == "Patient").unwrap();
-    let found = ["distinct_values", "most_frequent_records", "singletons"].map(|field| &patient[field]);
+    let found =
+        ["distinct_values", "most_frequent_records", "singletons"].map(|field| &patient[field]);
     assert_eq!(found, [4, 9, 3], "{patient}");
     assert_eq!(patient["most_frequent_share"], 0.75, "{patient}");
 }

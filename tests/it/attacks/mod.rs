@@ -40,7 +40,7 @@ fn fields(person: usize) -> [String; 14] {
         format!("{}", 60 + person % 40),
         format!("1.{}5", person % 9),
         format!("2024-0{}-11", person % 9 + 1),
-        (person % 3 == 0).to_string(),
+        person.is_multiple_of(3).to_string(),
     ]
 }
 
@@ -81,17 +81,13 @@ impl Desk {
             self.site
                 .command(["convert", "t.csv", "out", "--projection", &projection]);
         command.args(["--sql", "sql", "--key", "key", "--as-of", "2026-11-01"]);
+        command.args(["--format", "csv"]);
         run(command.args(more))
     }
 
     /// The release in CSV.
     fn release(&self, name: &str, sql: &str, object: &str) -> String {
-        let answer = self.convert(
-            name,
-            sql,
-            object.as_bytes(),
-            &["--format", "csv", "--force"],
-        );
+        let answer = self.convert(name, sql, object.as_bytes(), &[]);
         assert_eq!(answer.code, Some(0), "{sql}: {}", answer.stderr);
         String::from_utf8(self.site.read("out").unwrap()).unwrap()
     }

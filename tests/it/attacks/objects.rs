@@ -1,5 +1,7 @@
 //! What an object looks like, and what is left of it in bytes and words.
 
+use std::fs;
+
 use veilpoint::encode::{Codec, Formulas};
 use veilpoint::release::Options;
 use veilpoint::request::Format;
@@ -134,6 +136,9 @@ fn attack_06_errors_and_logs() {
     secrets.push("canaryvalue".to_owned());
     let sql = "SELECT token(concat(\"Name\", '|', \"SSN\", '|', \"Account\", '|', \"Joined\")) AS k, age(\"Birthdate\") AS \
                age, keep_prefix(\"Zip\", 2) AS z, generalize(\"Income\", 1000) AS i, \"Disease\", * FROM t";
+    let right = desk.convert("p", sql, crowd(5).as_bytes(), &["--format", "csv"]);
+    assert_eq!(right.code, Some(0), "{}", right.stderr);
+    fs::remove_file(desk.site.path("out")).unwrap();
     let mut wrong = Vec::new();
     for object in objects {
         let answer = desk.convert("p", sql, &object, &["--format", "csv"]);

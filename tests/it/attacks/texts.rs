@@ -64,6 +64,7 @@ fn attack_03_predicates_as_a_channel() {
     // Of what is accepted, no byte depends on identifiers, and whether it fails neither.
     let other = crowd(9)
         .replace("Quentin", "31")
+        .replace(" Farrow", "")
         .replace("90", "8")
         .replace("@quillfarrow", "@x");
     let desk = Desk::new();
@@ -107,10 +108,16 @@ fn attack_15_small_groups() {
         object += &(person.join(",") + "\n");
     }
     let groups = "-- k: 5\nSELECT \"Disease\", count(*) AS n, avg(\"Income\") AS i FROM t GROUP BY \"Disease\"";
-    assert_eq!(rows_of(&desk.release("p", groups, &object)), ["flu,5,30021.0"]);
+    assert_eq!(
+        rows_of(&desk.release("p", groups, &object)),
+        ["flu,5,30021.0"]
+    );
     let over = "-- k: 5 over \"Disease\"\nSELECT \"Disease\", token(\"SSN\") AS k FROM t";
     let released = desk.release("p", over, &object);
-    assert!(rows_of(&released).len() == 5 && !released.contains("rare"), "{released}");
+    assert!(
+        rows_of(&released).len() == 5 && !released.contains("rare"),
+        "{released}"
+    );
     let over = "-- k: 2 over \"Weight\"\nSELECT \"Weight\" FROM t";
     assert_eq!(rows_of(&desk.release("p", over, &object)), [""; 0]);
 }
@@ -129,11 +136,14 @@ fn attack_16_putting_together() {
     let factors = rows_of(&first).into_iter().zip(1..).map(|(row, person)| {
         let (income, weight) = row.split_once(',').unwrap();
         let of = |text: &str, at: usize| {
-            let (noised, true_value): (f64, f64) = (text.parse().unwrap(), fields(person)[at].parse().unwrap());
+            let (noised, true_value): (f64, f64) =
+                (text.parse().unwrap(), fields(person)[at].parse().unwrap());
             noised / true_value
         };
         (of(income, 8), of(weight, 10))
     });
-    let alike = factors.filter(|(income, weight)| (income - weight).abs() < 0.01).count();
+    let alike = factors
+        .filter(|(income, weight)| (income - weight).abs() < 0.01)
+        .count();
     assert!(alike < 10, "{alike} of 40");
 }

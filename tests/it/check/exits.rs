@@ -1,7 +1,9 @@
 //! Exit codes, and what is left behind.
 
 use super::{GUESTS, PEOPLE, check, site, text};
+use crate::support::bucket::{ACCOUNT, Server};
 use crate::support::folder::entries;
+use crate::support::site::run;
 
 /// Files, arguments, the exit code, and what standard output and standard error must say.
 type Row = (
@@ -284,4 +286,30 @@ fn a_file_appears_whole_under_its_name_even_where_something_is_refused() {
     assert!(to_file.stdout.is_empty());
     assert_eq!(site.read("out/old.html").unwrap(), to_screen.stdout);
     assert_eq!(entries(&site.path("out")), ["old.html"]);
+}
+
+#[test]
+fn a_prefix_in_a_bucket_is_checked_as_a_folder_is() {
+    let files = [
+        ("people/schema.sql", PEOPLE),
+        ("people/costs.sql", COSTS),
+        ("people/leaks.sql", "SELECT \"SSN\" FROM people"),
+    ];
+    let site = site(&files);
+    let server = Server::start(&["ours"]);
+    for (name, text) in files {
+        server.put(&format!("ours/sql/{name}"), text.as_bytes());
+    }
+    let mut command = site.command(["check", "s3://ours/sql/"]);
+    command.envs(ACCOUNT);
+    let there = run(command.env("AWS_ENDPOINT_URL", server.endpoint()));
+    let here = check(&site, &["sql"]);
+    assert_eq!(
+        (there.code, here.code),
+        (Some(1), Some(1)),
+        "{}",
+        there.stderr
+    );
+    let said = text(&there).replace("s3://ours/sql/", "sql/");
+    assert_eq!(said, text(&here));
 }

@@ -89,13 +89,11 @@ fn the_schema_notices_what_is_not_as_documented() {
     let mut wrong = Vec::new();
     for (place, value) in edits {
         let mut edited = good.clone();
-        match edited.pointer_mut(place) {
-            Some(at) => *at = value,
-            None => {
-                wrong.push(format!("{place} is not there"));
-                continue;
-            }
-        }
+        let Some(at) = edited.pointer_mut(place) else {
+            wrong.push(format!("{place} is not there"));
+            continue;
+        };
+        *at = value;
         if by_schema(edited.to_string().as_bytes()).is_empty() {
             wrong.push(format!("{place} may be anything"));
         }

@@ -9,13 +9,15 @@ use super::failure;
 use crate::support::site::{Answer, Site, run};
 
 /// Every command, with its arguments and options.
-const COMMANDS: [(&str, &[&str], &[&str]); 8] = [
+const COMMANDS: [(&str, &[&str], &[&str]); 10] = [
     (
         "",
         &[
             "convert",
             "check",
             "preview",
+            "risk",
+            "init",
             "verify",
             "keygen",
             "serve",
@@ -68,6 +70,30 @@ const COMMANDS: [(&str, &[&str], &[&str]); 8] = [
             "--key",
             "--format",
             "--output",
+            "--help",
+        ],
+    ),
+    (
+        "init",
+        &["<INPUT>", "never insensitive", "Exit codes"],
+        &["--sql", "--dataset", "--force", "--print", "--help"],
+    ),
+    (
+        "risk",
+        &["<FILE>", "docs/risk.md", "Exit codes"],
+        &[
+            "--quasi",
+            "--sensitive",
+            "--columns",
+            "--population",
+            "--threshold",
+            "--recursive-c",
+            "--fail-below",
+            "--format",
+            "--output",
+            "--delimiter",
+            "--encoding",
+            "--memory-limit",
             "--help",
         ],
     ),
@@ -219,7 +245,7 @@ fn the_examples_run_as_they_stand() {
     let mut wrong = Vec::new();
     let mut count = 0;
     // The first one makes the key that later ones need.
-    for command in ["convert", "check", "preview", ""] {
+    for command in ["convert", "check", "preview", "init", ""] {
         let help = help(&site, command, "--help");
         let (_, examples) = help.split_once("Examples:\n").unwrap();
         let lines = examples.lines().map(str::trim);
@@ -236,7 +262,7 @@ fn the_examples_run_as_they_stand() {
         }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
-    assert_eq!(count, 17);
+    assert_eq!(count, 22);
     let made = [
         "out.csv",
         "out.parquet",

@@ -132,6 +132,7 @@ fn its_options_of_contracts_are_those_that_are_taken() {
         ("veilpoint.found_identifiers_share", "0.05"),
         ("veilpoint.found_identifiers_count", "100"),
         ("veilpoint.min_step.<column>", "2"),
+        ("veilpoint.subject", "\"Name\""),
     ]
     .into();
     let rows = table(&readme(), "option");
@@ -215,7 +216,9 @@ fn what_it_names_is_there() {
     let text = readme();
     let site = Site::new();
     let help = |command| run(&mut site.command([command, "--help"])).stdout;
-    let help = ["convert", "verify", "warm", "serve"].map(help).concat();
+    let help = ["convert", "check", "preview", "verify", "warm", "serve"]
+        .map(help)
+        .concat();
     let known = options(&String::from_utf8(help).unwrap());
     let named: BTreeSet<String> = options(&text)
         .into_iter()

@@ -95,11 +95,11 @@ fn object(contract: &Contract, call: &str, examples: &[&Example]) -> String {
         .map(|column| column.name.as_str())
         .collect();
     let mut text = names.join(",") + "\n";
-    let named = columns(call);
+    let wanted = columns(call);
     for example in examples {
-        assert_eq!(example.of.len(), named.len(), "{call}");
+        assert_eq!(example.of.len(), wanted.len(), "{call}");
         let cells = names.iter().map(|name| {
-            let at = named.iter().position(|column| column == name);
+            let at = wanted.iter().position(|column| column == name);
             quoted(at.and_then(|at| example.of[at].as_deref()))
         });
         text.push_str(&cells.collect::<Vec<_>>().join(","));
@@ -213,7 +213,7 @@ fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

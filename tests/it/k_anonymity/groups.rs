@@ -10,6 +10,9 @@ use super::people::{Row, Subject, any_row, any_subject, cell, engine, subjects, 
 
 type Group<'a> = Vec<(usize, &'a Row)>;
 
+/// Groups in order → lines of the release.
+type Lines = fn(&[(Option<String>, Group<'_>)]) -> Vec<String>;
+
 /// A statement, and what it makes of the groups that are left.
 struct Statement {
     select: &'static str,
@@ -20,7 +23,7 @@ struct Statement {
     /// Whether the sum of ages is shown, which one age among NULLs would be.
     sums: bool,
     /// The lines, from the groups in order.
-    lines: fn(&[(Option<String>, Group<'_>)]) -> Vec<String>,
+    lines: Lines,
 }
 
 fn every(_: usize, _: &Row) -> bool {
@@ -209,7 +212,7 @@ fn what_each_group_holds_of_subjects_is_spilled_where_memory_is_short() {
         .map(|number| Row {
             ssn: Some(format!("S{}", number / 2 % 9000)),
             name: None,
-            age: Some(i32::try_from(number % 40_000).unwrap()),
+            age: Some(number % 40_000),
             zip: None,
             score: None,
         })

@@ -48,7 +48,7 @@ fn people(contract: &Contract) -> (String, Vec<String>) {
 /// A value of a column. Births are before all other dates.
 fn value(column: &Column, at: usize, row: usize) -> String {
     let direct = column.class == Class::DirectIdentifier;
-    let birth = column.name.to_lowercase().starts_with("b");
+    let birth = column.name.to_lowercase().starts_with('b');
     match column.data_type {
         ColumnType::Text(_) if direct => format!("90{at:02}7{row}183{at:02}6{row}"),
         ColumnType::Text(_) if column.name == "state" => format!("state{}", row % 3),

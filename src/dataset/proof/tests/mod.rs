@@ -185,6 +185,10 @@ fn what_is_refused_for_a_class_is_right_where_there_is_none() {
     let rows: Vec<Row> = rows::read("refused")
         .into_iter()
         .filter(|row| row.expected.iter().all(by_class))
+        // Where no column has a class, `*` stands for other columns.
+        .filter(|row| !row.text.contains("SELECT *"))
+        // A text out of which identifiers are taken leaves in one form whatever its class.
+        .filter(|row| !row.text.contains("redact_text"))
         .collect();
     assert!(rows.len() > 200, "{}", rows.len());
     let contracts = Contracts::of(&rows);
@@ -230,7 +234,8 @@ fn the_table_is_large_and_names_each_row_once_and_knows_the_attacks() {
                 .filter_map(|line| line.split(' ').next())
         })
         .collect();
-    for rule in Rule::ALL {
+    // What would need another node is refused on the statement before it is planned.
+    for rule in Rule::ALL.into_iter().filter(|rule| *rule != Rule::Node) {
         assert!(rules.contains(rule.facts().name), "{rule} has no row");
     }
 }

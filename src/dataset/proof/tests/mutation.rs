@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use super::rows::Row;
-use super::{Contracts, complaint, judged, rows};
+use super::{Contracts, judged, rows};
 use crate::dataset::rule::{Lowering, Off, Rule, off};
 
 /// What a row says with a rule off.
@@ -48,6 +48,8 @@ fn sentence(lowering: Lowering) -> &'static str {
 /// A rule or condition with its name and sentence.
 struct Mutation {
     off: Off,
+    /// The rule in front of it: what would reach this one is refused by that one before, so that both are off.
+    behind: Option<Rule>,
     name: String,
     sentence: &'static str,
 }
@@ -55,11 +57,13 @@ struct Mutation {
 fn mutations() -> Vec<Mutation> {
     let rules = Rule::ALL.into_iter().map(|rule| Mutation {
         off: rule.into(),
+        behind: (rule == Rule::Node).then_some(Rule::Statement),
         name: rule.to_string(),
         sentence: rule.facts().sentence,
     });
     let lowerings = Lowering::ALL.into_iter().map(|lowering| Mutation {
         off: lowering.into(),
+        behind: None,
         name: format!("{lowering:?}"),
         sentence: sentence(lowering),
     });
@@ -90,31 +94,37 @@ impl Table {
     /// name the rule are asked first.
     fn first(&self, mutation: &Mutation) -> Option<(Falls, &Row, bool)> {
         let named = |row: &Row| {
-            let rule = |line: &String| line.split(' ').next() == Some(mutation.name.as_str());
-            row.expected.iter().all(rule)
+            let name = mutation
+                .behind
+                .map_or(mutation.name.clone(), |rule| rule.to_string());
+            row.expected
+                .iter()
+                .all(|line| line.split(' ').next() == Some(name.as_str()))
         };
         let (first, then): (Vec<_>, Vec<_>) = self.rows.iter().partition(|(row, _)| named(row));
         let mut words = None;
         for (row, accepted) in first.into_iter().chain(then) {
-            match off(mutation.off, || self.falls(row, *accepted)) {
-                Some(Falls::Verdict) => return Some((Falls::Verdict, row, *accepted)),
-                Some(Falls::Words) if words.is_none() => {
-                    words = Some((Falls::Words, row, *accepted));
-                }
-                _ => {}
+            let before = match mutation.behind {
+                None if *accepted => Ok(row.expected.clone()),
+                None => Err(row.expected.clone()),
+                Some(rule) => off(rule, || self.answer(row)),
+            };
+            let now = match mutation.behind {
+                None => off(mutation.off, || self.answer(row)),
+                Some(rule) => off(rule, || off(mutation.off, || self.answer(row))),
+            };
+            if now.is_ok() != before.is_ok() {
+                return Some((Falls::Verdict, row, *accepted));
+            }
+            if now != before && words.is_none() {
+                words = Some((Falls::Words, row, *accepted));
             }
         }
         words
     }
 
-    fn falls(&self, row: &Row, accepted: bool) -> Option<Falls> {
-        complaint(&self.contracts, row, accepted)?;
-        let now = judged(self.contracts.strict(row), &row.text).is_ok();
-        Some(if now == accepted {
-            Falls::Words
-        } else {
-            Falls::Verdict
-        })
+    fn answer(&self, row: &Row) -> Result<Vec<String>, Vec<String>> {
+        judged(self.contracts.strict(row), &row.text)
     }
 }
 

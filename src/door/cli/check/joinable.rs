@@ -68,7 +68,7 @@ pub(super) struct Shown {
 }
 
 /// Every pair of projections that anything joins, in the order of their names.
-pub(super) fn joins<'a>(projections: &[&'a Served]) -> Vec<Join> {
+pub(super) fn joins(projections: &[&Served]) -> Vec<Join> {
     let mut joins = Vec::new();
     for (index, a) in projections.iter().enumerate() {
         for b in projections.iter().skip(index + 1) {
@@ -134,9 +134,10 @@ fn keyed_output(output: &OutputProof) -> Option<Keyed<'_>> {
     let steps = &keyed.first()?.steps;
     let function = steps.iter().rev().find(|step| is_keyed(step))?;
     let inputs = keyed.iter().map(|source| {
+        let column = std::iter::once(format!("\"{}\"", source.column));
         let before = source.steps.iter().take_while(|step| *step != function);
-        let before: String = before.map(|step| format!(" → {step}")).collect();
-        format!("\"{}\"{before}", source.column)
+        let way: Vec<String> = column.chain(before.cloned()).collect();
+        way.join(" → ")
     });
     Some(Keyed {
         output: &output.name,

@@ -86,7 +86,7 @@ async fn check(args: &Args) -> Result<()> {
         error = signals.stop() => return Err(error),
         done = work => done?,
     };
-    verdict(&judged, &written)
+    verdict(&judged, written)
 }
 
 async fn judge(sql: &str) -> Result<Judged> {
@@ -124,7 +124,7 @@ fn report(judged: &Judged, args: &Args) -> Result<String> {
 }
 
 /// The last line, and the exit code: 1 where anything is refused.
-fn verdict(judged: &Judged, written: &Written) -> Result<()> {
+fn verdict(judged: &Judged, written: Written) -> Result<()> {
     let (contracts, projections) = judged.refused();
     let all = judged.projections.len();
     if (contracts, projections) != (0, 0) {
@@ -134,7 +134,7 @@ fn verdict(judged: &Judged, written: &Written) -> Result<()> {
         );
         return Err(Error::new(Kind::Projection, message).in_object(&judged.origin));
     }
-    if *written == Written::Read {
+    if written == Written::Read {
         let projections = if all == 1 {
             "projection"
         } else {

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use comfy_table::{ColumnConstraint, Width};
+
 use super::joinable::Join;
 use super::judged::{Judged, Projected};
 use super::refused::Refused;
@@ -10,6 +12,9 @@ use crate::dataset::catalog::Served;
 use crate::dataset::proof::OutputProof;
 use crate::door::cli::table::{self, Look};
 use crate::functions::Level;
+
+/// The room of `quasi-identifier`, and a blank on either side.
+const CLASS: u16 = 18;
 
 /// The whole report.
 pub(super) fn text(judged: &Judged, joins: &[Join], look: Look) -> String {
@@ -92,6 +97,10 @@ fn refusals(text: &mut String, file: &str, refused: &[Refused]) {
 fn outputs(served: &Served, look: Look) -> String {
     let mut table = table::new(look);
     table.set_header(["output", "type", "level", "of", "class", "path"]);
+    if let (Look::Lines(_), Some(class)) = (look, table.column_mut(4)) {
+        // No class is broken within a word: paths have more room to give.
+        class.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(CLASS)));
+    }
     for output in &served.projection.proof.outputs {
         for row in rows(served, output) {
             table.add_row(row.map(|cell| words::plain(&cell)));

@@ -3,6 +3,7 @@
 use arrow::array::{Array, AsArray};
 
 use super::{Cell, Job};
+use crate::csv::column::Column;
 use crate::csv::cut::{Block, Cutter};
 use crate::csv::read::{Batch, BlockReader};
 use crate::csv::{RecordError, Syntax, header};
@@ -116,11 +117,7 @@ impl<'a> Reading<'a> {
             .map_err(|error| self.place(error, before))?;
         self.before = before + batch.records;
         raw.read = self.before;
-        let columns: Vec<_> = batch
-            .columns
-            .iter()
-            .map(|column| column.to_array())
-            .collect();
+        let columns: Vec<_> = batch.columns.iter().map(Column::to_array).collect();
         let left = rows.saturating_sub(raw.records.len());
         for row in 0..batch.rows.min(left) {
             let cells = columns.iter().map(|column| {

@@ -61,7 +61,13 @@ fn value(kind: Kind, number: usize) -> String {
         Kind::Text | Kind::Truth => {
             let length = 7 + number % 3;
             (0..length)
-                .map(|_| format!("{}{}", ["o", "u", "l", "i"][draw(4) as usize], draw(10)))
+                .map(|_| {
+                    format!(
+                        "{}{}",
+                        ["o", "u", "l", "i"][usize::try_from(draw(4)).unwrap()],
+                        draw(10)
+                    )
+                })
                 .collect()
         }
         Kind::Number => format!("{}{:011}{number:03}", 1 + draw(8), draw(99_999_999_999)),

@@ -1,0 +1,109 @@
+//! The command: what it writes, what it refuses, and that its drafts are served.
+
+use super::{drafted, init};
+use crate::support::site::{Site, run};
+
+const FILES: [&str; 10] = [
+    "hospital.csv",
+    "versicherte.csv",
+    "clients.csv",
+    "registro.csv",
+    "claims.csv.gz",
+    "survey.csv",
+    "transactions.csv",
+    "personal.csv",
+    "orders.csv",
+    "ficha.csv.gz",
+];
+
+#[test]
+fn every_draft_is_proven_and_converts_its_file_and_shows_no_value() {
+    let mut wrong = Vec::new();
+    for file in FILES {
+        let (site, dataset, _) = drafted(file);
+        let check = run(&mut site.command(["check", "drafts"]));
+        if check.code != Some(0) {
+            wrong.push(format!("{file}: {}", check.stderr));
+        }
+        let projection = format!("{dataset}/draft");
+        let keygen = run(&mut site.command(["keygen", "draft.key"]));
+        assert_eq!(keygen.code, Some(0), "{}", keygen.stderr);
+        let args = ["convert", file, "out.parquet", "--projection", &projection];
+        let more = ["--sql", "drafts", "--key", "draft.key"];
+        let convert = run(&mut site.command(args.iter().chain(&more)));
+        if convert.code != Some(0) {
+            wrong.push(format!("{file}: {}", convert.stderr));
+        }
+        let texts = ["schema.sql", "draft.sql"]
+            .map(|name| site.read(&format!("drafts/{dataset}/{name}")).unwrap());
+        let texts = String::from_utf8(texts.concat()).unwrap();
+        for value in [
+            "Keller", "Rossi", "@", "756.", "Hauptstr", "Madrid", "M100000",
+        ] {
+            if texts.contains(value) {
+                wrong.push(format!("{file}: the draft holds {value}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_is_there_is_not_replaced_unless_it_is_meant() {
+    let site = Site::new();
+    site.write("a.csv", "name,weight\nAda,60\nBo,70\n");
+    let first = init(&site, &["a.csv", "--sql", "s"]);
+    assert_eq!(first.code, Some(0), "{}", first.stderr);
+    assert_eq!(site.files("s/a"), ["draft.sql", "schema.sql"]);
+    site.write("s/a/draft.sql", "-- mine\n");
+    let second = init(&site, &["a.csv", "--sql", "s"]);
+    assert_eq!(second.code, Some(2), "{}", second.stderr);
+    assert!(second.stderr.contains("--force"), "{}", second.stderr);
+    assert_eq!(site.read("s/a/draft.sql").unwrap(), b"-- mine\n");
+    let forced = init(&site, &["a.csv", "--sql", "s", "--force"]);
+    assert_eq!(forced.code, Some(0), "{}", forced.stderr);
+    assert_ne!(site.read("s/a/draft.sql").unwrap(), b"-- mine\n");
+    let printed = init(
+        &site,
+        &["a.csv", "--sql", "s", "--print", "--dataset", "people"],
+    );
+    let text = String::from_utf8(printed.stdout).unwrap();
+    assert!(text.contains("CREATE EXTERNAL TABLE \"people\""), "{text}");
+    assert!(text.contains("SELECT"), "{text}");
+}
+
+#[test]
+fn what_is_no_file_of_records_is_refused_without_a_value() {
+    let site = Site::new();
+    let russian = "Имя,Адрес\nCANARY Иван,Москва\n".repeat(20);
+    site.write("russian.csv", encoding_of_windows_1251(&russian));
+    site.write("empty.csv", "");
+    site.write("wide.csv", "a,b\n1,2\nCANARY\n3,4\n");
+    site.write("twice.csv", "a,a \"x\nCANARY,1\n");
+    let mut wrong = Vec::new();
+    for (file, code, words) in [
+        ("russian.csv", 1, "windows-1251"),
+        ("empty.csv", 1, "empty"),
+        ("wide.csv", 1, "record 2"),
+        ("none.csv", 1, "none.csv"),
+        (".", 2, "one file"),
+    ] {
+        let answer = init(&site, &[file, "--print"]);
+        if answer.code != Some(code)
+            || !answer.stderr.contains(words)
+            || answer.stderr.contains("CANARY")
+        {
+            wrong.push(format!("{file}: {:?} {}", answer.code, answer.stderr));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+/// Cyrillic as old files have it.
+fn encoding_of_windows_1251(text: &str) -> Vec<u8> {
+    let byte = |sign: char| match u32::from(sign) {
+        ascii @ 0..128 => u8::try_from(ascii).unwrap(),
+        letter => u8::try_from(letter - 0x410 + 0xc0).unwrap(),
+    };
+    text.chars().map(byte).collect()
+}
