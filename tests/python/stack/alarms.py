@@ -9,7 +9,6 @@ LINES = [
     ({"event": "sql_refused", "level": "ERROR"}, {"SqlNotInForce"}),
     ({"event": "sql_unavailable", "level": "ERROR"}, {"SqlNotInForce"}),
     ({"event": "unknown_columns", "level": "WARN"}, set()),
-    ({"event": "found_identifiers", "level": "WARN"}, set()),
     ({"event": "release", "level": "INFO", "rows_in": 500}, set()),
     ({"event": "request", "status": 200, "outcome": "released"}, set()),
     ({"event": "request", "status": 404, "outcome": "refused", "code": "NoSuchKey"}, set()),

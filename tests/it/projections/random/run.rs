@@ -164,6 +164,10 @@ fn compare(
             String::from_utf8_lossy(two)
         ));
     }
+    // Where all columns name it, it may choose the rows, and so their number.
+    if silent.is_empty() {
+        return Ok(());
+    }
     let (one, two) = (rows(one, &silent), rows(two, &silent));
     if one != two {
         return Err(format!(
