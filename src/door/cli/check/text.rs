@@ -13,6 +13,12 @@ use crate::dataset::proof::OutputProof;
 use crate::door::cli::table::{self, Look};
 use crate::functions::Level;
 
+/// A window of fewer characters has no room for a column of classes.
+const NARROW: u16 = 100;
+
+/// Where the contract's columns stand.
+const OF: usize = 3;
+
 /// The room of `quasi-identifier`, and a blank on either side.
 const CLASS: u16 = 18;
 
@@ -96,17 +102,30 @@ fn refusals(text: &mut String, file: &str, refused: &[Refused]) {
 /// A line for each column that reaches an output column.
 fn outputs(served: &Served, look: Look) -> String {
     let mut table = table::new(look);
-    table.set_header(["output", "type", "level", "of", "class", "path"]);
-    if let (Look::Lines(_), Some(class)) = (look, table.column_mut(4)) {
+    let narrow = matches!(look, Look::Lines(width) if width < NARROW);
+    let header = ["output", "type", "level", "of", "class", "path"].map(str::to_owned);
+    table.set_header(folded(header, narrow));
+    if let Some(column) = table.column_mut(OF).filter(|_| narrow) {
         // No class is broken within a word: paths have more room to give.
-        class.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(CLASS)));
+        column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(CLASS)));
     }
     for output in &served.projection.proof.outputs {
         for row in rows(served, output) {
-            table.add_row(row.map(|cell| words::plain(&cell)));
+            table.add_row(folded(row.map(|cell| words::plain(&cell)), narrow));
         }
     }
     table::finish(&table)
+}
+
+/// A row, in a narrow window with the class below its column.
+fn folded(row: [String; 6], narrow: bool) -> Vec<String> {
+    let [output, data_type, level, of, class, path] = row;
+    if narrow {
+        let of = format!("{of}\n{class}");
+        vec![output, data_type, level, of.trim_end().to_owned(), path]
+    } else {
+        vec![output, data_type, level, of, class, path]
+    }
 }
 
 fn rows(served: &Served, output: &OutputProof) -> Vec<[String; 6]> {
