@@ -29,30 +29,28 @@ fn non_finite(nan: bool, positive: bool) -> &'static [u8] {
     clippy::float_cmp,
     reason = "equality is what makes the short form exact"
 )]
-pub(super) fn double() -> impl FnMut(&mut Vec<u8>, f64) {
-    |out, value| {
-        if !value.is_finite() {
-            out.extend_from_slice(non_finite(value.is_nan(), value > 0.0));
-            return;
-        }
-        let tenths = value * 10.0;
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_precision_loss,
-            reason = "saturates, and is compared with what it came from"
-        )]
-        let (whole, back) = (tenths as i64, tenths as i64 as f64);
-        // Exact: below 2^53 / 10, n / 10 is the double nearest to the decimal n.n, and only one n gives it.
-        if tenths.abs() < 1e15 && back == tenths && tenths / 10.0 == value && value != 0.0 {
-            if whole < 0 {
-                out.push(b'-');
-            }
-            integer(out, whole.unsigned_abs() / 10);
-            out.extend_from_slice(&[b'.', b'0' + (whole.unsigned_abs() % 10) as u8]);
-            return;
-        }
-        out.extend_from_slice(ryu::Buffer::new().format_finite(value).as_bytes());
+pub(super) fn double(out: &mut Vec<u8>, value: f64) {
+    if !value.is_finite() {
+        out.extend_from_slice(non_finite(value.is_nan(), value > 0.0));
+        return;
     }
+    let tenths = value * 10.0;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
+        reason = "saturates, and is compared with what it came from"
+    )]
+    let (whole, back) = (tenths as i64, tenths as i64 as f64);
+    // Exact: below 2^53 / 10, n / 10 is the double nearest to the decimal n.n, and only one n gives it.
+    if tenths.abs() < 1e15 && back == tenths && tenths / 10.0 == value && value != 0.0 {
+        if whole < 0 {
+            out.push(b'-');
+        }
+        integer(out, whole.unsigned_abs() / 10);
+        out.extend_from_slice(&[b'.', b'0' + (whole.unsigned_abs() % 10) as u8]);
+        return;
+    }
+    out.extend_from_slice(ryu::Buffer::new().format_finite(value).as_bytes());
 }
 
 /// A decimal, from its unscaled value.

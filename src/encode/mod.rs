@@ -6,6 +6,7 @@
 pub mod csv;
 mod format;
 pub mod gather;
+mod numbers;
 pub mod order;
 pub mod parquet;
 

@@ -29,8 +29,8 @@ pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 pub struct Work {
     block: Block,
     order: OnceLock<Option<Vec<u32>>>,
-    /// Parquet: a writer per column, then its chunk.
-    writers: Mutex<Vec<Option<ArrowColumnWriter>>>,
+    /// Parquet: the parquet crate's writers, once a column asks for one, and the columns' chunks.
+    writers: Mutex<Option<Vec<Option<ArrowColumnWriter>>>>,
     chunks: Mutex<Vec<Option<Chunk>>>,
     /// CSV: the prepared columns.
     columns: Vec<OnceLock<CsvColumn>>,
@@ -137,10 +137,6 @@ impl Encoder<'_> {
             self.order
                 .map(|order| order.of_block(block.index, block.len))
         });
-        if let Some(parquet) = &self.parquet {
-            let index = usize::try_from(block.index).unwrap_or(usize::MAX);
-            *lock(&work.writers) = parquet.block(index)?.into_iter().map(Some).collect();
-        }
         Ok(Outcome::Steps(
             (0..work.columns.len()).map(Step::Column).collect(),
         ))
@@ -153,8 +149,8 @@ impl Encoder<'_> {
         let values =
             gather(&work.block.rows, column, field.data_type(), order).map_err(in_column)?;
         if let Some(parquet) = &self.parquet {
-            let writer = lock(&work.writers)[column].take().ok_or_else(twice)?;
-            let chunk = parquet.encode(writer, column, &values).map_err(in_column)?;
+            let other = || work.writer(parquet, column);
+            let chunk = parquet.encode(column, &values, other).map_err(in_column)?;
             lock(&work.chunks)[column] = Some(chunk);
         } else {
             let prepared = csv::prepare(&values, self.formulas).map_err(in_column)?;
@@ -197,6 +193,19 @@ impl Work {
     /// The block's number.
     pub fn index(&self) -> u64 {
         self.block.index
+    }
+
+    /// The parquet crate's writer of a column, of which there is one for each block.
+    fn writer(&self, parquet: &ParquetEncoder, column: usize) -> Result<ArrowColumnWriter> {
+        let mut writers = lock(&self.writers);
+        let all = match &mut *writers {
+            Some(all) => all,
+            none => {
+                let block = usize::try_from(self.block.index).unwrap_or(usize::MAX);
+                none.insert(parquet.others(block)?)
+            }
+        };
+        all.get_mut(column).and_then(Option::take).ok_or_else(twice)
     }
 
     fn slices(&self) -> usize {

@@ -1,0 +1,55 @@
+//! The compression of pages.
+
+use bytes::Bytes;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::errors::ParquetError;
+
+use super::super::Codec;
+
+/// Compresses the pages of one column.
+pub struct Compressor(Stage);
+
+enum Stage {
+    Snappy(snap::raw::Encoder),
+    Zstd,
+    Lz4,
+    None,
+}
+
+impl Compressor {
+    /// Of this codec.
+    pub fn new(codec: Codec) -> Self {
+        Self(match codec {
+            Codec::Snappy => Stage::Snappy(snap::raw::Encoder::new()),
+            Codec::Zstd => Stage::Zstd,
+            Codec::Lz4 => Stage::Lz4,
+            Codec::None => Stage::None,
+        })
+    }
+
+    /// What a file calls it.
+    pub fn of_file(&self) -> Compression {
+        match self.0 {
+            Stage::Snappy(_) => Compression::SNAPPY,
+            Stage::Zstd => Compression::ZSTD(ZstdLevel::default()),
+            Stage::Lz4 => Compression::LZ4_RAW,
+            Stage::None => Compression::UNCOMPRESSED,
+        }
+    }
+
+    /// A page's bytes as they stand in the file.
+    pub fn compress(&mut self, page: &[u8]) -> Result<Bytes, ParquetError> {
+        let external =
+            |error: Box<dyn std::error::Error + Send + Sync>| ParquetError::External(error);
+        let bytes = match &mut self.0 {
+            Stage::Snappy(encoder) => encoder
+                .compress_vec(page)
+                .map_err(|error| external(error.into()))?,
+            Stage::Zstd => zstd::bulk::compress(page, ZstdLevel::default().compression_level())
+                .map_err(|error| external(error.into()))?,
+            Stage::Lz4 => lz4_flex::block::compress(page),
+            Stage::None => page.to_vec(),
+        };
+        Ok(Bytes::from(bytes))
+    }
+}
