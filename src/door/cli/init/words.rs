@@ -28,8 +28,8 @@ pub(super) enum Topic {
     Code,
 }
 
-/// Topics, and words with commas between them; the first that a name has decides. A word of more than one part is found in
-/// its parts in a row.
+/// Topics, and words with commas between them; the first that a name has decides. A word of more than one part is found
+/// in its parts in a row.
 const WORDS: &[(Topic, &str)] = &[
     (
         Topic::FreeText,
