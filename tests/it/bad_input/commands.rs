@@ -49,8 +49,8 @@ fn complaints(row: &Row) -> Vec<String> {
         if refused && !output.stdout.is_empty() {
             add("shows something, and refuses it".to_owned());
         }
-        let shown = if look.shows { &[][..] } else { &output.stdout };
-        let said = [shown, &output.stderr].concat();
+        let shown: &[u8] = if look.shows { &[] } else { &output.stdout };
+        let said = [shown, &output.stderr[..]].concat();
         let said = String::from_utf8_lossy(&said);
         let told: Vec<&String> = canaries
             .iter()

@@ -176,7 +176,7 @@ fn convert(row: &Row, folder: &Path, format: &str) -> Output {
     let output = format!("out/release.{format}");
     run(
         folder,
-        &[&["convert", row.object, &output], &RELEASED[..]].concat(),
+        &[&["convert", row.object, output.as_str()], &RELEASED[..]].concat(),
     )
 }
 
@@ -234,10 +234,9 @@ fn of_every_row(complaints: fn(&Row) -> Vec<String>) -> Vec<String> {
     let workers = std::thread::available_parallelism().map_or(2, usize::from);
     let share = rows.len().div_ceil(workers);
     std::thread::scope(|scope| {
-        let part = |rows: &'static [Row]| rows.iter().flat_map(complaints).collect::<Vec<_>>();
         let parts: Vec<_> = rows
             .chunks(share)
-            .map(|rows| scope.spawn(move || part(rows)))
+            .map(|rows| scope.spawn(move || rows.iter().flat_map(complaints).collect::<Vec<_>>()))
             .collect();
         parts
             .into_iter()

@@ -114,7 +114,9 @@ fn an_object_in_a_bucket_is_read_twice() {
     let answer = run(command.env("AWS_ENDPOINT_URL", gate.endpoint()));
     assert_eq!(answer.code, Some(0), "{}", answer.stderr);
     let heads = gate.heads();
-    let reads = heads.iter().filter(|head| head.starts_with("GET "));
+    let reads = heads
+        .iter()
+        .filter(|head| head.starts_with("GET /raw/people.csv"));
     assert_eq!(reads.count(), 2, "{heads:?}");
 }
 
@@ -125,8 +127,8 @@ fn a_file_that_is_longer_than_its_head_is_found_in_its_encoding() {
     let line = |row: u32| format!("Zoë 𝔐 {row},{},Zürich\n", row % 90);
     let text = "Vorname,Alter,Ort\n".to_owned() + &(0..60_000).map(line).collect::<String>();
     let units = || "\u{feff}".encode_utf16().chain(text.encode_utf16());
-    let narrow = text.replace("𝔐 ", "").chars();
-    let narrow = narrow.map(|c| u8::try_from(c).unwrap());
+    let narrow = text.replace("𝔐 ", "");
+    let narrow = narrow.chars().map(|c| u8::try_from(c).unwrap());
     let (little, big) = (
         units().flat_map(u16::to_le_bytes).collect(),
         units().flat_map(u16::to_be_bytes).collect(),
@@ -142,8 +144,8 @@ fn a_file_that_is_longer_than_its_head_is_found_in_its_encoding() {
         site.write("people.csv", bytes);
         let answer = init(&site, &["people.csv", "--print"]);
         let draft = String::from_utf8_lossy(&answer.stdout).to_lowercase();
-        let columns = ["\"vorname\" varchar", "\"alter\"", "\"ort\" varchar", says];
-        if answer.code != Some(0) || columns.iter().any(|word| !draft.contains(word)) {
+        let words = ["\"vorname\"", "\"alter\"", "\"ort\"", says];
+        if answer.code != Some(0) || words.iter().any(|word| !draft.contains(word)) {
             wrong.push(format!("{name}: {}{draft}", answer.stderr));
         }
     }
