@@ -112,6 +112,8 @@ fn a_missing_value_is_a_value_of_its_own() {
 
 #[test]
 fn numbers_are_one_value_however_they_are_written_and_texts_are_not() {
+    // Distinct values by l-diversity, whether they have an order, and distinct texts.
+    type Found = (u64, bool, u64);
     let row = |value| vec![Some("a"), value];
     let distances = |values: &[Cell]| {
         let rows: Vec<Vec<Cell>> = values.iter().map(|&value| row(value)).collect();
@@ -123,7 +125,7 @@ fn numbers_are_one_value_however_they_are_written_and_texts_are_not() {
             report.columns[1].distinct_values,
         )
     };
-    let rows: [(&[Cell], (u64, bool, u64)); 5] = [
+    let rows: [(&[Cell], Found); 5] = [
         (&[Some("1"), Some("1.0"), Some(" 2")], (2, true, 3)),
         (&[Some("0"), Some("-0"), Some("0.0")], (1, true, 3)),
         (&[Some("1"), Some("1.0"), None], (3, false, 3)),
