@@ -13,6 +13,7 @@ mod generalize;
 mod generalize_date;
 mod hipaa_age;
 mod hipaa_zip3;
+mod keep;
 mod keep_prefix;
 mod keep_suffix;
 mod keyed;

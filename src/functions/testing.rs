@@ -160,3 +160,14 @@ pub(super) fn bounded(
     };
     (find(name).unwrap().bounds)(&[column, Argument::Constant(constant)]).is_ok()
 }
+
+/// A stream of 64-bit numbers of all magnitudes, the same on every run (xorshift64, and a shift by its low bits).
+pub(super) fn numbers() -> impl Iterator<Item = i64> {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    std::iter::repeat_with(move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        i64::from_be_bytes(state.to_be_bytes()) >> (state % 64)
+    })
+}

@@ -310,7 +310,6 @@ def columns(keys, as_of):
         "noise_cost": lambda r: money(noise_whole(keys, "Cost", cents(r["Cost"]), r["Id"], "0.5", 1 - 10 ** 12, 10 ** 12 - 1)),
         "shift_born": lambda r: date_shift(keys, r["Born"], r["Id"], 365),
         "shift_seen": lambda r: date_shift(keys, seen_day(r), r["Id"], 30),
-        "shift_far": lambda r: date_shift(keys, r["Born"], r["Gender"], 36500),
         "age": age,
         "age_at": lambda r: None if r["Born"] is None else full_years(r["Born"], day(2030, 2, 28)),
         "age_band": lambda r: None if r["Born"] is None else band(r["Born"], as_of, 7),

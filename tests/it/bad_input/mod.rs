@@ -1,8 +1,10 @@
 //! Bad input: each row of the table is refused with its code, column and record, leaves no file, and says no value.
 //!
 //! Every field of every record is a canary: text that stands nowhere else. None of them may turn up in what the command
-//! says. `values.rs`, `shape.rs` and `files.rs` hold the rows; `people.rs` holds the dataset that they spoil.
+//! says. `values.rs`, `shape.rs` and `files.rs` hold the rows; `people.rs` holds the dataset that they spoil. `commands.rs` shows
+//! the same objects to the commands that only look.
 
+mod commands;
 mod files;
 mod people;
 mod shape;
@@ -132,8 +134,8 @@ fn rows() -> &'static [Row] {
     &ROWS
 }
 
-/// Lays the row's dataset and object under `folder` and converts it to `out/release.<format>`.
-fn convert(row: &Row, folder: &Path, format: &str) -> Output {
+/// Lays the row's dataset, its object and a key under `folder`.
+fn lay(row: &Row, folder: &Path) {
     let sql = folder.join("sql/people");
     fs::create_dir_all(&sql).unwrap();
     fs::create_dir_all(folder.join("out")).unwrap();
@@ -145,14 +147,37 @@ fn convert(row: &Row, folder: &Path, format: &str) -> Output {
     fs::write(sql.join("view.sql"), VIEW).unwrap();
     fs::write(folder.join(row.object), &row.file).unwrap();
     write_key(&folder.join("key"));
+}
+
+/// Runs the command in `folder`.
+fn run(folder: &Path, args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_veilpoint"))
         .current_dir(folder)
-        .args(["convert", row.object])
-        .arg(format!("out/release.{format}"))
-        .args(["--projection", "people/view", "--sql", "sql"])
-        .args(["--key", "key", "--as-of", "2026-11-25"])
+        .args(args)
         .output()
         .unwrap()
+}
+
+/// How the row's object is released.
+const RELEASED: [&str; 8] = [
+    "--projection",
+    "people/view",
+    "--sql",
+    "sql",
+    "--key",
+    "key",
+    "--as-of",
+    "2026-11-25",
+];
+
+/// Lays the row under `folder` and converts it to `out/release.<format>`.
+fn convert(row: &Row, folder: &Path, format: &str) -> Output {
+    lay(row, folder);
+    let output = format!("out/release.{format}");
+    run(
+        folder,
+        &[&["convert", row.object, output.as_str()], &RELEASED[..]].concat(),
+    )
 }
 
 /// What is wrong with the answer to a row, in sentences.
@@ -199,20 +224,25 @@ fn complaints(row: &Row, canaries: &HashSet<String>, format: &str) -> Vec<String
 
 #[test]
 fn every_row_is_refused_with_code_column_and_record_and_tells_no_value() {
+    let wrong = of_every_row(both);
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+/// What is wrong with any row, looked at by as many threads as there are cores.
+fn of_every_row(complaints: fn(&Row) -> Vec<String>) -> Vec<String> {
     let rows = rows();
     let workers = std::thread::available_parallelism().map_or(2, usize::from);
     let share = rows.len().div_ceil(workers);
-    let wrong: Vec<String> = std::thread::scope(|scope| {
+    std::thread::scope(|scope| {
         let parts: Vec<_> = rows
             .chunks(share)
-            .map(|rows| scope.spawn(move || rows.iter().flat_map(both).collect::<Vec<_>>()))
+            .map(|rows| scope.spawn(move || rows.iter().flat_map(complaints).collect::<Vec<_>>()))
             .collect();
         parts
             .into_iter()
             .flat_map(|part| part.join().unwrap())
             .collect()
-    });
-    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+    })
 }
 
 fn both(row: &Row) -> Vec<String> {

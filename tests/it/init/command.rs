@@ -1,6 +1,7 @@
 //! The command: what it writes, what it refuses, and that its drafts are served.
 
 use super::{drafted, init};
+use crate::support::bucket::{ACCOUNT, Gate, Pass, Server};
 use crate::support::site::{Site, run};
 
 const FILES: [&str; 10] = [
@@ -94,6 +95,58 @@ fn what_is_no_file_of_records_is_refused_without_a_value() {
             || answer.stderr.contains("CANARY")
         {
             wrong.push(format!("{file}: {:?} {}", answer.code, answer.stderr));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn an_object_in_a_bucket_is_read_twice() {
+    let site = Site::new();
+    let server = Server::start(&["raw"]);
+    server.put(
+        "raw/people.csv",
+        "Vorname,Größe\nAda,160\nBo,170\n".as_bytes(),
+    );
+    let gate = Gate::open(&server, Box::new(|_| Pass::Whole));
+    let mut command = site.command(["init", "s3://raw/people.csv", "--print"]);
+    command.envs(ACCOUNT);
+    let answer = run(command.env("AWS_ENDPOINT_URL", gate.endpoint()));
+    assert_eq!(answer.code, Some(0), "{}", answer.stderr);
+    let heads = gate.heads();
+    let reads = heads
+        .iter()
+        .filter(|head| head.starts_with("GET /raw/people.csv"));
+    assert_eq!(reads.count(), 2, "{heads:?}");
+}
+
+/// The head of such a file is cut anywhere, be it between the halves of a sign.
+#[test]
+fn a_file_that_is_longer_than_its_head_is_found_in_its_encoding() {
+    let site = Site::new();
+    let line = |row: u32| format!("Zoë 𝔐 {row},{},Zürich\n", row % 90);
+    let text = "Vorname,Alter,Ort\n".to_owned() + &(0..60_000).map(line).collect::<String>();
+    let units = || "\u{feff}".encode_utf16().chain(text.encode_utf16());
+    let narrow = text.replace("𝔐 ", "");
+    let narrow = narrow.chars().map(|c| u8::try_from(c).unwrap());
+    let (little, big) = (
+        units().flat_map(u16::to_le_bytes).collect(),
+        units().flat_map(u16::to_be_bytes).collect(),
+    );
+    let mut wrong = Vec::new();
+    for (name, bytes, says) in [
+        ("utf8", text.clone().into_bytes(), ""),
+        ("little", little, "utf-16"),
+        ("big", big, "utf-16"),
+        ("narrow", narrow.collect::<Vec<u8>>(), "windows-1252"),
+    ] {
+        assert!(bytes.len() > 1 << 20, "{name}");
+        site.write("people.csv", bytes);
+        let answer = init(&site, &["people.csv", "--print"]);
+        let draft = String::from_utf8_lossy(&answer.stdout).to_lowercase();
+        let words = ["\"vorname\"", "\"alter\"", "\"ort\"", says];
+        if answer.code != Some(0) || words.iter().any(|word| !draft.contains(word)) {
+            wrong.push(format!("{name}: {}{draft}", answer.stderr));
         }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));

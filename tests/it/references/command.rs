@@ -72,6 +72,13 @@ fn a_wrong_table_is_said_with_its_place_and_nothing_is_written() {
         if answer.stderr.contains("CANARY") || site.read("out.csv").is_some() {
             wrong.push(format!("{name}: tells or writes something"));
         }
+        for form in ["text", "json", "html"] {
+            let answer = run(&mut site.command(["check", "--format", form]));
+            let said = String::from_utf8_lossy(&answer.stdout).into_owned() + &answer.stderr;
+            if answer.code != Some(1) || said.contains("CANARY") {
+                wrong.push(format!("{name}: check as {form}: {:?} {said}", answer.code));
+            }
+        }
         // Who does not join it is not held up by it.
         let answer = run(&mut site.convert("visits.csv", "out.csv", "open", &[]));
         if answer.code != Some(0) {

@@ -4,7 +4,8 @@
 //! first MiB ─▶ sniff ─▶ how it is written ─▶ all records as text ─▶ facts of each column
 //!                                                    formats, words, classes ─▶ draft
 //! ```
-//! The file is read twice, and never kept: a draft holds names of columns, counts and shares, and no value.
+//! The file is read twice, and a third time where only its end shows its encoding. It is never kept: a draft holds names
+//! of columns, counts and shares, and no value.
 
 mod classes;
 mod draft;
@@ -14,7 +15,7 @@ mod sniff;
 mod words;
 
 use std::fs;
-use std::io::{Read, Write as _};
+use std::io::{Cursor, Read, Write as _};
 use std::path::{Path, PathBuf};
 
 use arrow::array::AsArray;
@@ -176,12 +177,12 @@ fn pattern(name: &str) -> String {
 /// The draft of an object.
 fn drafted(object: &Object, dataset: &str, location: &str, today: NaiveDate) -> Result<Draft> {
     let today = i32::try_from((today - NaiveDate::default()).num_days()).unwrap_or(i32::MAX);
-    let head = head(object, Encoding::Utf8)?;
+    let head = head(object)?;
     let encoding = sniff::encoding(&head)?;
-    let (sniffed, facts) = match measured(object, encoding, today) {
-        // Its beginning was ASCII, and what follows is not UTF-8.
+    let (sniffed, facts) = match measured(object, &head, encoding, today) {
+        // Its beginning was UTF-8, and what follows is not: it is read once more.
         Err(err) if err.kind() == Kind::Encoding && encoding == Encoding::Utf8 => {
-            measured(object, Encoding::Windows1252, today)?
+            measured(object, &head, Encoding::Windows1252, today)?
         }
         measured => measured?,
     };
@@ -212,26 +213,46 @@ fn drafted(object: &Object, dataset: &str, location: &str, today: NaiveDate) -> 
     })
 }
 
-/// The beginning of the text, decompressed.
-fn head(object: &Object, encoding: Encoding) -> Result<Vec<u8>> {
-    let mut contract = Contract::parse("draft", "draft", ANY)?;
-    contract.dialect.encoding = encoding;
-    let text = decode(object.input.open()?, &object.key, &contract.dialect);
+/// The beginning of the file, decompressed.
+fn head(object: &Object) -> Result<Vec<u8>> {
     let mut head = Vec::new();
-    text.take(sniff::HEAD as u64)
+    // As UTF-8 its bytes come as they are.
+    text(object.input.open()?, &object.key, Encoding::Utf8)?
+        .take(sniff::HEAD as u64)
         .read_to_end(&mut head)
         .map_err(classify)?;
     Ok(head)
+}
+
+/// The text of a file that has no contract yet.
+fn text(raw: Box<dyn Read + Send>, key: &str, encoding: Encoding) -> Result<Box<dyn Read + Send>> {
+    let mut contract = Contract::parse("draft", "draft", ANY)?;
+    contract.dialect.encoding = encoding;
+    Ok(decode(raw, key, &contract.dialect))
+}
+
+/// How a file is written that begins so.
+fn sniffed(head: &[u8], encoding: Encoding) -> Result<Sniffed> {
+    let mut decoded = Vec::new();
+    // It is decompressed: no key is a name without a suffix.
+    text(Box::new(Cursor::new(head.to_vec())), "", encoding)?
+        .read_to_end(&mut decoded)
+        .map_err(classify)?;
+    let whole = head.len() < sniff::HEAD;
+    sniff::dialect(&String::from_utf8_lossy(&decoded), whole, encoding)
 }
 
 /// What a file is read by that has no contract yet.
 const ANY: &str = "CREATE EXTERNAL TABLE draft (\"any\" VARCHAR) STORED AS CSV LOCATION '*'";
 
 /// How the file is written, and the facts of each column over all records.
-fn measured(object: &Object, encoding: Encoding, today: i32) -> Result<(Sniffed, Vec<Facts>)> {
-    let head = head(object, encoding)?;
-    let whole = head.len() < sniff::HEAD;
-    let sniffed = sniff::dialect(&String::from_utf8_lossy(&head), whole, encoding)?;
+fn measured(
+    object: &Object,
+    head: &[u8],
+    encoding: Encoding,
+    today: i32,
+) -> Result<(Sniffed, Vec<Facts>)> {
+    let sniffed = sniffed(head, encoding)?;
     let contract = Contract::parse("draft", "draft", &draft::untyped(&sniffed))?;
     let text = decode(object.input.open()?, &object.key, &contract.dialect);
     let mut cutter = Cutter::new(text);

@@ -33,21 +33,23 @@ pub(super) fn html(preview: &Preview) -> String {
 }
 
 fn beside(preview: &Preview, pairs: &[Pair]) -> Markup {
-    let outputs = preview.projection.columns();
+    let (columns, outputs) = (preview.contract.columns.len(), preview.projection.columns());
     html! {
         table {
+            colgroup span=(columns + 1) {}
+            colgroup.edge span=(outputs) {}
             thead {
                 tr {
-                    th { "" }
-                    th.bad colspan=(preview.contract.columns.len()) { "Raw" }
-                    th.good colspan=(outputs) { "Release" }
+                    th.stay { "" }
+                    th.bad colspan=(columns) { span.label { "Raw" } }
+                    th.good colspan=(outputs) { span.label { "Release" } }
                 }
-                tr { th { "record" } (raw_header(preview)) (released_header(preview)) }
+                tr { th.stay { "record" } (raw_header(preview)) (released_header(preview)) }
             }
             tbody {
                 @for (record, pair) in preview.raw.records.iter().zip(pairs) {
                     tr {
-                        td.number { (record.number) }
+                        td.number.stay { (record.number) }
                         @for cell in &record.cells { (value(cell)) }
                         @match pair {
                             Pair::Row(cells) => @for cell in cells { (value(cell)) },
@@ -63,11 +65,11 @@ fn beside(preview: &Preview, pairs: &[Pair]) -> Markup {
 fn raw(preview: &Preview) -> Markup {
     html! {
         table {
-            thead { tr { th { "record" } (raw_header(preview)) } }
+            thead { tr { th.stay { "record" } (raw_header(preview)) } }
             tbody {
                 @for record in &preview.raw.records {
                     tr {
-                        td.number { (record.number) }
+                        td.number.stay { (record.number) }
                         @for cell in &record.cells { (value(cell)) }
                     }
                 }

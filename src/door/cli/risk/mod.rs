@@ -10,21 +10,18 @@ mod names;
 mod plot;
 mod text;
 
-use std::io::Write as _;
 use std::path::Path;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use tokio::runtime::Handle;
 
 use self::input::{Flavour, Input};
 use self::names::Names;
-use super::process;
-use super::{parsed, print};
+use super::{output, parsed, process};
 use crate::dataset::contract::Encoding;
 use crate::error::{Error, Kind, Result};
 use crate::request::Size;
 use crate::risk::{Column, Counter, Report, Role, Settings};
-use crate::source::{Location, Stage, Target};
+use crate::source::Location;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -166,7 +163,8 @@ fn positive(text: &str) -> std::result::Result<f64, String> {
 }
 
 pub(super) fn run(args: &Args) -> Result<()> {
-    let location = Location::parse(&args.output)?;
+    // A place that is none is refused before the work.
+    Location::parse(&args.output)?;
     let form = args.format.unwrap_or_else(|| by_suffix(&args.output));
     let report = measure(args).map_err(|err| err.in_object(&args.file))?;
     let name = Path::new(&args.file).file_name().unwrap_or_default();
@@ -179,7 +177,8 @@ pub(super) fn run(args: &Args) -> Result<()> {
         Form::Html => html::render(&report, &name),
         Form::Json => json(&report)?,
     };
-    write(&location, rendered.as_bytes())?;
+    // Whoever gives a report up early is told k all the same.
+    process::block_on(output::write(&args.output, rendered.into_bytes()))?;
     match args.fail_below {
         Some(least) if report.k < least => {
             let message = format!(
@@ -271,31 +270,4 @@ fn chosen(args: &Args, input: &Input) -> Result<(Vec<usize>, Vec<Column>)> {
         }
     }
     Ok((positions, columns))
-}
-
-/// Writes the report aside and renames it.
-fn write(location: &Location, report: &[u8]) -> Result<()> {
-    if *location == Location::Stdio {
-        return print(report);
-    }
-    process::block_on(async {
-        let target = Target::resolve(location)?;
-        let stage = Stage::new(Handle::current());
-        let written = tokio::task::block_in_place(|| {
-            let mut writer = stage.open(&target)?;
-            match writer.write_all(report) {
-                Ok(()) => writer.finish(),
-                Err(_) => Err(writer
-                    .failure()
-                    .unwrap_or_else(|| Error::new(Kind::Output, "the report cannot be written"))),
-            }
-        });
-        match written {
-            Ok(()) => stage.publish().await,
-            Err(err) => {
-                stage.discard().await;
-                Err(err.in_object(&location.to_string()))
-            }
-        }
-    })
 }
