@@ -58,7 +58,11 @@ impl Cutter {
     /// The text not yet cut, at least `bytes` of it unless the object ends before.
     pub fn peek(&mut self, bytes: usize) -> io::Result<&[u8]> {
         if self.tail.len() < bytes && !self.ended {
-            self.ended = fill(&mut self.input, &mut self.tail, bytes)?;
+            let begun = self.tail.len();
+            self.tail.resize(bytes, 0);
+            let (filled, ended) = fill(&mut self.input, &mut self.tail, begun)?;
+            self.tail.truncate(filled);
+            self.ended = ended;
         }
         Ok(&self.tail)
     }
@@ -75,21 +79,25 @@ impl Cutter {
 
     /// The next block, in the buffer of an earlier one; None at the end.
     pub fn next(&mut self, mut buffer: Vec<u8>, syntax: &Syntax) -> io::Result<Option<Block>> {
-        buffer.clear();
-        buffer.append(&mut self.tail);
+        // What an earlier block left in the buffer is written over, for clearing it would cost as much as reading.
+        let mut filled = self.tail.len();
+        grow(&mut buffer, filled);
+        buffer[..filled].copy_from_slice(&self.tail);
+        self.tail.clear();
         let mut oversized = false;
         let len = loop {
-            let before = buffer.len();
             if !self.ended {
-                self.ended = fill(&mut self.input, &mut buffer, before + self.block)?;
+                grow(&mut buffer, filled + self.block);
+                let end = filled + self.block;
+                (filled, self.ended) = fill(&mut self.input, &mut buffer[..end], filled)?;
             }
             if self.ended {
-                break buffer.len();
+                break filled;
             }
-            match cut(&buffer, syntax) {
-                0 if buffer.len() > MAX_RECORD => {
+            match cut(&buffer[..filled], syntax) {
+                0 if filled > MAX_RECORD => {
                     oversized = true;
-                    break buffer.len();
+                    break filled;
                 }
                 0 => {}
                 len => break len,
@@ -98,7 +106,7 @@ impl Cutter {
         if len == 0 {
             return Ok(None);
         }
-        self.tail.extend_from_slice(&buffer[len..]);
+        self.tail.extend_from_slice(&buffer[len..filled]);
         buffer.truncate(len);
         // Where there are escapes, a line end behind the last byte might be taken for escaped.
         if buffer.last() != Some(&syntax.newline) && !oversized && syntax.is_plain() {
@@ -117,23 +125,24 @@ impl Cutter {
     }
 }
 
-/// Reads until `buffer` holds `len` bytes or the input ends; whether it ended.
-fn fill(input: &mut impl Read, buffer: &mut Vec<u8>, len: usize) -> io::Result<bool> {
-    let mut at = buffer.len();
-    buffer.resize(len, 0);
-    let ended = loop {
-        if at == len {
-            break false;
-        }
+/// Makes a buffer hold at least so many bytes.
+fn grow(buffer: &mut Vec<u8>, len: usize) {
+    if buffer.len() < len {
+        buffer.resize(len, 0);
+    }
+}
+
+/// Reads into `buffer` from `at` until it is full or the input ends: how much it holds, and whether it ended.
+fn fill(input: &mut impl Read, buffer: &mut [u8], mut at: usize) -> io::Result<(usize, bool)> {
+    while at < buffer.len() {
         match input.read(&mut buffer[at..]) {
-            Ok(0) => break true,
+            Ok(0) => return Ok((at, true)),
             Ok(read) => at += read,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
-    };
-    buffer.truncate(at);
-    Ok(ended)
+    }
+    Ok((at, false))
 }
 
 /// How many bytes of `text`, which begins with a record, are whole records.

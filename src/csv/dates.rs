@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Utc};
 
 use super::parse::decimal_digit;
+use super::swar;
 
 /// Microseconds of a day.
 const DAY: i64 = 86_400_000_000;
@@ -15,34 +16,75 @@ fn two(text: &[u8]) -> Option<u32> {
     Some(u32::from(decimal_digit(text[0])?) * 10 + u32::from(decimal_digit(text[1])?))
 }
 
-/// Days since 1970-01-01 of a date in ISO 8601's `YYYY-MM-DD`.
-#[inline]
-pub fn date(text: &[u8]) -> Option<i32> {
-    let text: &[u8; 10] = text.try_into().ok()?;
-    if text[4] != b'-' || text[7] != b'-' {
-        return None;
+/// The years of [`MONTHS`]: those of people.
+const FIRST_YEAR: u32 = 1900;
+const YEARS: usize = 200;
+
+/// The day before each month's first, counted from 1970-01-01, and the month's length in the lowest five bits.
+const MONTHS: [i32; 12 * YEARS] = months();
+
+const fn months() -> [i32; 12 * YEARS] {
+    let mut months = [0; 12 * YEARS];
+    let mut at = 0;
+    while at < months.len() {
+        let (year, month) = (FIRST_YEAR + at as u32 / 12, at as u32 % 12 + 1);
+        months[at] = (before(year, month) << 5) | length(year, month) as i32;
+        at += 1;
     }
-    let year = two(&text[..2])? * 100 + two(&text[2..4])?;
-    let (month, day) = (two(&text[5..7])?, two(&text[8..])?);
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let length = match month {
-        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+    months
+}
+
+/// The length of a month, 1 to 12.
+const fn length(year: u32, month: u32) -> u32 {
+    match month {
         4 | 6 | 9 | 11 => 30,
-        2 => 28 + u32::from(leap),
-        _ => return None,
-    };
-    if day == 0 || day > length {
-        return None;
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => {
+            29
+        }
+        2 => 28,
+        _ => 31,
     }
-    // Years that begin in March put the leap day last, and make the days before a month a linear formula (Hinnant,
-    // "chrono-Compatible Low-Level Date Algorithms").
+}
+
+/// The day before the first of a month, counted from 1970-01-01.
+///
+/// Years that begin in March put the leap day last, and make the days before a month a linear formula (Hinnant,
+/// "chrono-Compatible Low-Level Date Algorithms").
+const fn before(year: u32, month: u32) -> i32 {
     let (year, month) = if month > 2 {
         (year + 4800, month - 3)
     } else {
         (year + 4799, month + 9)
     };
-    let days = year * 365 + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day;
-    i32::try_from(days).ok().map(|days| days - 2_472_633)
+    let days = year * 365 + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5;
+    days.cast_signed() - 2_472_633
+}
+
+/// Days since 1970-01-01 of a date in ISO 8601's `YYYY-MM-DD`.
+#[inline]
+pub fn date(text: &[u8]) -> Option<i32> {
+    let text: &[u8; 10] = text.try_into().ok()?;
+    let (head, day) = text.split_first_chunk::<8>()?;
+    let day = two(day)?;
+    // Digits become their numbers, hyphens zero.
+    let word = u64::from_le_bytes(*head) ^ u64::from_le_bytes(*b"0000-00-");
+    if swar::beyond_nine(word) != 0 || word & 0xff00_00ff_0000_0000 != 0 {
+        return None;
+    }
+    let pairs = word.wrapping_mul(10).wrapping_add(word >> 8);
+    let pair = |at: u32| (pairs >> (8 * at)) as u32 & 0xff;
+    let (year, month) = (pair(0) * 100 + pair(2), pair(5));
+    if !(1..=12).contains(&month) {
+        return None;
+    }
+    let at = (year.wrapping_sub(FIRST_YEAR) as usize).wrapping_mul(12) + month as usize - 1;
+    let (before, length) = match MONTHS.get(at) {
+        Some(month) => (month >> 5, (month & 31).cast_unsigned()),
+        None => (before(year, month), length(year, month)),
+    };
+    (1..=length)
+        .contains(&day)
+        .then(|| before + day.cast_signed())
 }
 
 /// Microseconds since 1970-01-01 of `YYYY-MM-DD`, a `T` or a blank, `HH:MM`, `HH:MM:SS` or with a fraction.
@@ -58,6 +100,9 @@ pub fn timestamp(text: &[u8]) -> Option<i64> {
 /// Microseconds of a day.
 #[inline]
 fn time(text: &[u8]) -> Option<i64> {
+    if let Ok(text) = <&[u8; 8]>::try_from(text) {
+        return whole_time(*text);
+    }
     if text[2] != b':' {
         return None;
     }
@@ -72,6 +117,20 @@ fn time(text: &[u8]) -> Option<i64> {
         return None;
     }
     Some(i64::from(hour * 3600 + minute * 60 + second) * 1_000_000 + fraction)
+}
+
+/// Microseconds of `HH:MM:SS`.
+#[inline]
+fn whole_time(text: [u8; 8]) -> Option<i64> {
+    let word = u64::from_le_bytes(text) ^ u64::from_le_bytes(*b"00:00:00");
+    if swar::beyond_nine(word) != 0 || word & 0x0000_ff00_00ff_0000 != 0 {
+        return None;
+    }
+    let pairs = word.wrapping_mul(10).wrapping_add(word >> 8);
+    let pair = |at: u32| (pairs >> (8 * at)).cast_signed() & 0xff;
+    let (hour, minute, second) = (pair(0), pair(3), pair(6));
+    let real = hour < 24 && minute < 60 && second < 60;
+    real.then_some((hour * 3600 + minute * 60 + second) * 1_000_000)
 }
 
 /// A fraction of a second: digits behind the sixth must be zero.

@@ -33,7 +33,7 @@ pub struct TextDictionary {
     table: HashTable<u32>,
     offsets: Vec<i32>,
     bytes: Vec<u8>,
-    cache: Vec<Slot>,
+    cache: Box<[Slot; SLOTS]>,
     shared: Option<Arc<Dictionary>>,
     rows: usize,
 }
@@ -53,13 +53,12 @@ impl TextDictionary {
             table: HashTable::new(),
             offsets: vec![0],
             bytes: Vec::new(),
-            cache: vec![
-                Slot {
+            cache: Box::new(
+                [Slot {
                     key: u128::MAX,
-                    code: 0
-                };
-                SLOTS
-            ],
+                    code: 0,
+                }; SLOTS],
+            ),
             shared: None,
             rows: 0,
         }
@@ -84,24 +83,23 @@ impl TextDictionary {
             && (self.rows < TRIAL || len * 2 < self.rows)
     }
 
-    /// The code of the text at `start..end` of a padded block, and whether it is new.
+    /// The code of the first `len` bytes, at least one, if it is a short text that was looked up lately.
     #[inline]
+    pub fn known(&self, bytes: &[u8; 16], len: usize) -> Option<u32> {
+        let key = key(bytes, len)?;
+        let slot = &self.cache[slot(key)];
+        (slot.key == key).then_some(slot.code)
+    }
+
+    /// The code of the text at `start..end` of a padded block, and whether it is new.
     pub fn code_at(&mut self, block: &[u8], start: usize, end: usize) -> (u32, bool) {
-        let len = end - start;
-        if len < 16
-            && let Some(bytes) = block[start..].first_chunk::<16>()
+        let found = self.code(&block[start..end]);
+        if let Some(bytes) = block[start..].first_chunk::<16>()
+            && let Some(key) = key(bytes, end - start)
         {
-            let text = u128::from_le_bytes(*bytes) & ((1 << (8 * len)) - 1);
-            let key = text | ((len as u128) << 120);
-            let slot = slot(key);
-            if self.cache[slot].key == key {
-                return (self.cache[slot].code, false);
-            }
-            let found = self.code(&block[start..end]);
-            self.cache[slot] = Slot { key, code: found.0 };
-            return found;
+            self.cache[slot(key)] = Slot { key, code: found.0 };
         }
-        self.code(&block[start..end])
+        found
     }
 
     /// The code of a text, and whether it is new.
@@ -155,6 +153,24 @@ impl TextDictionary {
         Some(shared)
     }
 }
+
+/// A text of up to 15 bytes and its length as one number.
+#[inline]
+fn key(bytes: &[u8; 16], len: usize) -> Option<u128> {
+    let mask = MASKS.get(len)?;
+    Some((u128::from_le_bytes(*bytes) & mask) | ((len as u128) << 120))
+}
+
+/// The lowest bytes of each number: a shift of 128 bits takes three times as long as a look.
+const MASKS: [u128; 16] = {
+    let mut masks = [0; 16];
+    let mut len = 0;
+    while len < 16 {
+        masks[len] = (1 << (8 * len)) - 1;
+        len += 1;
+    }
+    masks
+};
 
 /// Fibonacci hashing of both halves.
 #[inline]

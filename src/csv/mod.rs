@@ -12,6 +12,7 @@
 //! # Memory
 //! A block holds at most [`BLOCK`] bytes and one record more, so at most `BLOCK + MAX_RECORD`; usually `BLOCK`.
 
+mod bitmaps;
 pub mod column;
 pub mod cut;
 pub mod dates;
@@ -21,6 +22,7 @@ pub mod general;
 pub mod header;
 pub mod parse;
 pub mod read;
+mod swar;
 pub mod table;
 pub mod tokenize;
 
@@ -31,7 +33,7 @@ use crate::dataset::contract::Dialect;
 use crate::error::{Error, Kind};
 
 /// Bytes read at a time: large enough that a lock per block costs nothing, small enough to stay in a core's cache.
-pub const BLOCK: usize = 512 * 1024;
+pub const BLOCK: usize = 256 * 1024;
 
 /// The largest record, in bytes of UTF-8. More often a quote that is never closed than a field of that size.
 pub const MAX_RECORD: usize = 16 * 1024 * 1024;

@@ -1,5 +1,7 @@
 //! One field's text → one number or truth value, or none where it does not read as the type. Nothing is guessed: what is read is right.
 
+use super::swar;
+
 /// Whether a minus stands before a number, and the rest behind the sign that it may have.
 fn signed(text: &[u8]) -> (bool, &[u8]) {
     match text {
@@ -13,6 +15,14 @@ pub fn integer(text: &[u8]) -> Option<i64> {
     let (negative, digits) = signed(text);
     if digits.is_empty() {
         return None;
+    }
+    if digits.len() <= 8 {
+        let word = swar::load(digits);
+        if swar::beyond_nine(word) != 0 {
+            return None;
+        }
+        let value = swar::number(word).cast_signed();
+        return Some(if negative { -value } else { value });
     }
     let mut value = 0i64;
     if digits.len() <= 18 {
@@ -70,6 +80,33 @@ fn short_double(text: &[u8], decimal: u8) -> Option<f64> {
     if digits.is_empty() || digits.len() > 16 || !digits[0].is_ascii_digit() {
         return None;
     }
+    let (mantissa, scale) = if digits.len() <= 8 {
+        eight(digits, decimal)?
+    } else {
+        sixteen(digits, decimal)?
+    };
+    #[expect(clippy::cast_precision_loss, reason = "below 2^53, so exact")]
+    let value = mantissa.cast_signed() as f64 / POWERS[scale];
+    Some(if negative { -value } else { value })
+}
+
+/// Up to eight digits, one of which may be the separator, and how many stand behind it.
+#[inline]
+fn eight(digits: &[u8], decimal: u8) -> Option<(u64, usize)> {
+    let word = swar::load(digits);
+    let mark = swar::beyond_nine(word);
+    if mark == 0 {
+        return Some((swar::number(word), 0));
+    }
+    let (rest, behind) = swar::without(word, mark);
+    let separator = (word >> (mark.trailing_zeros() - 7)) as u8 ^ b'0';
+    let one = mark.is_power_of_two() && separator == decimal;
+    one.then(|| (swar::number(rest), behind as usize))
+}
+
+/// The same of more digits.
+#[inline(never)]
+fn sixteen(digits: &[u8], decimal: u8) -> Option<(u64, usize)> {
     let mut mantissa = 0u64;
     let mut point = None;
     for (at, &byte) in digits.iter().enumerate() {
@@ -80,12 +117,7 @@ fn short_double(text: &[u8], decimal: u8) -> Option<f64> {
         }
     }
     let scale = point.map_or(0, |point| digits.len() - point);
-    if mantissa >= 1 << 53 {
-        return None;
-    }
-    #[expect(clippy::cast_precision_loss, reason = "below 2^53, so exact")]
-    let value = mantissa as f64 / POWERS[scale];
-    Some(if negative { -value } else { value })
+    (mantissa < 1 << 53).then_some((mantissa, scale))
 }
 
 /// The text with a point for the separator, if it has a number's form.

@@ -196,35 +196,39 @@ impl BlockReader {
     }
 }
 
+/// Bytes of text that a tile has, about: half of a first-level cache, for the positions of fields take room as well.
+const TILE: usize = 16 * 1024;
+
 /// All columns, or the error of the first record that has one.
 fn decode(
     readers: &mut [ColumnReader],
     view: View<'_>,
     mut wrong: Option<&mut Vec<bool>>,
 ) -> Result<Vec<Column>, RecordError> {
-    let mut columns = Vec::with_capacity(readers.len());
-    let mut first: Option<RecordError> = None;
-    for reader in readers {
-        let mut faults = match &mut wrong {
-            Some(rows) => Faults::mark(rows),
-            None => Faults::refuse(),
-        };
-        match reader.read(view, &mut faults) {
-            Ok(column) => columns.push(column),
-            Err(error)
-                if first
+    let rows = view.tokens.rows();
+    readers.iter_mut().for_each(|reader| reader.begin(rows));
+    let tile = (TILE * rows / view.text.len().max(1)).clamp(16, 1024);
+    for start in (0..rows).step_by(tile) {
+        let rows = start..rows.min(start + tile);
+        let mut first: Option<RecordError> = None;
+        for reader in &mut *readers {
+            let mut faults = match &mut wrong {
+                Some(rows) => Faults::mark(rows),
+                None => Faults::refuse(),
+            };
+            if let Err(error) = reader.read(view, rows.clone(), &mut faults)
+                && first
                     .as_ref()
-                    .is_none_or(|first| error.record < first.record) =>
+                    .is_none_or(|first| error.record < first.record)
             {
                 first = Some(error);
             }
-            Err(_) => {}
+        }
+        if let Some(error) = first {
+            return Err(error);
         }
     }
-    match first {
-        Some(error) => Err(error),
-        None => Ok(columns),
-    }
+    readers.iter_mut().map(ColumnReader::finish).collect()
 }
 
 impl Batch {

@@ -1,14 +1,13 @@
 //! A well-formed block of a plain dialect → the positions of its fields.
 //!
-//! Fast because it never looks at a byte twice: 64 bytes become three bitmaps (quotes, separators, line ends), the
+//! Fast because it never looks at a byte twice, and hardly branches: 64 bytes become four bitmaps (`bitmaps.rs`), the
 //! prefix-xor of the quotes masks what is quoted, and each bit that is left is one field's end (the simdjson way:
-//! Langdale & Lemire 2019, arXiv:1902.08318). All in `wide`'s safe vectors: SSE2 or NEON, the same bits.
-//! Whatever it does not know for well-formed makes it decline, and `general.rs` finds out what is the matter. What
-//! must change together: [`Tokens`] is also what `general.rs` fills and `decode.rs` reads.
-
-use wide::u8x16;
+//! Langdale & Lemire 2019, arXiv:1902.08318). Whatever it does not know for well-formed makes it decline, and
+//! `general.rs` finds out what is the matter. What must change together: [`Tokens`] is also what `general.rs` fills and
+//! `decode.rs` reads.
 
 use super::Syntax;
+use super::bitmaps::{self, Bitmaps, Wanted};
 
 /// The ends of all fields of some whole records over some bytes.
 #[derive(Debug, Default)]
@@ -36,16 +35,25 @@ impl Tokens {
     }
 
     /// Adds the ends that the bits of 64 bytes from `base` stand for. Room for all 64 is made beforehand, so that none is
-    /// checked for by itself.
-    #[inline]
+    /// checked for by itself; eight are written whatever their number, since a loop of their number is a guess that a
+    /// processor loses.
+    #[expect(
+        clippy::inline_always,
+        reason = "compiled for the processor of its caller"
+    )]
+    #[inline(always)]
     fn extend(&mut self, base: u32, mut bits: u64) {
         if self.ends.len() < self.len + 64 {
             self.ends.resize(2 * self.len + 64, 0);
         }
         let count = bits.count_ones() as usize;
-        for end in &mut self.ends[self.len..self.len + count] {
-            *end = base + bits.trailing_zeros();
-            bits &= bits.wrapping_sub(1);
+        let (eights, _) = self.ends[self.len..].as_chunks_mut::<8>();
+        for eight in eights.iter_mut().take(count.div_ceil(8)) {
+            for end in eight {
+                // Of no bits it is a number that nobody reads.
+                *end = base.wrapping_add(bits.trailing_zeros());
+                bits &= bits.wrapping_sub(1);
+            }
         }
         self.len += count;
     }
@@ -77,16 +85,6 @@ impl Tokens {
     }
 }
 
-/// The bits of the bytes of `chunk` that equal `byte`.
-#[inline]
-fn bits(chunk: &[u8x16; 4], byte: u8x16) -> u64 {
-    let mut mask = 0;
-    for (i, lane) in chunk.iter().enumerate() {
-        mask |= u64::from(lane.simd_eq(byte).to_bitmask()) << (16 * i);
-    }
-    mask
-}
-
 /// For each bit, whether an odd number of bits is set up to and including it.
 #[inline]
 const fn prefix_xor(mut bits: u64) -> u64 {
@@ -107,37 +105,16 @@ pub fn tokenize(block: &[u8], syntax: &Syntax, width: usize, tokens: &mut Tokens
     if !syntax.is_plain() || width == 0 {
         return false;
     }
-    let mut scan = Scan {
-        quote: u8x16::splat(syntax.quote.unwrap_or(0)),
-        delimiter: u8x16::splat(syntax.delimiter),
-        newline: u8x16::splat(syntax.newline),
-        other: u8x16::splat(syntax.other.unwrap_or(0)),
-        quotes: syntax.quote.is_some(),
-        others: syntax.other.is_some(),
-        strip_cr: syntax.strip_cr,
-        inside: 0,
-        field_start: 1,
-        after_quote: 0,
-        after_cr: 0,
-        lines: 0,
+    let wanted = Wanted {
+        quote: syntax.quote,
+        delimiter: syntax.delimiter,
+        newline: syntax.newline,
+        other: syntax.other,
     };
-    let (chunks, rest) = block.as_chunks::<64>();
-    let mut base = 0u32;
-    for chunk in chunks {
-        if !scan.chunk(chunk, u64::MAX, base, tokens) {
-            return false;
-        }
-        base += 64;
-    }
-    if !rest.is_empty() {
-        let mut last = [0; 64];
-        last[..rest.len()].copy_from_slice(rest);
-        if !scan.chunk(&last, u64::MAX >> (64 - rest.len()), base, tokens) {
-            return false;
-        }
-    }
+    let scan = scan(block, &wanted, syntax.strip_cr, tokens);
     let rows = tokens.rows();
-    scan.inside == 0
+    scan.wrong == 0
+        && scan.inside == 0
         && scan.after_cr == 0
         && scan.lines == rows
         && tokens.len == 1 + rows * width
@@ -154,15 +131,39 @@ fn no_blank(tokens: &Tokens, block: &[u8], syntax: &Syntax) -> bool {
     })
 }
 
+/// Scans by the widest vectors that this machine has.
+fn scan(block: &[u8], wanted: &Wanted, strip_cr: bool, tokens: &mut Tokens) -> Scan {
+    #[cfg(target_arch = "x86_64")]
+    {
+        if is_x86_feature_detected!("avx2")
+            && is_x86_feature_detected!("bmi1")
+            && is_x86_feature_detected!("popcnt")
+        {
+            #[expect(
+                unsafe_code,
+                reason = "a function for some processors is called on one of them"
+            )]
+            // SAFETY: the processor has every feature that the function is compiled for.
+            return unsafe { scan_avx2(block, wanted, strip_cr, tokens) };
+        }
+    }
+    Scan::over(block, strip_cr, tokens, |bytes| {
+        bitmaps::portable(bytes, wanted)
+    })
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,bmi1,popcnt")]
+fn scan_avx2(block: &[u8], wanted: &Wanted, strip_cr: bool, tokens: &mut Tokens) -> Scan {
+    Scan::over(block, strip_cr, tokens, |bytes| {
+        bitmaps::avx2(bytes, wanted)
+    })
+}
+
 /// What the scan carries from 64 bytes to the next. The one-bit carries are in bit 0.
 struct Scan {
-    quote: u8x16,
-    delimiter: u8x16,
-    newline: u8x16,
-    other: u8x16,
-    quotes: bool,
-    others: bool,
-    strip_cr: bool,
+    /// All ones where a CR before LF is not the record's end.
+    keep_cr: u64,
     /// All ones inside quotes.
     inside: u64,
     /// Whether the next byte begins a field.
@@ -171,67 +172,101 @@ struct Scan {
     after_quote: u64,
     /// Whether the byte before was an unquoted CR.
     after_cr: u64,
+    /// Bits of all that is not well-formed.
+    wrong: u64,
     lines: usize,
 }
 
 impl Scan {
-    #[inline]
-    fn chunk(&mut self, bytes: &[u8; 64], valid: u64, base: u32, tokens: &mut Tokens) -> bool {
-        let (lanes, _) = bytes.as_chunks::<16>();
-        let lanes = [
-            u8x16::new(lanes[0]),
-            u8x16::new(lanes[1]),
-            u8x16::new(lanes[2]),
-            u8x16::new(lanes[3]),
-        ];
-        let quotes = if self.quotes {
-            bits(&lanes, self.quote) & valid
-        } else {
-            0
+    /// Scans a whole block.
+    #[expect(
+        clippy::inline_always,
+        reason = "compiled for the processor of its caller"
+    )]
+    #[inline(always)]
+    fn over(
+        block: &[u8],
+        strip_cr: bool,
+        tokens: &mut Tokens,
+        maps: impl Fn(&[u8; 64]) -> Bitmaps,
+    ) -> Self {
+        let mut scan = Self {
+            keep_cr: u64::from(!strip_cr).wrapping_neg(),
+            inside: 0,
+            field_start: 1,
+            after_quote: 0,
+            after_cr: 0,
+            wrong: 0,
+            lines: 0,
         };
-        let mut newlines = bits(&lanes, self.newline) & valid;
-        let mut separators = newlines | (bits(&lanes, self.delimiter) & valid);
-        let mut others = if self.others {
-            bits(&lanes, self.other) & valid
-        } else {
-            0
-        };
-        if quotes != 0 || self.inside != 0 {
-            let masked = prefix_xor(quotes) ^ self.inside;
-            newlines &= !masked;
-            separators &= !masked;
-            others &= !masked;
-            self.inside = (masked >> 63).wrapping_neg();
-            // A quote opens at a field's start, or right after the quote that closed (a doubled one).
-            let opens = quotes & masked;
-            let closes = quotes & !masked;
-            let starts = (separators << 1) | self.field_start;
-            let behind = (closes << 1) | self.after_quote;
-            if opens & !starts & !behind != 0 {
-                return false;
-            }
-            // After a closing quote comes a separator, a CR, or another quote.
-            if behind & valid & !(separators | others | opens) != 0 {
-                return false;
-            }
-            self.after_quote = closes >> 63;
-        } else {
-            if self.after_quote & !(separators | others) != 0 {
-                return false;
-            }
-            self.after_quote = 0;
+        let (chunks, rest) = block.as_chunks::<64>();
+        let mut base = 0u32;
+        for chunk in chunks {
+            scan.chunk(maps(chunk), u64::MAX, base, tokens);
+            base += 64;
         }
-        if others != 0 || self.after_cr != 0 {
-            // An unquoted CR only ends a record, before LF; in an object of CRs, an unquoted LF is nothing at all.
-            let behind = (others << 1) | self.after_cr;
-            if !self.strip_cr || behind & valid & !newlines != 0 {
-                return false;
-            }
-            self.after_cr = others >> 63;
+        if !rest.is_empty() {
+            let mut last = [0; 64];
+            last[..rest.len()].copy_from_slice(rest);
+            scan.chunk(maps(&last), u64::MAX >> (64 - rest.len()), base, tokens);
         }
+        scan
+    }
+
+    #[expect(
+        clippy::inline_always,
+        reason = "compiled for the processor of its caller"
+    )]
+    #[inline(always)]
+    fn chunk(&mut self, maps: Bitmaps, valid: u64, base: u32, tokens: &mut Tokens) {
+        let quotes = maps.quotes & valid;
+        let masked = prefix_xor(quotes) ^ self.inside;
+        let plain = valid & !masked;
+        let newlines = maps.newlines & plain;
+        let separators = newlines | (maps.delimiters & plain);
+        let others = maps.others & plain;
+        self.inside = (masked >> 63).wrapping_neg();
+        // A quote opens at a field's start, or right after the quote that closed (a doubled one).
+        let opens = quotes & masked;
+        let closes = quotes & !masked;
+        let starts = (separators << 1) | self.field_start;
+        let behind = (closes << 1) | self.after_quote;
+        self.wrong |= opens & !starts & !behind;
+        // After a closing quote comes a separator, a CR, or another quote.
+        self.wrong |= behind & valid & !(separators | others | opens);
+        self.after_quote = closes >> 63;
+        // An unquoted CR only ends a record, before LF; in an object of CRs, an unquoted LF is nothing at all.
+        let behind = (others << 1) | self.after_cr;
+        self.wrong |= behind & valid & !newlines | others & self.keep_cr;
+        self.after_cr = others >> 63;
         self.field_start = separators >> 63;
         self.lines += newlines.count_ones() as usize;
         tokens.extend(base, separators);
-        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// Of any bytes, well-formed or not: the fastest way of this machine, and the portable one.
+        #[test]
+        fn all_machines_find_the_same_fields(
+            block in prop::collection::vec(prop::sample::select(b"a\",\n\r;".to_vec()), 0..400),
+            strip_cr: bool,
+        ) {
+            let wanted = Wanted { quote: Some(b'"'), delimiter: b',', newline: b'\n', other: Some(b'\r') };
+            let (mut fast, mut slow) = (Tokens::default(), Tokens::default());
+            fast.reset(1);
+            slow.reset(1);
+            let here = scan(&block, &wanted, strip_cr, &mut fast);
+            let there = Scan::over(&block, strip_cr, &mut slow, |bytes| bitmaps::portable(bytes, &wanted));
+            prop_assert_eq!(&fast.ends[..fast.len], &slow.ends[..slow.len]);
+            prop_assert_eq!(here.lines, there.lines);
+            prop_assert_eq!((here.wrong, here.inside, here.after_cr), (there.wrong, there.inside, there.after_cr));
+        }
     }
 }

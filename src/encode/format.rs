@@ -140,24 +140,45 @@ fn long_date(out: &mut Vec<u8>, days: i64) {
     out.extend_from_slice(&date[4..]);
 }
 
+/// Days whose text is remembered: moments of a few years fall on few of them.
+const DAYS: usize = 1024;
+
 /// `YYYY-MM-DD HH:MM:SS`, a fraction of `digits` digits if it is not zero, and `Z` for an instant.
-pub(super) fn timestamp(out: &mut Vec<u8>, value: i64, digits: u32, zone: bool) {
+pub(super) fn timestamp(digits: u32, zone: bool) -> impl FnMut(&mut Vec<u8>, i64) {
     let unit = 10i64.pow(digits);
-    let seconds = value.div_euclid(unit);
-    let days = seconds.div_euclid(86_400);
-    date(out, days);
-    let of_day = u32::try_from(seconds.rem_euclid(86_400)).unwrap_or(0);
-    let mut time = *b" 00:00:00";
-    time[1..3].copy_from_slice(&pair(of_day / 3600));
-    time[4..6].copy_from_slice(&pair(of_day / 60 % 60));
-    time[7..].copy_from_slice(&pair(of_day % 60));
-    out.extend_from_slice(&time);
-    let fraction = value.rem_euclid(unit);
-    if fraction != 0 {
-        let _ = write!(out, ".{fraction:0width$}", width = digits as usize);
-    }
-    if zone {
-        out.push(b'Z');
+    let mut known: Vec<(i32, [u8; 10])> = vec![(i32::MIN, [0; 10]); DAYS];
+    move |out, value| {
+        let (seconds, fraction) = (value.div_euclid(unit), value.rem_euclid(unit));
+        let (days, of_day) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+        match i32::try_from(days).ok().filter(|day| *day != i32::MIN) {
+            Some(day) => {
+                let slot = &mut known[day.cast_unsigned() as usize % DAYS];
+                if slot.0 != day
+                    && let Some(text) = short_date(day)
+                {
+                    *slot = (day, text);
+                }
+                if slot.0 == day {
+                    out.extend_from_slice(&slot.1);
+                } else {
+                    long_date(out, days);
+                }
+            }
+            None => long_date(out, days),
+        }
+        let of_day = u32::try_from(of_day).unwrap_or(0);
+        let mut time = *b" 00:00:00";
+        time[1..3].copy_from_slice(&pair(of_day / 3600));
+        time[4..6].copy_from_slice(&pair(of_day / 60 % 60));
+        time[7..].copy_from_slice(&pair(of_day % 60));
+        out.extend_from_slice(&time);
+        if fraction != 0 {
+            // A vector takes any write.
+            let _ = write!(out, ".{fraction:0width$}", width = digits as usize);
+        }
+        if zone {
+            out.push(b'Z');
+        }
     }
 }
 
@@ -201,7 +222,7 @@ mod tests {
             253_402_300_800_000_000,
         ] {
             let mut out = Vec::new();
-            timestamp(&mut out, value, 6, true);
+            timestamp(6, true)(&mut out, value);
             let moment = DateTime::from_timestamp_micros(value).unwrap();
             let expected = match moment.timestamp_subsec_micros() {
                 0 => moment.format("%Y-%m-%d %H:%M:%SZ").to_string(),

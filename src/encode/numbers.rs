@@ -243,3 +243,49 @@ fn sort(distinct: Vec<u64>, mut codes: Vec<u32>) -> (Vec<u64>, Vec<u32>) {
 pub fn largest(distinct: usize) -> u32 {
     distinct.saturating_sub(1) as u32
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::sync::Arc;
+
+    use arrow::array::{Float64Array, Int64Array};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn keys_of_numbers_sort_as_the_numbers_do(a: i64, b: i64, x: f64, y: f64) {
+            prop_assert_eq!(of_signed(a).cmp(&of_signed(b)), a.cmp(&b));
+            prop_assume!(!x.is_nan() && !y.is_nan());
+            prop_assert_eq!(of_float(x).cmp(&of_float(y)), x.total_cmp(&y));
+            prop_assert_eq!(to_float(of_float(x)).to_bits(), x.to_bits());
+        }
+
+        #[test]
+        fn a_dictionary_is_the_set_of_values_and_their_places(
+            values in prop_oneof![
+                prop::collection::vec(-50..50i64, 1..3000),
+                prop::collection::vec((0..200i64).prop_map(|v| v * 1_000_003), 1..3000),
+            ]
+        ) {
+            let array: ArrayRef = Arc::new(Int64Array::from(values.clone()));
+            let numbers = Numbers::of(&array).unwrap();
+            let (sorted, codes) = numbers.dictionary().unwrap();
+            let expected: BTreeSet<i64> = values.iter().copied().collect();
+            prop_assert_eq!(&sorted, &expected.into_iter().map(of_signed).collect::<Vec<_>>());
+            let again: Vec<u64> = codes.iter().map(|&code| sorted[code as usize]).collect();
+            prop_assert_eq!(again, values.into_iter().map(of_signed).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn values_that_hardly_repeat_have_no_dictionary() {
+        let distinct: Vec<f64> = (0..60_000).map(|v| f64::from(v) * 1.5).collect();
+        let array: ArrayRef = Arc::new(Float64Array::from(distinct));
+        assert!(Numbers::of(&array).unwrap().dictionary().is_none());
+        let nan: ArrayRef = Arc::new(Float64Array::from(vec![1.0, f64::NAN]));
+        assert!(Numbers::of(&nan).is_none());
+    }
+}

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Date32Array, Int32Array};
 use arrow::datatypes::DataType;
+use datafusion::common::DataFusionError;
 use datafusion::logical_expr::{
     ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
 };
 
 use super::arguments::{argument, arity, as_of_days, as_they_are, over};
-use super::dates::{check_dates, civil, dates, is_date};
+use super::dates::{check_dates, civil, dates, days, is_date};
 use super::refusal::{Answer, failed};
 use super::{Argument, Function, Level};
 
@@ -96,8 +97,55 @@ impl ScalarUDFImpl for Age {
 
 /// The ages of a column of birth dates at one day.
 pub(super) fn ages(births: &ArrayRef, at: i32) -> Answer<Int32Array> {
-    let at = civil(at);
-    dates(births)?.try_unary(|birth| years(civil(birth), at))
+    let birthdays = Birthdays::at(at);
+    dates(births)?.try_unary(|birth| birthdays.age(birth).ok_or_else(impossible))
+}
+
+/// The last birth date of each age at one day. With it an age is one multiplication and two comparisons, where the
+/// calendar takes a dozen divisions.
+struct Birthdays {
+    at: i32,
+    last: Vec<i32>,
+}
+
+impl Birthdays {
+    fn at(at: i32) -> Self {
+        let (year, month, day) = civil(at);
+        let last = (0..=i64::from(MOST) + 1).map(|age| {
+            let first = days(year - age, month, 1);
+            // February 29 comes after February 28, and before March 1.
+            let length = days(year - age + month / 12, month % 12 + 1, 1) - first;
+            first + i32::try_from(day).unwrap_or(length).min(length) - 1
+        });
+        Self {
+            at,
+            last: last.collect(),
+        }
+    }
+
+    /// None for a date after the day, and for more years than anybody reaches.
+    fn age(&self, birth: i32) -> Option<i32> {
+        let lived = i64::from(self.at) - i64::from(birth);
+        // Right, or one too many or too few: years are counted at their average length.
+        let about = usize::try_from(lived * 400 / 146_097).ok()?;
+        let born_by = |age: usize| self.last.get(age).is_some_and(|last| birth <= *last);
+        let age = if born_by(about + 1) {
+            about + 1
+        } else if born_by(about) {
+            about
+        } else {
+            about.checked_sub(1)?
+        };
+        i32::try_from(age)
+            .ok()
+            .filter(|age| *age <= MOST && lived >= 0)
+    }
+}
+
+fn impossible() -> DataFusionError {
+    failed(format!(
+        "a date that an age counts from lies after the date it counts to, or more than {MOST} years before it: correct it in the source"
+    ))
 }
 
 fn ages_at(births: &Date32Array, ats: &Date32Array) -> Answer<Int32Array> {
@@ -115,11 +163,7 @@ fn years(birth: (i64, i64, i64), at: (i64, i64, i64)) -> Answer<i32> {
     i32::try_from(at.0 - birth.0 - i64::from(to_come))
         .ok()
         .filter(|years| (0..=MOST).contains(years))
-        .ok_or_else(|| {
-            failed(format!(
-                "a date that an age counts from lies after the date it counts to, or more than {MOST} years before it: correct it in the source"
-            ))
-        })
+        .ok_or_else(impossible)
 }
 
 #[cfg(test)]
@@ -135,6 +179,32 @@ mod tests {
 
     fn birth(iso: &str) -> ArrayRef {
         Arc::new(Date32Array::from(vec![day(iso)]))
+    }
+
+    /// The naive twin is the calendar, through which `age(d, at)` goes.
+    #[test]
+    fn ages_by_birthdays_are_those_of_the_calendar() {
+        for at in [
+            "2024-02-29",
+            "2023-02-28",
+            "2024-03-01",
+            "2026-11-23",
+            "2000-12-31",
+            "1970-01-01",
+        ] {
+            let at = day(at);
+            let birthdays = Birthdays::at(at);
+            for birth in at - 131 * 366..at + 800 {
+                assert_eq!(
+                    birthdays.age(birth),
+                    years(civil(birth), civil(at)).ok(),
+                    "{birth} {at}"
+                );
+            }
+            for birth in [i32::MIN, i32::MAX] {
+                assert_eq!(birthdays.age(birth), None);
+            }
+        }
     }
 
     /// By Python: `at.year - b.year - ((at.month, at.day) < (b.month, b.day))`, with the leap days of the law.

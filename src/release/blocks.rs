@@ -1,5 +1,5 @@
-//! Projected rows → blocks of a fixed number of rows, of which the last two share evenly: a block of a few rows would
-//! show where they stood.
+//! Projected rows → blocks of a fixed number of rows. A last one of less than half of that shares evenly with the one
+//! before: a block of a few rows would show where they stood.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ pub struct Block {
     pub len: usize,
 }
 
-/// Cuts blocks, one behind what it has been given: whether a block is the last but one shows only then.
+/// Cuts blocks, half a block behind what it has been given: whether a block shares with the last one shows only then.
 #[derive(Default)]
 pub struct Blocks {
     closed: Vec<Rows>,
@@ -42,10 +42,13 @@ impl Blocks {
             self.open_rows += len;
             self.open_bytes += bytes / rows * len;
             start += len;
-            if self.open_rows == BLOCK_ROWS || self.open_bytes >= BLOCK_BYTES {
-                let closed = std::mem::replace(&mut self.closed, std::mem::take(&mut self.open));
-                (self.open_rows, self.open_bytes) = (0, 0);
+            if self.open_rows >= BLOCK_ROWS / 2 || self.open_bytes >= BLOCK_BYTES / 2 {
+                let closed = std::mem::take(&mut self.closed);
                 ready.extend(self.block(closed));
+            }
+            if self.open_rows == BLOCK_ROWS || self.open_bytes >= BLOCK_BYTES {
+                self.closed = std::mem::take(&mut self.open);
+                (self.open_rows, self.open_bytes) = (0, 0);
             }
         }
         ready

@@ -6,7 +6,7 @@
 //! reader.rs    the decoded rows for that plan
 //! anonymity/   what too few subjects share, suppressed on its way out of the plan or inside
 //! guard.rs     identifiers in columns that should have none, counted on the way
-//! blocks.rs    projected rows → blocks of a fixed size, the last two sharing evenly
+//! blocks.rs    projected rows → blocks of a fixed size, a small last one sharing with the one before
 //! output.rs    blocks → encoded pieces → the output, in order
 //! ```
 //! A release is a pure function of the object's bytes, contract, projection, context and options: no number of

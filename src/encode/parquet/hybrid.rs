@@ -5,9 +5,6 @@
 //! for where eight equal values stand: 0.5 ns a value. Its naive twin is in the tests; the readers of three other
 //! projects are in the integration tests.
 
-/// The most bits of a value.
-pub const MAX_WIDTH: u32 = 16;
-
 /// From so many equal values on, a run is written as one.
 const MIN_RUN: usize = 32;
 
@@ -16,7 +13,7 @@ pub fn width_of(largest: u32) -> u32 {
     u32::BITS - largest.leading_zeros()
 }
 
-/// Appends `values`, each below 2^`width`; `width` is at most [`MAX_WIDTH`].
+/// Appends `values`, each below 2^`width`; `width` is at most 16.
 pub fn encode(values: &[u32], width: u32, out: &mut Vec<u8>) {
     let (mut begun, mut at) = (0, 0);
     while let Some(eight) = values[at..].first_chunk::<8>() {
@@ -151,7 +148,7 @@ mod tests {
     }
 
     fn values() -> impl Strategy<Value = (u32, Vec<u32>)> {
-        (0..=MAX_WIDTH).prop_flat_map(|width| {
+        (0..=16u32).prop_flat_map(|width| {
             let run = (0..1u32 << width, prop_oneof![1..4usize, 1..100usize]);
             let runs = prop::collection::vec(run, 0..40);
             (Just(width), runs).prop_map(|(width, runs)| {

@@ -15,6 +15,9 @@ mod hybrid;
 mod numbers;
 mod text;
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use ::parquet::arrow::ArrowSchemaConverter;

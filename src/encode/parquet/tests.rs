@@ -1,0 +1,233 @@
+//! Columns of every type through the encoders here, and back through the parquet crate's reader, which shares nothing
+//! with them but the format; other projects' readers are in the integration tests.
+
+use std::sync::Arc;
+
+use ::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use ::parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader};
+use ::parquet::file::page_index::column_index::ColumnIndexMetaData;
+use arrow::array::{
+    Array, ArrayRef, BooleanArray, Date32Array, Decimal128Array, DictionaryArray, Float32Array,
+    Float64Array, Int8Array, Int16Array, Int32Array, Int64Array, StringArray,
+    TimestampMicrosecondArray, TimestampNanosecondArray, UInt8Array, UInt16Array, UInt32Array,
+    UInt64Array,
+};
+use arrow::compute::{cast, concat_batches};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use proptest::prelude::*;
+
+use super::chunk::PAGE_ROWS;
+use super::*;
+
+/// A file of one column, a row group an array.
+fn file(
+    groups: &[ArrayRef],
+    data_type: &DataType,
+    nullable: bool,
+    codec: Codec,
+) -> (SchemaRef, Bytes) {
+    let field = Field::new("x", data_type.clone(), nullable);
+    let schema = Arc::new(Schema::new(vec![field]));
+    let mut bytes = Vec::new();
+    let (encoder, mut writer) = open(&schema, codec, None, &mut bytes).unwrap();
+    for (group, values) in groups.iter().enumerate() {
+        let other = || Ok(encoder.others(group)?.remove(0).unwrap());
+        writer
+            .write(vec![encoder.encode(0, values, other).unwrap()])
+            .unwrap();
+    }
+    writer.finish().unwrap();
+    (schema, Bytes::from(bytes))
+}
+
+/// The column as the parquet crate reads it.
+fn read(bytes: &Bytes) -> ArrayRef {
+    let reader = ParquetRecordBatchReaderBuilder::try_new(bytes.clone()).unwrap();
+    let schema = Arc::clone(reader.schema());
+    let batches: Vec<_> = reader.build().unwrap().map(Result::unwrap).collect();
+    Arc::clone(concat_batches(&schema, &batches).unwrap().column(0))
+}
+
+fn metadata(bytes: &Bytes) -> ParquetMetaData {
+    let mut reader = ParquetMetaDataReader::new().with_page_index_policy(PageIndexPolicy::Required);
+    reader.try_parse(bytes).unwrap();
+    reader.finish().unwrap()
+}
+
+/// Writes and reads, with every codec.
+fn round(values: &ArrayRef) {
+    let plain = match values.data_type() {
+        DataType::Dictionary(_, plain) => plain.as_ref().clone(),
+        other => other.clone(),
+    };
+    let expected = cast(values, &plain).unwrap();
+    for codec in [Codec::Snappy, Codec::Zstd, Codec::Lz4, Codec::None] {
+        let (_, bytes) = file(
+            &[Arc::clone(values)],
+            &plain,
+            values.null_count() > 0,
+            codec,
+        );
+        assert_eq!(&read(&bytes), &expected, "{plain} {codec}");
+    }
+    // Whatever else is wrong with a file, the same values give the same bytes.
+    let twice = || file(&[Arc::clone(values)], &plain, true, Codec::Snappy).1;
+    assert_eq!(twice(), twice());
+}
+
+/// Numbers of a few shapes: few distinct ones, many, all.
+fn numbers() -> impl Strategy<Value = Vec<Option<i64>>> {
+    let value = prop_oneof![-3..3i64, -40_000..40_000i64, any::<i64>()];
+    let shape = (value, 0..4u8, 0..90_000i64);
+    (
+        prop::collection::vec(shape, 1..60),
+        1..900usize,
+        any::<bool>(),
+    )
+        .prop_map(|(seeds, times, nulls)| {
+            let row = |(at, (base, kind, step)): (usize, (i64, u8, i64))| {
+                let value = match kind {
+                    0 => base,
+                    1 => base.wrapping_add(at as i64 % 7),
+                    _ => base.wrapping_add(step.wrapping_mul(at as i64)),
+                };
+                (!nulls || !at.is_multiple_of(5)).then_some(value)
+            };
+            let seeds = seeds.iter().cycle().take(seeds.len() * times);
+            seeds.copied().enumerate().map(row).collect()
+        })
+}
+
+macro_rules! of {
+    ($array:ty, $values:expr, $map:expr) => {
+        Arc::new(
+            $values
+                .iter()
+                .map(|value| value.map($map))
+                .collect::<$array>(),
+        ) as ArrayRef
+    };
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "any values do")]
+    fn numbers_of_every_type_read_back(values in numbers()) {
+        round(&of!(Int8Array, values, |v| v as i8));
+        round(&of!(Int16Array, values, |v| v as i16));
+        round(&of!(Int32Array, values, |v| v as i32));
+        round(&of!(Int64Array, values, |v| v));
+        round(&of!(UInt8Array, values, |v| v as u8));
+        round(&of!(UInt16Array, values, |v| v as u16));
+        round(&of!(UInt32Array, values, |v| v as u32));
+        round(&of!(UInt64Array, values, |v| v as u64));
+        round(&of!(Date32Array, values, |v| v as i32));
+        round(&of!(TimestampMicrosecondArray, values, |v| v));
+        round(&of!(TimestampNanosecondArray, values, |v| v));
+        round(&of!(Float32Array, values, |v| v as f32 / 10.0));
+        round(&of!(Float64Array, values, |v| v as f64 / 10.0));
+        round(&of!(BooleanArray, values, |v| v % 2 == 0));
+        let decimals: Decimal128Array = values.iter().map(|v| v.map(i128::from)).collect();
+        round(&(Arc::new(decimals.with_precision_and_scale(20, 3).unwrap()) as ArrayRef));
+    }
+
+    #[test]
+    fn text_reads_back_as_codes_and_as_it_is(values in numbers(), long in 0..200usize) {
+        let text = |v: i64| format!("{}é{}", "x".repeat(long * usize::from(v % 3 == 0)), v % 1000);
+        let texts: StringArray = values.iter().map(|v| v.map(text)).collect();
+        let plain: ArrayRef = Arc::new(texts);
+        round(&plain);
+        let codes = DataType::Dictionary(Box::new(DataType::UInt32), Box::new(DataType::Utf8));
+        round(&cast(&plain, &codes).unwrap());
+    }
+
+    #[test]
+    fn no_value_lies_outside_the_bounds_that_a_file_tells(values in numbers()) {
+        let array: Int64Array = values.iter().copied().collect();
+        let (_, bytes) = file(&[Arc::new(array)], &DataType::Int64, true, Codec::Snappy);
+        let metadata = metadata(&bytes);
+        let ColumnIndexMetaData::INT64(pages) = &metadata.column_index().unwrap()[0][0] else {
+            panic!("the column has an index");
+        };
+        for (page, values) in values.chunks(PAGE_ROWS).enumerate() {
+            let some = values.iter().flatten();
+            prop_assert_eq!(pages.min_value(page), some.clone().min());
+            prop_assert_eq!(pages.max_value(page), some.clone().max());
+            prop_assert_eq!(pages.null_count(page), Some((values.len() - some.count()) as i64));
+        }
+        let column = metadata.row_group(0).column(0);
+        let statistics = column.statistics().unwrap();
+        let least = values.iter().flatten().min().map(|v| v.to_le_bytes());
+        let greatest = values.iter().flatten().max().map(|v| v.to_le_bytes());
+        prop_assert_eq!(statistics.min_bytes_opt(), least.as_ref().map(|v| &v[..]));
+        prop_assert_eq!(statistics.max_bytes_opt(), greatest.as_ref().map(|v| &v[..]));
+    }
+
+    #[test]
+    fn bounds_of_long_texts_are_short_and_hold(texts in prop::collection::vec("[a-c\u{7f}é\u{7ff}\u{10ffff}]{0,90}", 1..40)) {
+        let array: ArrayRef = Arc::new(StringArray::from(texts.clone()));
+        let (_, bytes) = file(&[array], &DataType::Utf8, false, Codec::None);
+        let metadata = metadata(&bytes);
+        let statistics = metadata.row_group(0).column(0).statistics().unwrap();
+        let least = std::str::from_utf8(statistics.min_bytes_opt().unwrap()).unwrap();
+        let greatest = std::str::from_utf8(statistics.max_bytes_opt().unwrap()).unwrap();
+        prop_assert!(least.len() <= 64);
+        prop_assert!(texts.iter().all(|text| least <= text.as_str() && text.as_str() <= greatest));
+        prop_assert_eq!(statistics.min_is_exact(), texts.iter().any(|text| text == least));
+    }
+}
+
+#[test]
+fn what_has_no_order_and_what_is_empty_reads_back() {
+    let nan: ArrayRef = Arc::new(Float64Array::from(vec![Some(f64::NAN), Some(-0.0), None]));
+    let (_, bytes) = file(&[nan], &DataType::Float64, true, Codec::Snappy);
+    assert!(
+        read(&bytes)
+            .as_primitive::<arrow::datatypes::Float64Type>()
+            .value(0)
+            .is_nan()
+    );
+    let nulls: ArrayRef = Arc::new(StringArray::new_null(3));
+    round(&nulls);
+    let keys = UInt32Array::from(vec![None, None]);
+    let none = DictionaryArray::new(keys, Arc::new(StringArray::from(Vec::<&str>::new())));
+    round(&(Arc::new(none) as ArrayRef));
+}
+
+/// The format asks for zeros of the sign that leaves none outside.
+#[test]
+fn zeros_lie_within_their_bounds() {
+    let zeros: ArrayRef = Arc::new(Float64Array::from(vec![0.0, 0.0]));
+    let (_, bytes) = file(&[zeros], &DataType::Float64, false, Codec::Snappy);
+    let metadata = metadata(&bytes);
+    let statistics = metadata.row_group(0).column(0).statistics().unwrap();
+    assert_eq!(
+        statistics.min_bytes_opt(),
+        Some(&(-0.0f64).to_le_bytes()[..])
+    );
+    assert_eq!(statistics.max_bytes_opt(), Some(&0.0f64.to_le_bytes()[..]));
+}
+
+#[test]
+fn several_row_groups_of_several_pages_stand_behind_each_other() {
+    let group =
+        |start: i32| Arc::new(Int32Array::from_iter_values(start..start + 50_000)) as ArrayRef;
+    let (_, bytes) = file(
+        &[group(0), group(50_000)],
+        &DataType::Int32,
+        false,
+        Codec::Snappy,
+    );
+    assert_eq!(
+        &read(&bytes),
+        &(Arc::new(Int32Array::from_iter_values(0..100_000)) as ArrayRef)
+    );
+    assert_eq!(
+        metadata(&bytes).offset_index().unwrap()[1][0]
+            .page_locations()
+            .len(),
+        3
+    );
+}
