@@ -68,11 +68,11 @@ class Peer:
         wall = json.loads(text.splitlines()[-1])["wall"]
         return {"wall": wall, "cpu": cpu, "peak": peak, "file": os.path.getsize(target)}
 
-    def at_its_best(self, source, target):
-        """Tries every way twice, and stays with the one whose better run is the fastest."""
+    def at_its_best(self, settings, source, target):
+        """Tries every way twice, as far as there are rounds, and stays with the one whose better run is the fastest."""
         from peers import WAYS
 
-        tried = {way: min(self.measure(source, target, way)["wall"] for _ in range(2)) for way in WAYS}
+        tried = {way: min(self.measure(source, target, way)["wall"] for _ in range(min(settings.rounds, 2))) for way in WAYS}
         self.way = min(tried, key=tried.get)
         print(f"  {self.name} {', '.join(f'{way} {wall:.2f} s' for way, wall in tried.items())}", file=sys.stderr)
 
@@ -85,7 +85,7 @@ def paired(settings, programs, source, form, keep=()):
     targets = {label: settings.scratch / f"{label}.{form}" for label in programs}
     for label, program in programs.items():
         if isinstance(program, Peer) and not program.way:
-            program.at_its_best(source, targets[label])
+            program.at_its_best(settings, source, targets[label])
     labels, results = list(programs), {label: [] for label in programs}
     for number in range(-1, settings.rounds):
         turn = number % len(labels)
