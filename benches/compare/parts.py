@@ -57,7 +57,8 @@ def reference(settings):
         programs = {"veilpoint": Veilpoint(settings, shape)} | {name: Peer(settings, name, shape) for name in PEERS}
         results = paired(settings, programs, source, form, keep=("veilpoint", "duckdb"))
         remember(settings, f"admissions to {FORMATS[form]}", programs)
-        settings.walls[form] = {name: median(results[name]) for name in programs}
+        settings.walls[form] = {
+            name: (median(results[name]), ratios(results[name], results["veilpoint"])[0]) for name in programs}
         for name in PEERS:
             bar = shape.bar if (name, form) != ("polars", "csv") else None
             yield faster(f"admissions to {FORMATS[form]}", results["veilpoint"], PEERS[name], results[name], bar)
@@ -188,7 +189,7 @@ def bootstrap(settings):
 def binary(settings):
     """The size of what is deployed."""
     path, packed = bootstrap(settings), settings.scratch / "bootstrap.zip"
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.write(path, "bootstrap")
     for what, file, bar in [("bootstrap, stripped", path, 60), ("bootstrap, zipped", packed, 20)]:
         megabytes = file.stat().st_size / 1e6

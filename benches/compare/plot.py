@@ -3,7 +3,7 @@ from xml.sax.saxutils import escape
 
 FORMATS = {"parquet": "to Parquet", "csv": "to CSV"}
 NAMES = {"veilpoint": "Veilpoint", "duckdb": "DuckDB", "polars": "Polars"}
-WIDTH, LEFT, RIGHT, BAR, GAP = 820, 100, 120, 24, 8
+WIDTH, LEFT, RIGHT, BAR, GAP = 820, 100, 170, 24, 8
 
 STYLE = """
 text { font: 14px system-ui, -apple-system, "Segoe UI", "Noto Sans", Helvetica, Arial, sans-serif; fill: #1f2328 }
@@ -30,17 +30,18 @@ def wrapped(text, width=112):
 
 
 def svg(walls, title, caption):
-    """`walls` has seconds by format and program; all bars have one scale, which begins at nought."""
-    longest = max(wall for programs in walls.values() for wall in programs.values())
+    """`walls` has, by format and program, the seconds and how many times those of Veilpoint they are; all bars have one
+    scale, which begins at nought."""
+    longest = max(wall for programs in walls.values() for wall, _ in programs.values())
     body, y = [f'<text class="title" x="0" y="20">{escape(title)}</text>'], 52
     for form, programs in walls.items():
         body.append(f'<text class="form" x="0" y="{y}">{FORMATS[form]}</text>')
         y += 12
-        top, ours = y, programs["veilpoint"]
-        for program, wall in programs.items():
+        top = y
+        for program, (wall, times) in programs.items():
             mine = program == "veilpoint"
             length = max(wall / longest * (WIDTH - LEFT - RIGHT), 1)
-            said = f"{wall:.2f} s" + ("" if mine else f"  ({wall / ours:.1f} ×)")
+            said = f"{wall:.2f} s" + ("" if mine else f" ({times:.1f} × as long)")
             emphasis = ' class="ours-text"' if mine else ""
             body += [
                 f'<text{emphasis} x="{LEFT - 10}" y="{y + 17}" text-anchor="end">{NAMES[program]}</text>',
