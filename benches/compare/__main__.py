@@ -6,7 +6,8 @@ needs: a release build of veilpoint, the Python packages of tests/python/require
 scratch folder, and 3.5 GB more with --memory. docs/benchmarks.md says what each row means and how the peers are run.
 
 shapes.py has the inputs, data.py makes them; peers.py does the peers' work and compares values; runs.py measures;
-parts.py gives the rows, table.py and plot.py print them. Exits with 1 where a release is wrong in a value.
+parts.py gives the rows, table.py and plot.py print them. Exits with 1 where a release is wrong in a value
+or a part does not run to its end.
 """
 import argparse
 import os
@@ -17,6 +18,7 @@ import tempfile
 import plot
 import table
 from parts import PARTS
+from runs import Failed
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
@@ -72,17 +74,22 @@ def main():
     load, rows = os.getloadavg()[0], []
     for part in settings.parts:
         print(part, file=sys.stderr)
-        for row in PARTS[part](settings):
-            rows.append(row)
-            print(row.line(), file=sys.stderr)
+        try:
+            for row in PARTS[part](settings):
+                rows.append(row)
+                print(row.line(), file=sys.stderr)
+        except Failed as error:
+            # The others are measured all the same; the end says so again.
+            print(error, file=sys.stderr)
+            settings.wrong.append(f"{part}: did not run to its end")
     report = table.markdown(settings, rows, load)
     print(report)
     if settings.markdown:
         settings.markdown.write_text(report + "\n")
-    if settings.plot:
+    if settings.plot and len(settings.walls) == len(plot.FORMATS):
         draw(settings)
     if settings.wrong:
-        sys.exit("WRONG VALUES in " + "; ".join(settings.wrong))
+        sys.exit("WRONG: " + "; ".join(settings.wrong))
 
 
 if __name__ == "__main__":

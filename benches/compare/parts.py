@@ -39,7 +39,7 @@ def checked(settings, shape, source, form):
     for path in (ours, theirs):
         os.remove(path)
     if differ:
-        settings.wrong.append(f"{shape.name} to {FORMATS[form]}: {', '.join(differ)}")
+        settings.wrong.append(f"{shape.name} to {FORMATS[form]} differs in {', '.join(differ)}")
     return Row(f"{shape.name} to {FORMATS[form]}: right in every value", "differs" if differ else "equal", "DuckDB",
                ", ".join(differ), "equal", not differ)
 
