@@ -144,11 +144,11 @@ TRIPS = [
     ("extra", f"{below(6)} / 2.0"),
     ("mta_tax", "0.5"),
     ("tip", CENTS.format(below(2000))),
-    ("tolls", f"case when random() < 0.9 then 0.0 else 6.94 end"),
+    ("tolls", "case when random() < 0.9 then 0.0 else 6.94 end"),
     ("improvement_surcharge", "1.0"),
     ("total", CENTS.format(below(12000))),
     ("congestion_surcharge", f"{below(2)} * 2.5"),
-    ("airport_fee", f"case when random() < 0.9 then 0.0 else 1.75 end"),
+    ("airport_fee", "case when random() < 0.9 then 0.0 else 1.75 end"),
 ]
 
 
