@@ -174,6 +174,13 @@ def round_trips(server, count):
     return times
 
 
+def sample(count):
+    """A server of so many of the sample's records."""
+    lines = [line + b"\n" for line in (ROOT / "samples/patients.csv").read_bytes().splitlines()]
+    rows = [lines[1 + row % (len(lines) - 1)] for row in range(count)]
+    return Server(b"".join([lines[0], *rows]))
+
+
 def show(name, times):
     times = sorted(time * 1000 for time in times)
     print(f"{name:32} p50 {statistics.median(times):6.2f} ms   p99 {times[int(len(times) * 0.99)]:6.2f}   least {times[0]:6.2f}")
@@ -187,9 +194,7 @@ def main():
     parser.add_argument("--starts", type=int, default=20)
     given = parser.parse_args()
     binary = str(pathlib.Path(given.binary).resolve())
-    lines = [line + b"\n" for line in (ROOT / "samples/patients.csv").read_bytes().splitlines()]
-    rows = [lines[1 + row % (len(lines) - 1)] for row in range(given.rows)]
-    server = Server(b"".join([lines[0], *rows]))
+    server = sample(given.rows)
     show("start to first poll", starts(binary, given.starts))
     took, _ = requests(binary, server, given.requests)
     print(f"{'first request':32} {took[0] * 1000:10.2f} ms")
@@ -201,4 +206,5 @@ def main():
     said(binary, server, given.requests)
 
 
-main()
+if __name__ == "__main__":
+    main()

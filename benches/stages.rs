@@ -1,6 +1,6 @@
 //! Each stage of a release by itself, in bytes or rows per second, on hospital admissions made here.
 //!
-//! `cargo bench` runs them; `benches/compare.py` runs whole conversions beside other engines.
+//! `cargo bench` runs them; `benches/compare` runs whole conversions beside other engines.
 
 #![allow(
     clippy::unwrap_used,
@@ -32,7 +32,7 @@ const ROWS: u64 = 200_000;
 const SCHEMA: &str = include_str!("sql/admissions/schema.sql");
 const PROJECTION: &str = include_str!("sql/admissions/bench.sql");
 
-/// The same columns as `compare.py` makes, from a linear congruential generator.
+/// The same columns as `benches/compare` makes, from a linear congruential generator.
 fn admissions() -> String {
     let mut state = 1u64;
     let mut below = |limit: u64| {

@@ -1,4 +1,4 @@
--- The work that benches/compare.py measures: five columns dropped, two replaced, eight kept with their types.
+-- The work that benches/compare measures: five columns dropped, two replaced, eight kept with their types.
 -- reveals: "gender", "zip", "city", "admitted_at"
 SELECT
   "gender",

@@ -1,4 +1,4 @@
--- The admissions that benches/compare.py makes.
+-- The admissions that benches/compare makes.
 CREATE EXTERNAL TABLE admissions (
   "id"          BIGINT NOT NULL COMMENT 'direct identifier',
   "ssn"         VARCHAR         COMMENT 'direct identifier',

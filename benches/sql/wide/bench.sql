@@ -1,0 +1,3 @@
+-- All of them as they are.
+SELECT "complaint", "history", "findings", "therapy", "remark"
+FROM wide
