@@ -37,7 +37,8 @@ def arguments():
     parser.add_argument("--plot", type=pathlib.Path, help="draw the reference's seconds there, as SVG")
     parser.add_argument("--binary", default=str(pathlib.Path(target) / "release" / "veilpoint"))
     parser.add_argument("--data", type=pathlib.Path, help="an admissions CSV to take instead of making one")
-    parser.add_argument("--scratch", type=pathlib.Path, default=scratch, help="where data and releases lie")
+    parser.add_argument("--scratch", type=pathlib.Path, default=scratch, help="where the data lies")
+    parser.add_argument("--releases", type=pathlib.Path, help="where releases are written; --scratch without")
     settings = parser.parse_args()
     settings.parts = settings.only.split(",") if settings.only else [part for part in PARTS if part != "memory"]
     settings.parts += ["memory"] * (settings.memory and "memory" not in settings.parts)
@@ -53,6 +54,7 @@ def arguments():
 def prepare(settings):
     """The scratch folder with a key of the benchmark's own, and what the parts leave for the report."""
     settings.scratch.mkdir(parents=True, exist_ok=True)
+    settings.releases = settings.releases or settings.scratch
     settings.key = settings.scratch / "key"
     if not settings.key.exists():
         # The command takes no key that others may read.

@@ -34,7 +34,7 @@ def faster(what, ours, peer, theirs, bar):
 
 def checked(settings, shape, source, form):
     """A row for the two releases of the last round, held against each other as values; they are removed."""
-    ours, theirs = (settings.scratch / f"{label}.{form}" for label in ("veilpoint", "duckdb"))
+    ours, theirs = (settings.releases / f"{label}.{form}" for label in ("veilpoint", "duckdb"))
     differ = differences(shape, source, ours, theirs)
     for path in (ours, theirs):
         os.remove(path)
@@ -75,7 +75,7 @@ def memory(settings):
     for times in (1, 4):
         source = data.csv(settings, "admissions", settings.rows * times)
         for form in FORMATS:
-            target = settings.scratch / f"memory.{form}"
+            target = settings.releases / f"memory.{form}"
             runs = [Veilpoint(settings, shape).measure(source, target)["peak"] for _ in range(3)]
             peaks[form, times] = statistics.median(runs)
             os.remove(target)
@@ -92,7 +92,7 @@ def size(settings):
     """The Parquet file beside DuckDB's, with the names that each makes and without."""
     shape, source = SHAPES["admissions"], admissions(settings)
     for what, projection, leave_out in [("as it is", "bench", ()), ("without the name", "nameless", ("name",))]:
-        target = settings.scratch / "size.parquet"
+        target = settings.releases / "size.parquet"
         ours = Veilpoint(settings, shape, projection=projection).measure(source, target)["file"]
         theirs = Peer(settings, "duckdb", shape, leave_out=leave_out).measure(source, target, "typed in-order")["file"]
         os.remove(target)

@@ -97,7 +97,7 @@ def paired(settings, programs, source, form, keep=()):
 
     Gives each program's runs. The releases of the last round stay for programs in `keep`.
     """
-    targets = {label: settings.scratch / f"{label}.{form}" for label in programs}
+    targets = {label: settings.releases / f"{label}.{form}" for label in programs}
     for label, program in programs.items():
         if isinstance(program, Peer) and not program.way:
             program.at_its_best(settings, source, targets[label])
