@@ -18,17 +18,17 @@ fn two(text: &[u8]) -> Option<u32> {
 
 /// The years of [`MONTHS`]: those of people.
 const FIRST_YEAR: u32 = 1900;
-const YEARS: usize = 200;
+const YEARS: u32 = 200;
 
 /// The day before each month's first, counted from 1970-01-01, and the month's length in the lowest five bits.
-const MONTHS: [i32; 12 * YEARS] = months();
+const MONTHS: [i32; 12 * YEARS as usize] = months();
 
-const fn months() -> [i32; 12 * YEARS] {
-    let mut months = [0; 12 * YEARS];
+const fn months() -> [i32; 12 * YEARS as usize] {
+    let mut months = [0; 12 * YEARS as usize];
     let mut at = 0;
-    while at < months.len() {
-        let (year, month) = (FIRST_YEAR + at as u32 / 12, at as u32 % 12 + 1);
-        months[at] = (before(year, month) << 5) | length(year, month) as i32;
+    while at < 12 * YEARS {
+        let (year, month) = (FIRST_YEAR + at / 12, at % 12 + 1);
+        months[at as usize] = (before(year, month) << 5) | length(year, month).cast_signed();
         at += 1;
     }
     months
@@ -72,6 +72,7 @@ pub fn date(text: &[u8]) -> Option<i32> {
         return None;
     }
     let pairs = word.wrapping_mul(10).wrapping_add(word >> 8);
+    #[expect(clippy::cast_possible_truncation, reason = "two digits")]
     let pair = |at: u32| (pairs >> (8 * at)) as u32 & 0xff;
     let (year, month) = (pair(0) * 100 + pair(2), pair(5));
     if !(1..=12).contains(&month) {

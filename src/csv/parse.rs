@@ -99,6 +99,7 @@ fn eight(digits: &[u8], decimal: u8) -> Option<(u64, usize)> {
         return Some((swar::number(word), 0));
     }
     let (rest, behind) = swar::without(word, mark);
+    #[expect(clippy::cast_possible_truncation, reason = "the marked byte")]
     let separator = (word >> (mark.trailing_zeros() - 7)) as u8 ^ b'0';
     let one = mark.is_power_of_two() && separator == decimal;
     one.then(|| (swar::number(rest), behind as usize))

@@ -206,7 +206,9 @@ fn decode(
     mut wrong: Option<&mut Vec<bool>>,
 ) -> Result<Vec<Column>, RecordError> {
     let rows = view.tokens.rows();
-    readers.iter_mut().for_each(|reader| reader.begin(rows));
+    for reader in &mut *readers {
+        reader.begin(rows);
+    }
     let tile = (TILE * rows / view.text.len().max(1)).clamp(16, 1024);
     for start in (0..rows).step_by(tile) {
         let rows = start..rows.min(start + tile);

@@ -28,7 +28,7 @@ pub fn load(text: &[u8]) -> u64 {
     };
     let aligned = word << (64 - 8 * len);
     // What stands before the text counts as zeros.
-    let before = ZEROS.checked_shr(8 * len as u32).unwrap_or(0);
+    let before = if len < 8 { ZEROS >> (8 * len) } else { 0 };
     (aligned | before) ^ ZEROS
 }
 

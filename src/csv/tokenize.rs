@@ -111,7 +111,7 @@ pub fn tokenize(block: &[u8], syntax: &Syntax, width: usize, tokens: &mut Tokens
         newline: syntax.newline,
         other: syntax.other,
     };
-    let scan = scan(block, &wanted, syntax.strip_cr, tokens);
+    let scan = scan(block, wanted, syntax.strip_cr, tokens);
     let rows = tokens.rows();
     scan.wrong == 0
         && scan.inside == 0
@@ -132,7 +132,7 @@ fn no_blank(tokens: &Tokens, block: &[u8], syntax: &Syntax) -> bool {
 }
 
 /// Scans by the widest vectors that this machine has.
-fn scan(block: &[u8], wanted: &Wanted, strip_cr: bool, tokens: &mut Tokens) -> Scan {
+fn scan(block: &[u8], wanted: Wanted, strip_cr: bool, tokens: &mut Tokens) -> Scan {
     #[cfg(target_arch = "x86_64")]
     {
         if is_x86_feature_detected!("avx2")
@@ -154,7 +154,7 @@ fn scan(block: &[u8], wanted: &Wanted, strip_cr: bool, tokens: &mut Tokens) -> S
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,bmi1,popcnt")]
-fn scan_avx2(block: &[u8], wanted: &Wanted, strip_cr: bool, tokens: &mut Tokens) -> Scan {
+fn scan_avx2(block: &[u8], wanted: Wanted, strip_cr: bool, tokens: &mut Tokens) -> Scan {
     Scan::over(block, strip_cr, tokens, |bytes| {
         bitmaps::avx2(bytes, wanted)
     })
@@ -262,8 +262,8 @@ mod tests {
             let (mut fast, mut slow) = (Tokens::default(), Tokens::default());
             fast.reset(1);
             slow.reset(1);
-            let here = scan(&block, &wanted, strip_cr, &mut fast);
-            let there = Scan::over(&block, strip_cr, &mut slow, |bytes| bitmaps::portable(bytes, &wanted));
+            let here = scan(&block, wanted, strip_cr, &mut fast);
+            let there = Scan::over(&block, strip_cr, &mut slow, |bytes| bitmaps::portable(bytes, wanted));
             prop_assert_eq!(&fast.ends[..fast.len], &slow.ends[..slow.len]);
             prop_assert_eq!(here.lines, there.lines);
             prop_assert_eq!((here.wrong, here.inside, here.after_cr), (there.wrong, there.inside, there.after_cr));

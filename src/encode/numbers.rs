@@ -146,6 +146,10 @@ fn floats<T: ArrowPrimitiveType>(
 }
 
 /// Codes of keys in a small range: one table of the range.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a range of less than MAX_RANGE"
+)]
 fn by_table(keys: &[u64], least: u64, greatest: u64) -> (Vec<u64>, Vec<u32>) {
     let place = |key: u64| (key - least) as usize;
     let mut codes_of = vec![0u32; place(greatest) + 1];
@@ -167,6 +171,7 @@ fn by_table(keys: &[u64], least: u64, greatest: u64) -> (Vec<u64>, Vec<u32>) {
 const EMPTY: u32 = u32::MAX;
 
 /// Codes of any keys: an open table at most half full, probed in a row. Nothing where there are too many.
+#[expect(clippy::cast_possible_truncation, reason = "MAX_DISTINCT and one more")]
 fn by_hash(keys: &[u64]) -> Option<(Vec<u64>, Vec<u32>)> {
     let mut slots = vec![(0u64, EMPTY); 1024];
     let mut distinct: Vec<u64> = Vec::new();
@@ -203,6 +208,7 @@ fn by_hash(keys: &[u64]) -> Option<(Vec<u64>, Vec<u32>)> {
 }
 
 /// A table of so many slots, a power of two.
+#[expect(clippy::cast_possible_truncation, reason = "as many as there were")]
 fn larger(distinct: &[u64], len: usize) -> Vec<(u64, u32)> {
     let mut slots = vec![(0, EMPTY); len];
     for (code, &key) in distinct.iter().enumerate() {
@@ -216,6 +222,10 @@ fn larger(distinct: &[u64], len: usize) -> Vec<(u64, u32)> {
 }
 
 /// Fibonacci hashing of both halves: floats differ in their upper bits only.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "as many bits as the table has"
+)]
 fn slot(key: u64, len: usize) -> usize {
     let mixed = (key ^ (key >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     (mixed >> (64 - len.trailing_zeros())) as usize

@@ -125,21 +125,19 @@ impl Encoder<'_> {
     /// Does one step.
     pub fn step(&self, work: &Work, step: Step) -> Result<Outcome> {
         match step {
-            Step::Order => self.begin(work),
+            Step::Order => Ok(self.begin(work)),
             Step::Column(column) => self.column(work, column),
             Step::Slice(slice) => self.slice(work, slice),
         }
     }
 
-    fn begin(&self, work: &Work) -> Result<Outcome> {
+    fn begin(&self, work: &Work) -> Outcome {
         let block = &work.block;
         work.order.get_or_init(|| {
             self.order
                 .map(|order| order.of_block(block.index, block.len))
         });
-        Ok(Outcome::Steps(
-            (0..work.columns.len()).map(Step::Column).collect(),
-        ))
+        Outcome::Steps((0..work.columns.len()).map(Step::Column).collect())
     }
 
     fn column(&self, work: &Work, column: usize) -> Result<Outcome> {

@@ -188,6 +188,7 @@ fn levels(nulls: Option<&NullBuffer>, rows: &Range<usize>, out: &mut Vec<u8>) ->
         }
         _ => hybrid::repeat(1, rows.len(), 1, out),
     }
+    #[expect(clippy::cast_possible_truncation, reason = "a bit for each row")]
     let length = (out.len() - begin - 4) as u32;
     out[begin..begin + 4].copy_from_slice(&length.to_le_bytes());
     missing

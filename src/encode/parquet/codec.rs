@@ -10,7 +10,7 @@ use super::super::Codec;
 pub struct Compressor(Stage);
 
 enum Stage {
-    Snappy(snap::raw::Encoder),
+    Snappy(Box<snap::raw::Encoder>),
     Zstd,
     Lz4,
     None,
@@ -20,7 +20,7 @@ impl Compressor {
     /// Of this codec.
     pub fn new(codec: Codec) -> Self {
         Self(match codec {
-            Codec::Snappy => Stage::Snappy(snap::raw::Encoder::new()),
+            Codec::Snappy => Stage::Snappy(Box::new(snap::raw::Encoder::new())),
             Codec::Zstd => Stage::Zstd,
             Codec::Lz4 => Stage::Lz4,
             Codec::None => Stage::None,

@@ -45,6 +45,7 @@ fn miniblocks(deltas: &[u64; BLOCK], begun: usize, out: &mut Vec<u8>) {
         let bits = miniblocks[at].iter().fold(0, |bits, delta| bits | delta);
         u64::BITS - bits.leading_zeros()
     });
+    #[expect(clippy::cast_possible_truncation, reason = "at most 64")]
     out.extend(widths.map(|width| width as u8));
     for (miniblock, &width) in miniblocks.iter().zip(&widths).take(begun) {
         pack(miniblock, width, out);
@@ -52,6 +53,10 @@ fn miniblocks(deltas: &[u64; BLOCK], begun: usize, out: &mut Vec<u8>) {
 }
 
 /// Appends 32 values of `width` bits each.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the lower half is what is full"
+)]
 fn pack(values: &[u64; MINIBLOCK], width: u32, out: &mut Vec<u8>) {
     let mut held = 0u128;
     let mut count = 0;

@@ -50,7 +50,7 @@ pub fn bits(bits: &[u8], count: usize, out: &mut Vec<u8>) {
     varint(((bytes as u64) << 1) | 1, out);
     out.extend_from_slice(&bits[..bytes]);
     if let Some(last) = out.last_mut()
-        && count % 8 > 0
+        && !count.is_multiple_of(8)
     {
         // What stands behind is no part of it.
         *last &= (1 << (count % 8)) - 1;
@@ -90,6 +90,7 @@ fn pack(values: &[u32], width: u32, out: &mut Vec<u8>) {
 }
 
 /// Appends a number in groups of seven bits, the lowest first (LEB128).
+#[expect(clippy::cast_possible_truncation, reason = "seven bits")]
 pub fn varint(mut value: u64, out: &mut Vec<u8>) {
     while value >= 0x80 {
         out.push((value & 0x7f) as u8 | 0x80);

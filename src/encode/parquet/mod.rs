@@ -45,7 +45,7 @@ pub enum Chunk {
     /// By the encoders here.
     Own(Bytes, Box<ColumnCloseResult>),
     /// By the parquet crate's.
-    Other(ArrowColumnChunk),
+    Other(Box<ArrowColumnChunk>),
 }
 
 /// Encodes columns. Shared by all workers.
@@ -120,7 +120,9 @@ impl ParquetEncoder {
         } else if let Some(numbers) = Numbers::of(values) {
             numbers.write(values.nulls(), values.len(), &mut chunk)
         } else {
-            return self.other(column, values, other()?).map(Chunk::Other);
+            return self
+                .other(column, values, other()?)
+                .map(|chunk| Chunk::Other(Box::new(chunk)));
         };
         let (bytes, close) = statistics
             .and_then(|statistics| chunk.finish(statistics))

@@ -217,7 +217,7 @@ pub fn coded_pages(
         let ends = codes.iter().min().zip(codes.iter().max());
         let bounds = ends.map(|(least, greatest)| bounds(*least, *greatest));
         chunk.page(rows, nulls, Encoding::RLE_DICTIONARY, bounds, |out| {
-            out.push(width as u8);
+            out.push(u8::try_from(width).unwrap_or(u8::MAX));
             hybrid::encode(codes, width, out);
         })?;
     }

@@ -96,6 +96,7 @@ pub fn plain(texts: &StringArray, chunk: &mut ChunkBuilder) -> Result<Statistics
         chunk.page(rows, texts.nulls(), Encoding::PLAIN, ends, |out| {
             out.reserve(bytes);
             for text in page.iter().flatten() {
+                #[expect(clippy::cast_possible_truncation, reason = "the longest fits")]
                 let length = text.len() as u32;
                 out.extend_from_slice(&length.to_le_bytes());
                 out.extend_from_slice(text.as_bytes());
@@ -106,6 +107,7 @@ pub fn plain(texts: &StringArray, chunk: &mut ChunkBuilder) -> Result<Statistics
 }
 
 /// How many rows from `start` make a page.
+#[expect(clippy::cast_sign_loss, reason = "offsets do not fall")]
 fn page_rows(texts: &StringArray, start: usize) -> usize {
     let offsets = texts.value_offsets();
     let most = PAGE_ROWS.min(texts.len() - start);
