@@ -63,7 +63,7 @@ mod tests {
             assert_eq!(beyond_nine(word), 0);
             assert_eq!(
                 number(word),
-                std::str::from_utf8(&text).unwrap().parse().unwrap()
+                std::str::from_utf8(&text).unwrap().parse::<u64>().unwrap()
             );
         }
     }
@@ -95,7 +95,7 @@ mod tests {
                 .filter(|&&c| c != b'.')
                 .map(|&c| char::from(c))
                 .collect();
-            assert_eq!(number(digits), digits_alone.parse().unwrap());
+            assert_eq!(number(digits), digits_alone.parse::<u64>().unwrap());
             assert_eq!(behind as usize, 7 - at);
         }
     }

@@ -29,7 +29,7 @@ use ::parquet::column::writer::ColumnCloseResult;
 use ::parquet::errors::ParquetError;
 use ::parquet::file::properties::{EnabledStatistics, WriterProperties};
 use ::parquet::schema::types::SchemaDescriptor;
-use arrow::array::{Array, ArrayRef, AsArray};
+use arrow::array::{Array, ArrayRef, AsArray, StringArray};
 use arrow::datatypes::{DataType, SchemaRef, UInt32Type};
 use bytes::Bytes;
 
@@ -114,7 +114,12 @@ impl ParquetEncoder {
         let statistics = if let Some(coded) = values.as_dictionary_opt::<UInt32Type>()
             && let Some(texts) = coded.values().as_string_opt::<i32>()
         {
-            text::coded(texts, coded.keys(), &mut chunk)
+            if texts.is_empty() {
+                // A dictionary of nothing is no page that a reader takes.
+                text::plain(&StringArray::new_null(values.len()), &mut chunk)
+            } else {
+                text::coded(texts, coded.keys(), &mut chunk)
+            }
         } else if *values.data_type() == DataType::Utf8 {
             text::plain(values.as_string(), &mut chunk)
         } else if let Some(numbers) = Numbers::of(values) {

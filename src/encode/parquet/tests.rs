@@ -1,6 +1,7 @@
 //! Columns of every type through the encoders here, and back through the parquet crate's reader, which shares nothing
 //! with them but the format; other projects' readers are in the integration tests.
 
+use std::io::Write;
 use std::sync::Arc;
 
 use ::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -19,6 +20,21 @@ use proptest::prelude::*;
 use super::chunk::PAGE_ROWS;
 use super::*;
 
+/// A vector that stays with the test.
+struct Kept<'a>(&'a mut Vec<u8>);
+
+impl Write for Kept<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Output for Kept<'_> {}
+
 /// A file of one column, a row group an array.
 fn file(
     groups: &[ArrayRef],
@@ -29,7 +45,7 @@ fn file(
     let field = Field::new("x", data_type.clone(), nullable);
     let schema = Arc::new(Schema::new(vec![field]));
     let mut bytes = Vec::new();
-    let (encoder, mut writer) = open(&schema, codec, None, &mut bytes).unwrap();
+    let (encoder, mut writer) = open(&schema, codec, None, Kept(&mut bytes)).unwrap();
     for (group, values) in groups.iter().enumerate() {
         let other = || Ok(encoder.others(group)?.remove(0).unwrap());
         writer
@@ -44,7 +60,11 @@ fn file(
 fn read(bytes: &Bytes) -> ArrayRef {
     let reader = ParquetRecordBatchReaderBuilder::try_new(bytes.clone()).unwrap();
     let schema = Arc::clone(reader.schema());
-    let batches: Vec<_> = reader.build().unwrap().map(Result::unwrap).collect();
+    let batches: Vec<_> = reader
+        .build()
+        .unwrap()
+        .map(|batch| batch.unwrap())
+        .collect();
     Arc::clone(concat_batches(&schema, &batches).unwrap().column(0))
 }
 

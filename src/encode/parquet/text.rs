@@ -18,7 +18,7 @@ const MAX_BOUND: usize = 64;
 /// A page of plain text is closed at so many bytes.
 const PAGE_BYTES: usize = 1024 * 1024;
 
-/// Writes text that comes as codes: `texts` are distinct, and each is the text of some row.
+/// Writes text that comes as codes: `texts`, at least one, are distinct, and each is the text of some row.
 pub fn coded(
     texts: &StringArray,
     codes: &UInt32Array,
@@ -34,9 +34,7 @@ pub fn coded(
     for &code in &order {
         append(texts.value(code as usize), &mut plain)?;
     }
-    if !order.is_empty() {
-        chunk.dictionary(&plain, order.len())?;
-    }
+    chunk.dictionary(&plain, order.len())?;
     let nulls = codes.nulls();
     let codes: Vec<u32> = match nulls {
         None => codes
