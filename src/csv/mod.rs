@@ -2,10 +2,11 @@
 //!
 //! ```text
 //! cut.rs       one sequential reader cuts the text into blocks at record boundaries
+//! bitmaps.rs   64 bytes → which are quotes, delimiters, line ends
 //! tokenize.rs  a well-formed block of a plain dialect → positions of fields, 64 bytes at a time
 //! general.rs   any block of any dialect → the same positions over a normalised copy, byte by byte; finds the errors
 //! decode.rs    positions → typed columns, only those that the projection reads, one loop per type
-//! parse.rs     a field → a number; dates.rs: a field → a date or timestamp
+//! parse.rs     a field → a number; dates.rs: a field → a date or timestamp; swar.rs: eight digits at once
 //! ```
 //! `general.rs` is the meaning, `tokenize.rs` an accelerator that either agrees with it or declines.
 //!
