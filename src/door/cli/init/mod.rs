@@ -92,15 +92,18 @@ struct Draft {
 }
 
 pub(super) fn run(args: &Args, today: NaiveDate) -> Result<()> {
-    let object = process::block_on(object(&args.input))?;
     let named = name_of(&args.input);
     let dataset = match &args.dataset {
         Some(dataset) => dataset.clone(),
         None => dataset(named),
     };
     let name: ProjectionName = format!("{dataset}/{PROJECTION}").parse()?;
-    let draft = drafted(&object, &dataset, &pattern(named), today)
-        .map_err(|err| err.in_object(&args.input))?;
+    let draft = process::block_on(async {
+        let object = object(&args.input).await?;
+        // Its reads wait for a store's client, which lives as long as this runtime.
+        tokio::task::block_in_place(|| drafted(&object, &dataset, &pattern(named), today))
+            .map_err(|err| err.in_object(&args.input))
+    })?;
     proven(&name, &dataset, &draft)?;
     if args.print {
         return print(format!("{}\n{}", draft.contract, draft.projection).as_bytes());
