@@ -121,8 +121,8 @@ mod tests {
                     let bit = |at: usize| u64::from(packed[at / 8] >> (at % 8) & 1);
                     let width = width as usize;
                     let delta = (0..width).fold(0, |v, b| v | bit(i * width + b) << b);
-                    let last = values.last().copied().unwrap();
-                    values.push(last.wrapping_add(least).wrapping_add(delta.cast_signed()));
+                    let before = values.last().copied().unwrap();
+                    values.push(before.wrapping_add(least).wrapping_add(delta.cast_signed()));
                 }
             }
             *bytes = rest;
