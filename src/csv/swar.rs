@@ -57,8 +57,8 @@ mod tests {
 
     #[test]
     fn texts_of_every_length_add_up() {
-        for len in 1..=8usize {
-            let text: Vec<u8> = (1..=len).map(|digit| b'0' + digit as u8).collect();
+        for len in 1..=8u8 {
+            let text: Vec<u8> = (1..=len).map(|digit| b'0' + digit).collect();
             let word = load(&text);
             assert_eq!(beyond_nine(word), 0);
             assert_eq!(

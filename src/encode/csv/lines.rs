@@ -172,6 +172,11 @@ impl Lines {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    reason = "lengths of a few letters"
+)]
 mod tests {
     use std::sync::Arc;
 

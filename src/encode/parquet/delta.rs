@@ -79,6 +79,10 @@ fn zigzag(value: i64, out: &mut Vec<u8>) {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "what was written came from a few values"
+)]
 mod tests {
     use proptest::prelude::*;
 

@@ -174,7 +174,7 @@ mod tests {
     #[test]
     fn long_runs_take_bytes_that_do_not_grow_with_them() {
         let mut out = Vec::new();
-        encode(&[5; 20_000], 3, &mut out);
+        encode(&vec![5; 20_000], 3, &mut out);
         assert_eq!(out, [0xc0, 0xb8, 0x02, 5]);
         out.clear();
         bits(&[0xff, 0xff, 0xff], 9, &mut out);

@@ -1,6 +1,14 @@
 //! Columns of every type through the encoders here, and back through the parquet crate's reader, which shares nothing
 //! with them but the format; other projects' readers are in the integration tests.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "any values do"
+)]
+
 use std::io::Write;
 use std::sync::Arc;
 
@@ -133,7 +141,6 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "any values do")]
     fn numbers_of_every_type_read_back(values in numbers()) {
         round(&of!(Int8Array, values, |v| v as i8));
         round(&of!(Int16Array, values, |v| v as i16));
