@@ -79,12 +79,16 @@ fn what_is_no_file_of_records_is_refused_without_a_value() {
     let russian = "Имя,Адрес\nCANARY Иван,Москва\n".repeat(20);
     site.write("russian.csv", encoding_of_windows_1251(&russian));
     site.write("empty.csv", "");
+    let many = |cell: &str| vec![cell; 1_500].join(",");
+    let names: Vec<String> = (0..1_500).map(|n| format!("c{n}")).collect();
+    site.write("many.csv", names.join(",") + "\n" + &many("CANARY") + "\n");
     site.write("wide.csv", "a,b\n1,2\nCANARY\n3,4\n");
     site.write("twice.csv", "a,a \"x\nCANARY,1\n");
     let mut wrong = Vec::new();
     for (file, code, words) in [
         ("russian.csv", 1, "windows-1251"),
         ("empty.csv", 1, "empty"),
+        ("many.csv", 1, "1500 columns"),
         ("wide.csv", 1, "record 2"),
         ("none.csv", 1, "none.csv"),
         (".", 2, "one file"),

@@ -29,6 +29,7 @@ use super::{print, process, say};
 use crate::csv::cut::Cutter;
 use crate::csv::header;
 use crate::csv::read::BlockReader;
+use crate::dataset::MAX_TEXT;
 use crate::dataset::contract::{Compression, Contract, Encoding};
 use crate::dataset::name::ProjectionName;
 use crate::dataset::projection::Projection;
@@ -210,10 +211,27 @@ fn drafted(object: &Object, dataset: &str, location: &str, today: NaiveDate) -> 
             }
         })
         .collect();
-    Ok(Draft {
+    let draft = Draft {
         contract: draft::contract(dataset, location, &sniffed, &formats, &columns),
         projection: draft::projection(dataset, &columns),
-    })
+    };
+    for text in [&draft.contract, &draft.projection] {
+        within_limit(text, columns.len())?;
+    }
+    Ok(draft)
+}
+
+/// Refuses a text that is longer than any that is read.
+fn within_limit(text: &str, columns: usize) -> Result<()> {
+    if text.len() <= MAX_TEXT {
+        return Ok(());
+    }
+    let message = format!(
+        "the header has {columns} columns, and a draft that names them all is longer than {} KiB, the limit of a \
+         contract: write one of the columns that are wanted",
+        MAX_TEXT / 1024
+    );
+    Err(Error::new(Kind::Header, message))
 }
 
 /// The beginning of the file, decompressed.
@@ -256,7 +274,9 @@ fn measured(
     today: i32,
 ) -> Result<(Sniffed, Vec<Facts>)> {
     let sniffed = sniffed(head, encoding)?;
-    let contract = Contract::parse("draft", "draft", &draft::untyped(&sniffed))?;
+    let untyped = draft::untyped(&sniffed);
+    within_limit(&untyped, sniffed.names.len())?;
+    let contract = Contract::parse("draft", "draft", &untyped)?;
     let text = decode(object.input.open()?, &object.key, &contract.dialect);
     let mut cutter = Cutter::new(text);
     let (syntax, binding) = header::open(&mut cutter, &contract)?;
