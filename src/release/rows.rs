@@ -155,21 +155,19 @@ impl State {
         }
     }
 
-    /// The next step of the oldest block: of the one that the output waits for, or of the next, so that nobody is idle
-    /// while the last step of a block is done. But no lines of a later block, nor of `ahead` pieces beyond the next:
-    /// they would have to wait, and memory with them.
+    /// The next step of the block that the output waits for, but no lines of `ahead` pieces beyond the next: they would
+    /// have to wait, and memory with them.
     fn step(&mut self, ahead: u64) -> Option<(Arc<Work>, Step)> {
         let (block, piece) = self.next_piece;
-        let early = |work: &Work, step: Step| match step {
-            Step::Slice(slice) => work.index() > block || slice as u64 >= piece as u64 + ahead,
-            Step::Order | Step::Column(_) => work.index() > block + 1,
+        let early = |work: &Work, step: Step| {
+            let far = matches!(step, Step::Slice(slice) if slice as u64 >= piece as u64 + ahead);
+            work.index() > block || far
         };
-        let steps = self.steps.iter().enumerate();
-        let next = steps
-            .filter(|(_, (work, step))| !early(work, *step))
-            .min_by_key(|(_, (work, _))| work.index());
-        let (at, _) = next?;
-        self.steps.remove(at)
+        let next = self
+            .steps
+            .iter()
+            .position(|(work, step)| !early(work, *step))?;
+        self.steps.remove(next)
     }
 
     fn is_done(&self) -> bool {

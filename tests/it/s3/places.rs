@@ -224,8 +224,8 @@ fn a_release_of_many_parts_is_that_of_a_file_byte_for_byte() {
     let server = Server::start(&["raw", "released"]);
     let site = Site::new();
     let endpoint = &server.endpoint();
-    // As CSV some 27 MB: three parts of 8 MiB, and one that is not full.
-    site.write("visits.csv", visits(0..1_900_000));
+    // As CSV some 31 MB: three parts of 8 MiB, and one that is not full.
+    site.write("visits.csv", visits(0..2_200_000));
     server.put("raw/visits.csv", &site.read("visits.csv").unwrap());
     let mut wrong = Vec::new();
     for (format, more) in [("csv", &[][..]), ("parquet", &["--compression", "none"])] {
