@@ -1,8 +1,8 @@
 //! 64 bytes → which of them are quotes, delimiters, line ends.
 //!
 //! Compared 32 bytes at a time where the processor has AVX2, which is found out at run time, and 16 at a time elsewhere
-//! (SSE2 or NEON, by `wide`): 0.10 s instead of 0.17 s of the 0.9 s that a core takes for the reference gigabyte. The
-//! twins give the same bits, which a test compares.
+//! (SSE2 or NEON, by `wide`). With it, and with no branch on quotes, tokenizing fell from 11.5 to 9.4 % of a CSV
+//! release's CPU samples. The portable twin gives the same bits, which tests compare.
 
 use wide::u8x16;
 

@@ -161,7 +161,7 @@ fn key(bytes: &[u8; 16], len: usize) -> Option<u128> {
     Some((u128::from_le_bytes(*bytes) & mask) | ((len as u128) << 120))
 }
 
-/// The lowest bytes of each number: a shift of 128 bits takes three times as long as a look.
+/// The lowest bytes of each number: a look is shorter than a shift of 128 bits.
 const MASKS: [u128; 16] = {
     let mut masks = [0; 16];
     let mut len = 0;

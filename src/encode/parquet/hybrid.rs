@@ -2,7 +2,7 @@
 //! (<https://parquet.apache.org/docs/file-format/data-pages/encodings/#run-length-encoding--bit-packing-hybrid-rle--3>).
 //!
 //! Fast because eight values are packed at once, into two words that shifts alone make, and because runs are only looked
-//! for where eight equal values stand: 0.5 ns a value. Its naive twin is in the tests; the readers of three other
+//! for where eight equal values stand. Its naive twin is in the tests; the readers of three other
 //! projects are in the integration tests.
 
 /// From so many equal values on, a run is written as one.
