@@ -2,7 +2,7 @@
 //! distinct ones.
 //!
 //! With keys, everything behind them is written once for all types. Fast because values of a small range find their
-//! code in a table, and others in a small hash table of our own, where a general interner hashes each.
+//! code in a table without a hash, and others in a hash table of numbers alone.
 
 use arrow::array::{Array, ArrayRef, ArrowPrimitiveType, AsArray, PrimitiveArray};
 use arrow::datatypes::{
