@@ -433,6 +433,6 @@ fn pick(column: &Column, rows: &[usize]) -> ArrayRef {
             rows.iter().map(|&row| codes[row]).collect(),
         )
         .to_array(),
-        Column::Plain(array) => Arc::clone(array),
+        Column::CodedDoubles(..) | Column::Plain(_) => column.to_array(),
     }
 }

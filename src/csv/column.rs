@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, BooleanArray, StringArray, StringBuilder};
+use arrow::array::{Array, ArrayRef, BooleanArray, Float64Array, StringArray, StringBuilder};
 use arrow::buffer::NullBuffer;
 
 /// The code of NULL.
@@ -17,6 +17,15 @@ pub struct Dictionary {
     pub values: StringArray,
 }
 
+/// Distinct doubles, with codes as those of [`Dictionary`].
+#[derive(Debug)]
+pub struct Doubles {
+    /// As [`Dictionary::lineage`].
+    pub lineage: u64,
+    /// The numbers, by code. All are finite.
+    pub values: Vec<f64>,
+}
+
 /// A column of a batch.
 #[derive(Clone, Debug)]
 pub enum Column {
@@ -24,6 +33,8 @@ pub enum Column {
     Plain(ArrayRef),
     /// Text as codes; [`NULL`] for NULL.
     Coded(Arc<Dictionary>, Vec<u32>),
+    /// Doubles as codes; [`NULL`] for NULL.
+    CodedDoubles(Arc<Doubles>, Vec<u32>),
 }
 
 impl Column {
@@ -31,7 +42,7 @@ impl Column {
     pub fn len(&self) -> usize {
         match self {
             Self::Plain(array) => array.len(),
-            Self::Coded(_, codes) => codes.len(),
+            Self::Coded(_, codes) | Self::CodedDoubles(_, codes) => codes.len(),
         }
     }
 
@@ -58,6 +69,11 @@ impl Column {
                 }
                 Arc::new(builder.finish())
             }
+            Self::CodedDoubles(doubles, codes) => {
+                let value = |&code: &u32| doubles.values.get(code as usize).copied();
+                let values = codes.iter().map(|code| value(code).unwrap_or_default());
+                Arc::new(Float64Array::new(values.collect(), self.nulls()))
+            }
         }
     }
 
@@ -71,11 +87,10 @@ impl Column {
                 Err(_) => Self::Plain(array.slice(0, 0)),
             },
             Self::Coded(dictionary, codes) => {
-                let codes = codes.iter().enumerate().filter(|(row, _)| keep.value(*row));
-                Self::Coded(
-                    Arc::clone(dictionary),
-                    codes.map(|(_, &code)| code).collect(),
-                )
+                Self::Coded(Arc::clone(dictionary), kept(codes, keep))
+            }
+            Self::CodedDoubles(doubles, codes) => {
+                Self::CodedDoubles(Arc::clone(doubles), kept(codes, keep))
             }
         }
     }
@@ -84,10 +99,15 @@ impl Column {
     pub fn nulls(&self) -> Option<NullBuffer> {
         match self {
             Self::Plain(array) => array.nulls().cloned(),
-            Self::Coded(_, codes) if codes.contains(&NULL) => {
-                Some(codes.iter().map(|&code| code != NULL).collect())
-            }
-            Self::Coded(..) => None,
+            Self::Coded(_, codes) | Self::CodedDoubles(_, codes) => codes
+                .contains(&NULL)
+                .then(|| codes.iter().map(|&code| code != NULL).collect()),
         }
     }
+}
+
+/// The codes where `keep` is true.
+fn kept(codes: &[u32], keep: &BooleanArray) -> Vec<u32> {
+    let kept = codes.iter().enumerate().filter(|(row, _)| keep.value(*row));
+    kept.map(|(_, &code)| code).collect()
 }

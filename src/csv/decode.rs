@@ -3,10 +3,9 @@
 //! Empty is NULL, and so is the contract's null text. Quoted empty is the empty string, and NULL in a column that is
 //! no text.
 //!
-//! Fast because each loop does one thing, because text becomes codes at once (`dictionary.rs`), and because a block is
-//! read in tiles of rows whose text stays in the first-level cache until the last column has been there.
+//! Fast because each loop does one thing (`tile.rs`), because text and doubles become codes at once (`dictionary.rs`,
+//! `doubles.rs`), and because a block is read in tiles of rows whose text stays in the first-level cache until the last column has been there.
 
-use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -16,84 +15,14 @@ use arrow::array::{
 };
 use arrow::buffer::{Buffer, OffsetBuffer, ScalarBuffer};
 
-use super::column::{Column, NULL};
+use super::column::Column;
 use super::dictionary::TextDictionary;
-use super::tokenize::Tokens;
+use super::doubles::DoubleDictionary;
+use super::fields::{Field, View};
+use super::tile::Tile;
 use super::{RecordError, dates, parse};
 use crate::dataset::contract::{self, ColumnType, Dialect};
 use crate::error::Kind;
-
-/// The fields of some records.
-#[derive(Clone, Copy)]
-pub struct View<'a> {
-    /// The text, padded.
-    pub text: &'a [u8],
-    /// Its fields.
-    pub tokens: &'a Tokens,
-    /// The quote.
-    pub quote: Option<u8>,
-    /// Whether a CR before the record's end belongs to it.
-    pub strip_cr: bool,
-}
-
-/// One field.
-enum Field<'a> {
-    Null,
-    /// Begin and end in the text: what stands there is the value.
-    Span(usize, usize),
-    /// A quoted field that holds doubled quotes, or is empty.
-    Quoted(Cow<'a, [u8]>),
-}
-
-impl<'a> View<'a> {
-    /// Begin and end of a field, without the CR that may belong to the record's end.
-    #[inline]
-    fn bounds(&self, row: usize, field: usize) -> (usize, usize) {
-        let (start, mut end) = self.tokens.span(row, field);
-        if self.strip_cr
-            && field + 1 == self.tokens.width()
-            && end > start
-            && self.text[end - 1] == b'\r'
-        {
-            end -= 1;
-        }
-        (start, end)
-    }
-
-    #[inline(never)]
-    fn field(&self, row: usize, field: usize, null: Option<&[u8]>) -> Field<'a> {
-        let (start, end) = self.bounds(row, field);
-        if start == end {
-            return Field::Null;
-        }
-        if Some(self.text[start]) == self.quote {
-            return self.quoted(start + 1, end - 1);
-        }
-        if null.is_some_and(|null| null == &self.text[start..end]) {
-            return Field::Null;
-        }
-        Field::Span(start, end)
-    }
-
-    fn quoted(&self, start: usize, end: usize) -> Field<'a> {
-        let inner = &self.text[start..end];
-        let quote = self.quote.unwrap_or(b'"');
-        if inner.is_empty() {
-            return Field::Quoted(Cow::Borrowed(inner));
-        }
-        if memchr::memchr(quote, inner).is_none() {
-            return Field::Span(start, end);
-        }
-        let mut value = Vec::with_capacity(inner.len());
-        let mut rest = inner;
-        while let Some(at) = memchr::memchr(quote, rest) {
-            value.extend_from_slice(&rest[..=at]);
-            rest = rest.get(at + 2..).unwrap_or_default();
-        }
-        value.extend_from_slice(rest);
-        Field::Quoted(Cow::Owned(value))
-    }
-}
 
 /// Reads one column of the contract, block after block, and each block in tiles.
 pub struct ColumnReader {
@@ -101,15 +30,16 @@ pub struct ColumnReader {
     values: Values,
     nulls: NullBufferBuilder,
     dictionary: Option<TextDictionary>,
+    doubles: Option<DoubleDictionary>,
 }
 
 /// What the contract says of a column.
-struct Rules {
-    field: usize,
+pub(super) struct Rules {
+    pub(super) field: usize,
+    pub(super) null: Option<Vec<u8>>,
+    pub(super) decimal: u8,
     nullable: bool,
     data_type: ColumnType,
-    null: Option<Vec<u8>>,
-    decimal: u8,
     format: Option<String>,
 }
 
@@ -124,13 +54,15 @@ enum Values {
     Boolean(Vec<bool>),
     /// Codes into the dictionary.
     Codes(Vec<u32>),
+    /// Codes into the dictionary of doubles.
+    DoubleCodes(Vec<u32>),
     /// Text, and where each one ends.
     Text(Vec<u8>, Vec<i32>),
 }
 
 /// Rows found wrong in a block, in the first column that has any; or all of them where they are dropped.
 pub struct Faults<'a> {
-    drop: Option<&'a mut Vec<bool>>,
+    pub(super) drop: Option<&'a mut Vec<bool>>,
 }
 
 impl<'a> Faults<'a> {
@@ -186,6 +118,8 @@ impl ColumnReader {
             values: Values::Codes(Vec::new()),
             nulls: NullBufferBuilder::new(0),
             dictionary: text.then(|| TextDictionary::new(lineage)),
+            doubles: (column.data_type == ColumnType::Float64)
+                .then(|| DoubleDictionary::new(lineage)),
         }
     }
 
@@ -199,6 +133,9 @@ impl ColumnReader {
                 Values::Int64(Vec::with_capacity(rows))
             }
             ColumnType::Float32 => Values::Float32(Vec::with_capacity(rows)),
+            ColumnType::Float64 if self.doubles.is_some() => {
+                Values::DoubleCodes(Vec::with_capacity(rows))
+            }
             ColumnType::Float64 => Values::Float64(Vec::with_capacity(rows)),
             ColumnType::Decimal(..) => Values::Decimal(Vec::with_capacity(rows)),
             ColumnType::Boolean => Values::Boolean(Vec::with_capacity(rows)),
@@ -228,6 +165,7 @@ impl ColumnReader {
             values,
             nulls,
             dictionary,
+            doubles,
         } = self;
         let (format, decimal) = (rules.format.as_deref(), rules.decimal);
         let mut tile = Tile {
@@ -277,6 +215,10 @@ impl ColumnReader {
                 Some(dictionary) => tile.codes(dictionary, codes),
                 None => Ok(()),
             },
+            (Values::DoubleCodes(codes), _) => match doubles {
+                Some(doubles) => tile.doubles(doubles, codes),
+                None => Ok(()),
+            },
             (Values::Text(bytes, ends), _) => tile.texts(bytes, ends),
         }
     }
@@ -306,6 +248,7 @@ impl ColumnReader {
             ),
             Values::Boolean(values) => Arc::new(BooleanArray::new(values.into(), nulls)),
             Values::Codes(codes) => return self.coded(codes),
+            Values::DoubleCodes(codes) => return self.coded_doubles(codes),
             Values::Text(bytes, ends) => {
                 let ends = OffsetBuffer::new(ScalarBuffer::from(ends));
                 let array = StringArray::try_new(ends, Buffer::from_vec(bytes), nulls);
@@ -325,6 +268,16 @@ impl ColumnReader {
         }
         Ok(Column::Coded(shared, codes))
     }
+
+    fn coded_doubles(&mut self, codes: Vec<u32>) -> Result<Column, RecordError> {
+        let doubles = self.doubles.take();
+        let mut doubles = doubles.ok_or_else(|| not_utf8(self.rules.field))?;
+        let shared = doubles.share();
+        if doubles.pays(codes.len()) {
+            self.doubles = Some(doubles);
+        }
+        Ok(Column::CodedDoubles(shared, codes))
+    }
 }
 
 /// Validated before; checked once more where a foreign parser takes it.
@@ -333,7 +286,7 @@ fn utf8(text: &[u8]) -> Option<&str> {
 }
 
 impl Rules {
-    fn null(&self, row: usize, faults: &mut Faults<'_>) -> Result<(), RecordError> {
+    pub(super) fn null(&self, row: usize, faults: &mut Faults<'_>) -> Result<(), RecordError> {
         if self.nullable {
             return Ok(());
         }
@@ -346,7 +299,7 @@ impl Rules {
         faults.add(row, error, self.field)
     }
 
-    fn wrong(&self, row: usize, faults: &mut Faults<'_>) -> Result<(), RecordError> {
+    pub(super) fn wrong(&self, row: usize, faults: &mut Faults<'_>) -> Result<(), RecordError> {
         faults.add(row, || (Kind::Value, self.expected()), self.field)
     }
 
@@ -390,7 +343,7 @@ impl Rules {
         }
     }
 
-    fn too_long(&self, view: View<'_>, row: usize) -> bool {
+    pub(super) fn too_long(&self, view: View<'_>, row: usize) -> bool {
         let ColumnType::Text(Some(most)) = self.data_type else {
             return false;
         };
@@ -404,138 +357,7 @@ impl Rules {
     }
 }
 
-/// Some rows of a block, on their way into one column.
-struct Tile<'a, 'b> {
-    rules: &'a Rules,
-    view: View<'a>,
-    rows: Range<usize>,
-    nulls: &'a mut NullBufferBuilder,
-    faults: &'a mut Faults<'b>,
-}
-
-impl Tile<'_, '_> {
-    /// Whether a field that is not empty, of this first byte, is its own value: neither quoted nor perhaps NULL.
-    ///
-    /// The loops ask this first, and take what is rare out of line: a field's value in one form for all cases would go
-    /// through memory.
-    #[inline]
-    fn is_plain(&self, first: u8) -> bool {
-        self.rules.null.is_none() && Some(first) != self.view.quote
-    }
-
-    fn numbers<T: Copy + Default>(
-        &mut self,
-        values: &mut Vec<T>,
-        parse: impl Fn(&[u8]) -> Option<T>,
-    ) -> Result<(), RecordError> {
-        let (view, field) = (self.view, self.rules.field);
-        for row in self.rows.clone() {
-            let (start, end) = view.bounds(row, field);
-            if let Some(text @ [first, ..]) = view.text.get(start..end)
-                && self.is_plain(*first)
-                && let Some(value) = parse(text)
-            {
-                self.nulls.append_non_null();
-                values.push(value);
-            } else {
-                values.push(self.number(row, &parse)?);
-            }
-        }
-        Ok(())
-    }
-
-    /// A number of any form, or NULL.
-    #[inline(never)]
-    fn number<T: Default>(
-        &mut self,
-        row: usize,
-        parse: &impl Fn(&[u8]) -> Option<T>,
-    ) -> Result<T, RecordError> {
-        let rules = self.rules;
-        let value = match self.view.field(row, rules.field, rules.null.as_deref()) {
-            Field::Span(start, end) => parse(&self.view.text[start..end]),
-            Field::Quoted(text) if !text.is_empty() => parse(&text),
-            Field::Null | Field::Quoted(_) => {
-                rules.null(row, self.faults)?;
-                self.nulls.append_null();
-                return Ok(T::default());
-            }
-        };
-        self.nulls.append_non_null();
-        match value {
-            Some(value) => Ok(value),
-            None => rules.wrong(row, self.faults).map(|()| T::default()),
-        }
-    }
-
-    fn codes(
-        &mut self,
-        dictionary: &mut TextDictionary,
-        codes: &mut Vec<u32>,
-    ) -> Result<(), RecordError> {
-        let (view, field) = (self.view, self.rules.field);
-        // Of a text seen before its length is known, unless records that broke the bound were dropped.
-        let trusted = self.faults.drop.is_none();
-        for row in self.rows.clone() {
-            let (start, end) = view.bounds(row, field);
-            let code = if let Some(bytes) = view.text[start..].first_chunk::<16>()
-                && start < end
-                && self.is_plain(bytes[0])
-                && trusted
-                && let Some(code) = dictionary.known(bytes, end - start)
-            {
-                code
-            } else {
-                self.code(row, dictionary)?
-            };
-            codes.push(code);
-        }
-        Ok(())
-    }
-
-    /// The code of a text of any form, or NULL.
-    #[inline(never)]
-    fn code(&mut self, row: usize, dictionary: &mut TextDictionary) -> Result<u32, RecordError> {
-        let (rules, view) = (self.rules, self.view);
-        let (code, new) = match view.field(row, rules.field, rules.null.as_deref()) {
-            Field::Null => return rules.null(row, self.faults).map(|()| NULL),
-            Field::Span(start, end) => dictionary.code_at(view.text, start, end),
-            Field::Quoted(text) => dictionary.code(&text),
-        };
-        if (new || self.faults.drop.is_some()) && rules.too_long(view, row) {
-            rules.wrong(row, self.faults)?;
-        }
-        Ok(code)
-    }
-
-    fn texts(&mut self, bytes: &mut Vec<u8>, ends: &mut Vec<i32>) -> Result<(), RecordError> {
-        let (rules, view) = (self.rules, self.view);
-        let null = rules.null.as_deref();
-        for row in self.rows.clone() {
-            match view.field(row, rules.field, null) {
-                Field::Null => {
-                    rules.null(row, self.faults)?;
-                    self.nulls.append_null();
-                }
-                Field::Span(start, end) => {
-                    bytes.extend_from_slice(&view.text[start..end]);
-                    self.nulls.append_non_null();
-                }
-                Field::Quoted(text) => {
-                    bytes.extend_from_slice(&text);
-                    self.nulls.append_non_null();
-                }
-            }
-            if rules.too_long(view, row) {
-                rules.wrong(row, self.faults)?;
-            }
-            ends.push(i32::try_from(bytes.len()).map_err(|_| not_utf8(rules.field))?);
-        }
-        Ok(())
-    }
-}
-
-fn not_utf8(field: usize) -> RecordError {
+pub(super) fn not_utf8(field: usize) -> RecordError {
     RecordError {
         kind: Kind::Encoding,
         message: "the text is not in the contract's encoding".to_owned(),

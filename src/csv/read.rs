@@ -6,7 +6,8 @@ use arrow::array::BooleanArray;
 
 use super::column::Column;
 use super::cut::Block;
-use super::decode::{ColumnReader, Faults, View};
+use super::decode::{ColumnReader, Faults};
+use super::fields::View;
 use super::general::{self, Normalised};
 use super::tokenize::{Tokens, tokenize};
 use super::{RecordError, Syntax};

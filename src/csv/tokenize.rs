@@ -6,6 +6,8 @@
 //! `general.rs` finds out what is the matter. What must change together: [`Tokens`] is also what `general.rs` fills and
 //! `decode.rs` reads.
 
+use std::ops::Range;
+
 use super::Syntax;
 use super::bitmaps::{self, Bitmaps, Wanted};
 
@@ -76,6 +78,19 @@ impl Tokens {
             self.ends[index].wrapping_add(1) as usize,
             self.ends[index + 1] as usize,
         )
+    }
+
+    /// Begin and end of field `field` of each of the records, quotes included.
+    #[inline]
+    pub fn spans(
+        &self,
+        records: Range<usize>,
+        field: usize,
+    ) -> impl Iterator<Item = (usize, usize)> + use<'_> {
+        let first = records.start * self.width + field;
+        let ends = self.ends[first..self.len].windows(2).step_by(self.width);
+        ends.take(records.len())
+            .map(|ends| (ends[0].wrapping_add(1) as usize, ends[1] as usize))
     }
 
     /// The record and field that a byte position lies in.

@@ -144,8 +144,8 @@ fn long_date(out: &mut Vec<u8>, days: i64) {
 const DAYS: usize = 1024;
 
 /// `YYYY-MM-DD HH:MM:SS`, a fraction of `digits` digits if it is not zero, and `Z` for an instant.
-pub(super) fn timestamp(digits: u32, zone: bool) -> impl FnMut(&mut Vec<u8>, i64) {
-    let unit = 10i64.pow(digits);
+pub(super) fn timestamp<const DIGITS: u32>(zone: bool) -> impl FnMut(&mut Vec<u8>, i64) {
+    let unit = const { 10i64.pow(DIGITS) };
     let mut known: Vec<(i32, [u8; 10])> = vec![(i32::MIN, [0; 10]); DAYS];
     move |out, value| {
         let (seconds, fraction) = (value.div_euclid(unit), value.rem_euclid(unit));
@@ -174,7 +174,7 @@ pub(super) fn timestamp(digits: u32, zone: bool) -> impl FnMut(&mut Vec<u8>, i64
         out.extend_from_slice(&time);
         if fraction != 0 {
             // A vector takes any write.
-            let _ = write!(out, ".{fraction:0width$}", width = digits as usize);
+            let _ = write!(out, ".{fraction:0width$}", width = DIGITS as usize);
         }
         if zone {
             out.push(b'Z');
@@ -222,7 +222,7 @@ mod tests {
             253_402_300_800_000_000,
         ] {
             let mut out = Vec::new();
-            timestamp(6, true)(&mut out, value);
+            timestamp::<6>(true)(&mut out, value);
             let moment = DateTime::from_timestamp_micros(value).unwrap();
             let expected = match moment.timestamp_subsec_micros() {
                 0 => moment.format("%Y-%m-%d %H:%M:%SZ").to_string(),

@@ -1,33 +1,66 @@
 //! One column of a block, from the batches it came in, in the order that its rows leave in.
+//!
+//! Fast because codes of 16 bits are what is put in order, not values: those of a block fit a second-level cache.
 
 use std::sync::Arc;
 
-use arrow::array::{
-    Array, ArrayRef, AsArray, DictionaryArray, StringArray, StringBuilder, UInt32Array,
-};
-use arrow::buffer::{NullBuffer, ScalarBuffer};
-use arrow::datatypes::{DataType, UInt32Type};
+use arrow::array::{Array, ArrayRef, AsArray, StringArray, StringBuilder, UInt32Array};
+use arrow::buffer::NullBuffer;
+use arrow::datatypes::DataType;
 use hashbrown::HashMap;
 
 use super::Rows;
-use crate::csv::column::{Column, NULL};
+use super::distinct::{self, NULL, Table, pays};
+use super::numbers::{NumberType, append_keys, of_float};
+use crate::csv::column::{self, Column};
 use crate::csv::dictionary::TextDictionary;
 use crate::error::{Error, Kind, Result};
 
-/// The most distinct texts of a block that are worth a dictionary.
-const MAX_TEXTS: usize = 32 * 1024;
+/// A column of a block. Which form it has, its values alone decide.
+pub enum Gathered {
+    /// Text that repeats; there may be no text where all are NULL.
+    Texts(Coded<StringArray>),
+    /// Numbers that repeat, as keys.
+    Numbers(NumberType, Coded<Vec<u64>>),
+    /// Other numbers, as keys; a NULL's has no meaning.
+    Keys(NumberType, Vec<u64>, Option<NullBuffer>),
+    /// Anything else.
+    Array(ArrayRef),
+}
 
-/// After so many rows, a column of which more than half are distinct is not worth one.
-const TRIAL: usize = 16 * 1024;
+/// Distinct values, sorted, and each row's place among them: [`NULL`] for NULL.
+pub struct Coded<T> {
+    /// The values, each of some row.
+    pub values: T,
+    /// The rows' places.
+    pub codes: Vec<u16>,
+    /// Which rows are not NULL, where any is.
+    pub nulls: Option<NullBuffer>,
+}
 
-/// Column `column` of the rows, in the given order of theirs. Text comes as a dictionary where that pays, which the
-/// rows alone decide.
+impl<T> Coded<T> {
+    fn new(values: T, codes: Vec<u16>) -> Self {
+        let nulls = codes
+            .contains(&NULL)
+            .then(|| codes.iter().map(|&code| code != NULL).collect());
+        Self {
+            values,
+            codes,
+            nulls,
+        }
+    }
+}
+
+/// Column `column` of the rows, in the given order of theirs.
+///
+/// # Errors
+/// More text than an array holds.
 pub fn gather(
     rows: &[Rows],
     column: usize,
     data_type: &DataType,
     order: Option<&[u32]>,
-) -> Result<ArrayRef> {
+) -> Result<Gathered> {
     let pieces: Vec<Piece<'_>> = rows
         .iter()
         .map(|rows| Piece {
@@ -37,15 +70,203 @@ pub fn gather(
         })
         .collect();
     if *data_type == DataType::Utf8 {
-        return match codes(&pieces) {
-            Some((values, codes)) => dictionary(values, &codes, order),
-            None => plain_text(&pieces, order),
+        return match texts(&pieces, order) {
+            Some(texts) => Ok(Gathered::Texts(texts)),
+            None => plain_text(&pieces, order).map(Gathered::Array),
         };
     }
-    let arrays: Vec<ArrayRef> = pieces
+    if let Some(number) = NumberType::of(data_type) {
+        if let Some(coded) = coded_doubles(&pieces, order) {
+            return Ok(Gathered::Numbers(number, coded));
+        }
+        if let Some(gathered) = numbers(number, &pieces, order) {
+            return Ok(gathered);
+        }
+    }
+    array(&pieces, order).map(Gathered::Array)
+}
+
+struct Piece<'a> {
+    column: &'a Column,
+    start: usize,
+    len: usize,
+}
+
+impl Piece<'_> {
+    fn array(&self) -> ArrayRef {
+        self.column.to_array().slice(self.start, self.len)
+    }
+}
+
+fn rows_of(pieces: &[Piece<'_>]) -> usize {
+    pieces.iter().map(|piece| piece.len).sum()
+}
+
+/// `values` in the given order, each through `map`.
+fn ordered<T: Copy, U>(values: &[T], order: Option<&[u32]>, map: impl Fn(T) -> U) -> Vec<U> {
+    match order {
+        Some(order) => order.iter().map(|&row| map(values[row as usize])).collect(),
+        None => values.iter().map(|&value| map(value)).collect(),
+    }
+}
+
+/// Codes in the given order, each replaced by its rank.
+fn ranked(codes: &[u16], ranks: &[u16], order: Option<&[u32]>) -> Vec<u16> {
+    // NULL is beyond all ranks.
+    ordered(codes, order, |code| {
+        ranks.get(usize::from(code)).copied().unwrap_or(NULL)
+    })
+}
+
+/// Codes of a block for those that dictionaries of several lineages have given.
+#[derive(Default)]
+struct Known(HashMap<u64, Vec<u16>>);
+
+impl Known {
+    /// Those of a lineage of which so many codes have been given; [`NULL`] where there is none yet.
+    fn of(&mut self, lineage: u64, len: usize) -> &mut [u16] {
+        let known = self.0.entry(lineage).or_default();
+        if known.len() < len {
+            known.resize(len, NULL);
+        }
+        known
+    }
+}
+
+/// The rows' codes in a dictionary of the block. None where it does not pay: judged at each new text, however the texts
+/// arrive.
+fn texts(pieces: &[Piece<'_>], order: Option<&[u32]>) -> Option<Coded<StringArray>> {
+    let mut dictionary = TextDictionary::new(0);
+    let mut codes: Vec<u16> = Vec::with_capacity(rows_of(pieces));
+    let mut known = Known::default();
+    let mut code_of = |text: &str, rows: usize| {
+        let (code, new) = dictionary.code(text.as_bytes());
+        let code = u16::try_from(code).ok()?;
+        (!new || pays(usize::from(code) + 1, rows)).then_some(code)
+    };
+    for piece in pieces {
+        let range = piece.start..piece.start + piece.len;
+        match piece.column {
+            Column::Coded(texts, piece_codes) => {
+                let known = known.of(texts.lineage, texts.values.len());
+                for &code in &piece_codes[range] {
+                    if code == column::NULL {
+                        codes.push(NULL);
+                        continue;
+                    }
+                    let slot = &mut known[code as usize];
+                    if *slot == NULL {
+                        *slot = code_of(texts.values.value(code as usize), codes.len() + 1)?;
+                    }
+                    codes.push(*slot);
+                }
+            }
+            other => {
+                let array = other.to_array();
+                let texts = array.as_string_opt::<i32>()?;
+                for row in range {
+                    codes.push(if texts.is_valid(row) {
+                        code_of(texts.value(row), codes.len() + 1)?
+                    } else {
+                        NULL
+                    });
+                }
+            }
+        }
+    }
+    let (values, ranks) = sorted(&dictionary.share()?.values);
+    Some(Coded::new(values, ranked(&codes, &ranks, order)))
+}
+
+/// The texts, sorted, and the place among them of each.
+fn sorted(texts: &StringArray) -> (StringArray, Vec<u16>) {
+    let mut order: Vec<u16> = (0..).take(texts.len()).collect();
+    let text = |code: u16| texts.value(usize::from(code));
+    order.sort_unstable_by(|&a, &b| text(a).cmp(text(b)));
+    let mut ranks = vec![0u16; order.len()];
+    for (rank, &code) in (0..).zip(&order) {
+        ranks[usize::from(code)] = rank;
+    }
+    let values = order.iter().map(|&code| Some(text(code))).collect();
+    (values, ranks)
+}
+
+/// Doubles that all come as codes. None where any does not, or they do not pay: as [`distinct::coded`] judges them.
+fn coded_doubles(pieces: &[Piece<'_>], order: Option<&[u32]>) -> Option<Coded<Vec<u64>>> {
+    let mut table = Table::default();
+    let mut codes: Vec<u16> = Vec::with_capacity(rows_of(pieces));
+    let mut known = Known::default();
+    let mut values = 0;
+    for piece in pieces {
+        let Column::CodedDoubles(doubles, piece_codes) = piece.column else {
+            return None;
+        };
+        let known = known.of(doubles.lineage, doubles.values.len());
+        for &code in &piece_codes[piece.start..piece.start + piece.len] {
+            if code == column::NULL {
+                codes.push(NULL);
+                continue;
+            }
+            values += 1;
+            let slot = &mut known[code as usize];
+            if *slot == NULL {
+                *slot = table.code(of_float(doubles.values[code as usize]), values)?;
+            }
+            codes.push(*slot);
+        }
+    }
+    let (sorted, ranks) = table.sorted();
+    (!sorted.is_empty()).then(|| Coded::new(sorted, ranked(&codes, &ranks, order)))
+}
+
+/// Numbers as codes or keys. None where one has no key.
+fn numbers(number: NumberType, pieces: &[Piece<'_>], order: Option<&[u32]>) -> Option<Gathered> {
+    let arrays: Vec<ArrayRef> = pieces.iter().map(Piece::array).collect();
+    let mut keys = Vec::with_capacity(rows_of(pieces));
+    for array in &arrays {
+        append_keys(array, &mut keys)?;
+    }
+    let nulls = nulls(&arrays);
+    if !number.is_moment() {
+        let found = match &nulls {
+            None => distinct::coded(number, &keys, |_| true),
+            Some(nulls) => distinct::coded(number, &keys, |row| nulls.is_valid(row)),
+        };
+        if let Some((values, codes)) = found {
+            let codes = match order {
+                Some(_) => ordered(&codes, order, |code| code),
+                None => codes,
+            };
+            return Some(Gathered::Numbers(number, Coded::new(values, codes)));
+        }
+    }
+    let keys = match order {
+        Some(_) => ordered(&keys, order, |key| key),
+        None => keys,
+    };
+    let nulls = nulls.map(|nulls| match order {
+        Some(order) => order
+            .iter()
+            .map(|&row| nulls.is_valid(row as usize))
+            .collect(),
+        None => nulls,
+    });
+    Some(Gathered::Keys(number, keys, nulls))
+}
+
+/// Which rows of all the arrays are not NULL, where any is.
+fn nulls(arrays: &[ArrayRef]) -> Option<NullBuffer> {
+    if arrays.iter().all(|array| array.null_count() == 0) {
+        return None;
+    }
+    let valid = arrays
         .iter()
-        .map(|piece| piece.column.to_array().slice(piece.start, piece.len))
-        .collect();
+        .flat_map(|array| (0..array.len()).map(|row| array.is_valid(row)));
+    Some(valid.collect())
+}
+
+fn array(pieces: &[Piece<'_>], order: Option<&[u32]>) -> Result<ArrayRef> {
+    let arrays: Vec<ArrayRef> = pieces.iter().map(Piece::array).collect();
     let arrays: Vec<&dyn Array> = arrays.iter().map(AsRef::as_ref).collect();
     let misfit = |_| {
         Error::new(
@@ -62,92 +283,8 @@ pub fn gather(
     }
 }
 
-struct Piece<'a> {
-    column: &'a Column,
-    start: usize,
-    len: usize,
-}
-
-/// The rows' codes in a dictionary of the block, or none where it does not pay. Judged at the ends of batches, which
-/// the input alone decides, by distinct texts, however they arrive.
-fn codes(pieces: &[Piece<'_>]) -> Option<(TextDictionary, Vec<u32>)> {
-    let mut dictionary = TextDictionary::new(0);
-    let mut codes: Vec<u32> = Vec::with_capacity(pieces.iter().map(|piece| piece.len).sum());
-    let mut known: HashMap<u64, Vec<u32>> = HashMap::new();
-    for piece in pieces {
-        let range = piece.start..piece.start + piece.len;
-        match piece.column {
-            Column::Coded(texts, piece_codes) => {
-                let known = known.entry(texts.lineage).or_default();
-                if known.len() < texts.values.len() {
-                    known.resize(texts.values.len(), NULL);
-                }
-                for &code in &piece_codes[range] {
-                    if code == NULL {
-                        codes.push(NULL);
-                        continue;
-                    }
-                    let slot = &mut known[code as usize];
-                    if *slot == NULL {
-                        *slot = dictionary
-                            .code(texts.values.value(code as usize).as_bytes())
-                            .0;
-                    }
-                    codes.push(*slot);
-                }
-            }
-            Column::Plain(array) => {
-                let texts = array.as_string_opt::<i32>()?;
-                for row in range {
-                    let valid = texts.is_valid(row);
-                    codes.push(if valid {
-                        dictionary.code(texts.value(row).as_bytes()).0
-                    } else {
-                        NULL
-                    });
-                }
-            }
-        }
-        let len = dictionary.len();
-        if len > MAX_TEXTS || codes.len() >= TRIAL && len * 2 > codes.len() {
-            return None;
-        }
-    }
-    Some((dictionary, codes))
-}
-
-fn dictionary(
-    mut values: TextDictionary,
-    codes: &[u32],
-    order: Option<&[u32]>,
-) -> Result<ArrayRef> {
-    let internal = || Error::new(Kind::Internal, "a dictionary does not fit its codes");
-    let keys: Vec<u32> = match order {
-        Some(order) => order.iter().map(|&row| codes[row as usize]).collect(),
-        None => codes.to_vec(),
-    };
-    let nulls: Option<NullBuffer> = keys
-        .contains(&NULL)
-        .then(|| keys.iter().map(|&code| code != NULL).collect());
-    let keys = if nulls.is_some() {
-        keys.into_iter()
-            .map(|code| if code == NULL { 0 } else { code })
-            .collect()
-    } else {
-        keys
-    };
-    let texts = values.share().ok_or_else(internal)?.values.clone();
-    let keys = UInt32Array::new(ScalarBuffer::from(keys), nulls);
-    let array =
-        DictionaryArray::<UInt32Type>::try_new(keys, Arc::new(texts)).map_err(|_| internal())?;
-    Ok(Arc::new(array))
-}
-
 fn plain_text(pieces: &[Piece<'_>], order: Option<&[u32]>) -> Result<ArrayRef> {
-    let arrays: Vec<ArrayRef> = pieces
-        .iter()
-        .map(|piece| piece.column.to_array().slice(piece.start, piece.len))
-        .collect();
+    let arrays: Vec<ArrayRef> = pieces.iter().map(Piece::array).collect();
     let arrays: Vec<&StringArray> = arrays
         .iter()
         .map(|array| array.as_string_opt::<i32>())

@@ -4,6 +4,7 @@
 //! then encoded in pieces that do not depend on each other.
 
 pub mod csv;
+mod distinct;
 mod format;
 pub mod gather;
 mod numbers;

@@ -151,7 +151,8 @@ impl Encoder<'_> {
             let chunk = parquet.encode(column, &values, other).map_err(in_column)?;
             lock(&work.chunks)[column] = Some(chunk);
         } else {
-            let prepared = csv::prepare(&values, self.formulas).map_err(in_column)?;
+            let style = csv::Style::of(column, work.columns.len());
+            let prepared = csv::prepare(values, style, self.formulas);
             work.columns[column].set(prepared).map_err(|_| twice())?;
         }
         if work.missing.fetch_sub(1, Ordering::AcqRel) > 1 {

@@ -54,6 +54,7 @@ impl Reader {
         values.clear();
         let (dictionary, codes) = match column {
             Column::Plain(array) => return self.array(array, values),
+            Column::CodedDoubles(..) => return self.array(&column.to_array(), values),
             Column::Coded(dictionary, codes) => (dictionary, codes),
         };
         if self.lineage != Some(dictionary.lineage) {

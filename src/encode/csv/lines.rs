@@ -1,43 +1,29 @@
 //! Prepared columns → lines.
 //!
-//! Fast because every cell is a copy of 16 or 32 bytes into a small buffer. Values that are written one by one are first
-//! written column by column, for a few rows at a time, so that the loop over a row's cells calls nothing.
-
-use arrow::array::Array;
+//! Fast because every short cell is a copy of 16 bytes. For a few rows at a time, column by column, the cells are laid
+//! out as the rows have them; one loop that knows nothing of columns then puts them together in a small buffer.
 
 use super::super::Formulas;
 use super::CsvColumn;
-use super::cells::{Cells, PACKED, Packed, WIDE};
-use super::values::{Write, other, text};
+use super::cells::{Cells, LONG, Place, SLOT, Slot};
+use super::values::{Write, array, keys};
 use crate::error::Result;
 
 /// Rows that are formatted by one task.
 pub const SLICE_ROWS: usize = 8192;
 
-/// Rows whose cells are written before their lines are.
-const TILE_ROWS: usize = 256;
-
-/// How NULL is written where it is the only field of its record: an empty line would be skipped.
-const NULL_ALONE: &[u8] = b"\"\"";
+/// Bytes of the cells that are laid out at a time: they fit a first-level cache beside [`STAGE`].
+const TILE: usize = 20 * 1024;
 
 /// A column on its way into lines.
 enum Source<'a> {
-    Packed {
-        cells: &'a [Packed],
-        codes: &'a [u32],
-    },
-    Coded {
-        cells: &'a Cells,
-        codes: &'a [u32],
-    },
+    Short(&'a [Slot], &'a [u16]),
+    Long(&'a Cells, &'a [u16]),
     /// Values that are written for each tile.
-    Written {
-        write: Write<'a>,
-        cells: Cells,
-    },
+    Written(Write<'a>, Cells),
 }
 
-/// Writes rows `start..end` of a block's columns.
+/// Writes rows `start..end` of a block's columns, of which there is at least one.
 ///
 /// # Errors
 /// A type that has no text form here.
@@ -49,126 +35,117 @@ pub fn rows(
 ) -> Result<Vec<u8>> {
     let sources = columns.iter().map(|column| source(column, formulas));
     let mut sources = sources.collect::<Result<Vec<_>>>()?;
-    let mut lines = Lines::new((end - start) * columns.len() * 8);
-    let single = columns.len() == 1;
-    for tile in (start..end).step_by(TILE_ROWS) {
-        let rows = tile..end.min(tile + TILE_ROWS);
-        for source in &mut sources {
-            if let Source::Written { write, cells } = source {
-                cells.clear();
-                cells.extend(rows.clone(), &mut *write);
-            }
+    let width: usize = sources.iter().map(Source::width).sum::<usize>().max(1);
+    let tile = (TILE / (SLOT * width)).clamp(8, 256);
+    let mut slots = vec![[0; SLOT]; width * tile];
+    let mut lines = Vec::with_capacity((end - start) * columns.len() * 8);
+    for first in (start..end).step_by(tile) {
+        let last = end.min(first + tile);
+        let slots = &mut slots[..width * (last - first)];
+        let mut place = 0;
+        for (column, source) in sources.iter_mut().enumerate() {
+            source.lay_out(column, first, last, slots.chunks_exact_mut(width), place);
+            place += source.width();
         }
-        for row in rows {
-            let begin = lines.len();
-            for source in &sources {
-                match source {
-                    Source::Packed { cells, codes } => {
-                        lines.packed(&cells[codes[row] as usize]);
-                    }
-                    Source::Coded { cells, codes } => lines.cell(cells.get(codes[row] as usize)),
-                    Source::Written { cells, .. } => lines.cell(cells.get(row - tile)),
-                }
-            }
-            let empty = single && lines.len() == begin + 1;
-            lines.end(if empty { NULL_ALONE } else { b"" });
-        }
+        let texts: Vec<&[u8]> = sources.iter().map(Source::text).collect();
+        join(slots, &texts, &mut lines);
     }
-    Ok(lines.finish())
+    Ok(lines)
 }
 
 fn source(column: &CsvColumn, formulas: Formulas) -> Result<Source<'_>> {
-    let written = |write| Source::Written {
-        write,
-        cells: Cells::new(),
-    };
     Ok(match column {
-        CsvColumn::Packed { cells, codes } => Source::Packed { cells, codes },
-        CsvColumn::Coded { cells, codes } => Source::Coded { cells, codes },
-        CsvColumn::Text(values) => written(Box::new(move |out, row| {
-            if values.is_valid(row) {
-                text(out, values.value(row), formulas);
-            }
-        })),
-        CsvColumn::Other(values) => written(other(values)?),
+        CsvColumn::Short { cells, codes } => Source::Short(cells, codes),
+        CsvColumn::Long { cells, codes } => Source::Long(cells, codes),
+        CsvColumn::Keys {
+            number,
+            keys: values,
+            nulls,
+            style,
+        } => Source::Written(
+            keys(*number, values, nulls.as_ref(), style.null),
+            Cells::new(style.end),
+        ),
+        CsvColumn::Array { values, style } => {
+            Source::Written(array(values, formulas, style.null)?, Cells::new(style.end))
+        }
     })
 }
 
-/// Bytes of a buffer in which cells are put together: they fit a first-level cache.
-const STAGE: usize = 4096;
+impl Source<'_> {
+    /// Slots of a cell.
+    fn width(&self) -> usize {
+        match self {
+            Self::Short(..) => 1,
+            Self::Long(..) | Self::Written(..) => 2,
+        }
+    }
 
-/// Lines being written. Cells go into a small array first, where a copy needs no look at a vector's capacity.
-struct Lines {
-    out: Vec<u8>,
-    stage: [u8; STAGE],
-    staged: usize,
+    /// Puts the cells of rows `first..last` at place `at` of their rows' slots.
+    fn lay_out<'s>(
+        &mut self,
+        column: usize,
+        first: usize,
+        last: usize,
+        slots: impl Iterator<Item = &'s mut [Slot]>,
+        at: usize,
+    ) {
+        match self {
+            Self::Short(cells, codes) => {
+                for (row, &code) in slots.zip(&codes[first..last]) {
+                    row[at] = cells[usize::from(code)];
+                }
+            }
+            Self::Long(cells, codes) => {
+                for (row, &code) in slots.zip(&codes[first..last]) {
+                    let both = cells.slots(code.into(), column);
+                    row[at..at + 2].copy_from_slice(&both);
+                }
+            }
+            Self::Written(write, cells) => {
+                cells.clear();
+                cells.extend(first..last, write);
+                for (cell, row) in slots.enumerate() {
+                    row[at..at + 2].copy_from_slice(&cells.slots(cell, column));
+                }
+            }
+        }
+    }
+
+    /// The text in which its long cells stand.
+    fn text(&self) -> &[u8] {
+        match self {
+            Self::Short(..) => &[],
+            Self::Long(cells, _) => cells.bytes(),
+            Self::Written(_, cells) => cells.bytes(),
+        }
+    }
 }
 
-impl Lines {
-    fn new(capacity: usize) -> Self {
-        Self {
-            out: Vec::with_capacity(capacity),
-            stage: [0; STAGE],
-            staged: 0,
+/// Bytes of the buffer in which cells are put together, where a copy needs no look at a vector's capacity.
+const STAGE: usize = 4096;
+
+/// Appends the text of slots, one behind the other; `texts` has that of long cells, by column.
+fn join(slots: &[Slot], texts: &[&[u8]], out: &mut Vec<u8>) {
+    let mut stage = [0; STAGE];
+    let mut staged = 0;
+    for slot in slots {
+        if staged > STAGE - SLOT {
+            out.extend_from_slice(&stage[..staged]);
+            staged = 0;
+        }
+        let len = slot[SLOT - 1];
+        if len == LONG {
+            out.extend_from_slice(&stage[..staged]);
+            staged = 0;
+            let Place { start, len, column } = Place::of(slot);
+            out.extend_from_slice(&texts[column][start..start + len]);
+        } else if let Some(place) = stage[staged..].first_chunk_mut::<SLOT>() {
+            *place = *slot;
+            staged += usize::from(len);
         }
     }
-
-    fn len(&self) -> usize {
-        self.out.len() + self.staged
-    }
-
-    #[inline]
-    fn packed(&mut self, cell: &Packed) {
-        self.short(cell, usize::from(cell[PACKED - 1]));
-    }
-
-    /// Appends a cell: so many of some bytes.
-    #[inline]
-    fn cell(&mut self, (bytes, len): (&[u8], usize)) {
-        match bytes.first_chunk::<WIDE>() {
-            Some(chunk) if len <= WIDE => self.short(chunk, len),
-            _ => self.all().extend_from_slice(&bytes[..len]),
-        }
-    }
-
-    /// Appends the first `len` of some bytes.
-    #[inline]
-    fn short<const N: usize>(&mut self, bytes: &[u8; N], len: usize) {
-        if self.staged > STAGE - N {
-            self.all();
-        }
-        if let Some(place) = self.stage[self.staged..].first_chunk_mut::<N>() {
-            *place = *bytes;
-            self.staged += len;
-        }
-    }
-
-    /// All that is written.
-    fn all(&mut self) -> &mut Vec<u8> {
-        self.out.extend_from_slice(&self.stage[..self.staged]);
-        self.staged = 0;
-        &mut self.out
-    }
-
-    /// Makes the last comma the end of a line, behind `text`.
-    #[inline]
-    fn end(&mut self, text: &[u8]) {
-        if text.is_empty()
-            && let Some(last) = self.staged.checked_sub(1)
-        {
-            self.stage[last] = b'\n';
-            return;
-        }
-        let out = self.all();
-        out.pop();
-        out.extend_from_slice(text);
-        out.push(b'\n');
-    }
-
-    fn finish(mut self) -> Vec<u8> {
-        self.all();
-        self.out
-    }
+    out.extend_from_slice(&stage[..staged]);
 }
 
 #[cfg(test)]
@@ -181,12 +158,22 @@ mod tests {
     use std::sync::Arc;
 
     use arrow::array::{ArrayRef, Int32Array, StringArray, TimestampMicrosecondArray};
-    use arrow::compute::cast;
-    use arrow::datatypes::DataType;
     use proptest::prelude::*;
 
-    use super::super::prepare;
+    use super::super::super::Rows;
+    use super::super::super::gather::{Gathered, gather};
+    use super::super::{Style, prepare};
     use super::*;
+    use crate::csv::column::Column;
+
+    fn column(array: &ArrayRef) -> Gathered {
+        let rows = Rows {
+            columns: Arc::new(vec![Column::Plain(Arc::clone(array))]),
+            start: 0,
+            len: array.len(),
+        };
+        gather(&[rows], 0, array.data_type(), None).unwrap()
+    }
 
     proptest! {
         /// By joining the cells of each row, for texts around the lengths at which the way of copying changes.
@@ -198,16 +185,20 @@ mod tests {
             let text = |length: usize| "abcdefghij".chars().cycle().take(length).collect::<String>();
             let texts: StringArray = lengths.iter().map(|length| length.map(text)).collect();
             let texts: ArrayRef = Arc::new(texts);
-            let codes = DataType::Dictionary(Box::new(DataType::UInt32), Box::new(DataType::Utf8));
-            let mut arrays = vec![cast(&texts, &codes).unwrap()];
+            let mut values = vec![column(&texts)];
             if !single {
                 let numbers: Int32Array = lengths.iter().map(|v| v.map(|v| v as i32)).collect();
                 let moments: TimestampMicrosecondArray =
                     lengths.iter().map(|v| v.map(|v| v as i64 * 86_400_000_000)).collect();
-                arrays.extend([texts, Arc::new(numbers) as ArrayRef, Arc::new(moments)]);
+                values.extend([Gathered::Array(texts), column(&(Arc::new(numbers) as ArrayRef))]);
+                values.push(column(&(Arc::new(moments) as ArrayRef)));
             }
-            let columns: Vec<CsvColumn> =
-                arrays.iter().map(|array| prepare(array, Formulas::Keep).unwrap()).collect();
+            let count = values.len();
+            let columns: Vec<CsvColumn> = values
+                .into_iter()
+                .enumerate()
+                .map(|(at, values)| prepare(values, Style::of(at, count), Formulas::Keep))
+                .collect();
             let columns: Vec<&CsvColumn> = columns.iter().collect();
             let lines = rows(&columns, 0, lengths.len(), Formulas::Keep).unwrap();
             let cell = |length: Option<usize>| match length {

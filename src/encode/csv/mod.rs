@@ -10,42 +10,72 @@ mod cells;
 mod lines;
 mod values;
 
-use std::sync::Arc;
-
-use arrow::array::{Array, ArrayRef, AsArray, StringArray};
+use arrow::array::ArrayRef;
 use arrow::buffer::NullBuffer;
-use arrow::datatypes::{DataType, SchemaRef, UInt32Type};
+use arrow::datatypes::SchemaRef;
 
-use self::cells::{Cells, Packed};
+use self::cells::{Cells, Slot};
 pub use self::lines::{SLICE_ROWS, rows};
-use self::values::{number, text};
+use self::values::{number_writer, text};
 use super::Formulas;
-use super::numbers::{Numbers, largest};
-use crate::error::{Error, Kind, Result};
+use super::distinct::NULL;
+use super::gather::{Coded, Gathered};
+use super::numbers::NumberType;
 
-/// Numbers are written once each where each occurs so many times.
-const WORTH: usize = 4;
+/// How the cells of a column stand in the file.
+#[derive(Clone, Copy)]
+pub struct Style {
+    /// What stands behind each cell.
+    pub end: u8,
+    /// How NULL is written.
+    pub null: &'static [u8],
+}
+
+impl Style {
+    /// Of column `column` of so many.
+    pub fn of(column: usize, columns: usize) -> Self {
+        Self {
+            end: if column + 1 == columns { b'\n' } else { b',' },
+            // Where it is the only field of its record, the empty line would be skipped.
+            null: if columns == 1 { b"\"\"" } else { b"" },
+        }
+    }
+}
 
 /// A column of a block, ready to be written row by row.
 pub enum CsvColumn {
     /// Few distinct short values, by code.
-    Packed {
+    Short {
         /// The values as they stand in the file.
-        cells: Vec<Packed>,
+        cells: Vec<Slot>,
         /// The rows' codes.
-        codes: Vec<u32>,
+        codes: Vec<u16>,
     },
     /// Few distinct values, by code.
-    Coded {
+    Long {
         /// The values as they stand in the file.
         cells: Cells,
         /// The rows' codes.
-        codes: Vec<u32>,
+        codes: Vec<u16>,
     },
-    /// Text as it comes.
-    Text(StringArray),
+    /// Numbers that hardly repeat.
+    Keys {
+        /// Their type.
+        number: NumberType,
+        /// Their keys.
+        keys: Vec<u64>,
+        /// Which are no NULL, where any is.
+        nulls: Option<NullBuffer>,
+        /// How they are written.
+        style: Style,
+    },
     /// Anything else.
-    Other(ArrayRef),
+    Array {
+        /// The values.
+        values: ArrayRef,
+        /// How they are written.
+        style: Style,
+    },
 }
 
 /// The header line.
@@ -63,64 +93,40 @@ pub fn header(schema: &SchemaRef) -> Vec<u8> {
 }
 
 /// Prepares a gathered column.
-pub fn prepare(values: &ArrayRef, formulas: Formulas) -> Result<CsvColumn> {
-    let misfit = || Error::new(Kind::Internal, "a column of text holds something else");
-    if let Some(dictionary) = values.as_dictionary_opt::<UInt32Type>() {
-        let texts = dictionary
-            .values()
-            .as_string_opt::<i32>()
-            .ok_or_else(misfit)?;
-        let mut cells = Cells::new();
-        cells.extend(texts, |out, value| {
-            text(out, value.unwrap_or_default(), formulas);
-        });
-        let keys = dictionary.keys();
-        return Ok(coded(cells, keys.values().iter().copied(), keys.nulls()));
+pub fn prepare(values: Gathered, style: Style, formulas: Formulas) -> CsvColumn {
+    let mut cells = Cells::new(style.end);
+    match values {
+        Gathered::Texts(Coded { values, codes, .. }) => {
+            cells.extend(&values, |out, value| {
+                text(out, value.unwrap_or_default(), formulas);
+            });
+            coded(cells, codes, style)
+        }
+        Gathered::Numbers(number, Coded { values, codes, .. }) => {
+            let mut write = number_writer(number);
+            cells.extend(values, &mut write);
+            drop(write);
+            coded(cells, codes, style)
+        }
+        Gathered::Keys(number, keys, nulls) => CsvColumn::Keys {
+            number,
+            keys,
+            nulls,
+            style,
+        },
+        Gathered::Array(values) => CsvColumn::Array { values, style },
     }
-    if let Some(texts) = values.as_string_opt::<i32>() {
-        return Ok(CsvColumn::Text(texts.clone()));
-    }
-    if let Some(numbers) = Numbers::of(values)
-        && let Some((distinct, codes)) = numbers.dictionary()
-        && distinct.len() * WORTH <= values.len()
-    {
-        let is_date = *values.data_type() == DataType::Date32;
-        let mut cells = Cells::new();
-        cells.extend(distinct, |out, key| {
-            number(out, key, numbers.physical, is_date);
-        });
-        let Some(nulls) = values.nulls() else {
-            return Ok(coded(cells, codes.into_iter(), None));
-        };
-        let mut codes = codes.into_iter();
-        let next = nulls
-            .iter()
-            .map(|valid| if valid { codes.next() } else { None });
-        let all: Vec<u32> = next.map(Option::unwrap_or_default).collect();
-        return Ok(coded(cells, all.into_iter(), Some(nulls)));
-    }
-    Ok(CsvColumn::Other(Arc::clone(values)))
 }
 
-/// A column of cells and codes; NULL becomes an empty cell behind the others.
-fn coded(
-    mut cells: Cells,
-    codes: impl Iterator<Item = u32>,
-    nulls: Option<&NullBuffer>,
-) -> CsvColumn {
-    let codes = match nulls {
-        None => codes.collect(),
-        Some(nulls) => {
-            cells.extend([()], |_, ()| ());
-            let null = largest(cells.len());
-            let codes = codes.zip(nulls);
-            codes
-                .map(|(code, valid)| if valid { code } else { null })
-                .collect()
-        }
-    };
-    match cells.packed() {
-        Some(cells) => CsvColumn::Packed { cells, codes },
-        None => CsvColumn::Coded { cells, codes },
+/// A column of cells and codes; NULL becomes a cell behind the others.
+fn coded(mut cells: Cells, mut codes: Vec<u16>, style: Style) -> CsvColumn {
+    let null = u16::try_from(cells.len()).unwrap_or(NULL);
+    cells.extend([style.null], Vec::extend_from_slice);
+    for code in &mut codes {
+        *code = null.min(*code);
+    }
+    match cells.short() {
+        Some(cells) => CsvColumn::Short { cells, codes },
+        None => CsvColumn::Long { cells, codes },
     }
 }

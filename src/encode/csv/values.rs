@@ -1,111 +1,115 @@
 //! Single values → the text of their cells, quoted where a reader would otherwise see something else.
 
-use arrow::array::{
-    Array, ArrayRef, ArrowPrimitiveType, AsArray, BooleanArray, Decimal128Array, PrimitiveArray,
-};
-use arrow::datatypes::{
-    DataType, Date32Type, Decimal128Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type,
-    Int64Type, TimeUnit, TimestampMicrosecondType, TimestampMillisecondType,
-    TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
-};
+use arrow::array::{Array, ArrayRef, AsArray};
+use arrow::buffer::NullBuffer;
+use arrow::datatypes::{DataType, Decimal128Type, Float32Type, Float64Type};
 
 use super::super::Formulas;
 use super::super::format::{date, double, float, integer, timestamp, unscaled};
-use super::super::numbers::{Physical, SIGN, to_float};
+use super::super::numbers::{Meaning, NumberType, Physical, to_float, to_signed};
 use crate::error::{Error, Kind, Result};
 
 /// Writes the value of a row.
 pub type Write<'a> = Box<dyn FnMut(&mut Vec<u8>, usize) + 'a>;
 
-/// A number by its key.
-pub fn number(out: &mut Vec<u8>, key: u64, physical: Physical, is_date: bool) {
-    let signed = (key ^ SIGN).cast_signed();
-    match physical {
-        Physical::I32 if is_date => date(out, signed),
-        Physical::I32 | Physical::I64 => integer(out, signed),
-        Physical::U32 | Physical::U64 => integer(out, key),
+/// Writes a number by its key.
+pub type WriteKey<'a> = Box<dyn FnMut(&mut Vec<u8>, u64) + 'a>;
+
+/// A writer of numbers by their keys.
+pub fn number_writer<'a>(number: NumberType) -> WriteKey<'a> {
+    let signed = to_signed;
+    match (number.meaning, number.physical) {
+        (Meaning::Date, _) => Box::new(move |out, key| date(out, signed(key))),
+        (Meaning::Moment(digits, zone), _) => match digits {
+            0 => moment::<0>(zone),
+            3 => moment::<3>(zone),
+            6 => moment::<6>(zone),
+            _ => moment::<9>(zone),
+        },
+        (_, Physical::I32 | Physical::I64) => Box::new(move |out, key| integer(out, signed(key))),
+        (_, Physical::U32 | Physical::U64) => Box::new(integer),
         #[expect(clippy::cast_possible_truncation, reason = "it was one")]
-        Physical::F32 => float(out, to_float(key) as f32),
-        Physical::F64 => double(out, to_float(key)),
+        (_, Physical::F32) => Box::new(|out, key| float(out, to_float(key) as f32)),
+        (_, Physical::F64) => Box::new(|out, key| double(out, to_float(key))),
     }
 }
 
-/// A writer of the column's values.
+fn moment<'a, const DIGITS: u32>(zone: bool) -> WriteKey<'a> {
+    let mut write = timestamp::<DIGITS>(zone);
+    Box::new(move |out, key| write(out, to_signed(key)))
+}
+
+/// A writer of a column's keys; `null` is NULL's text.
+pub fn keys<'a>(
+    number: NumberType,
+    keys: &'a [u64],
+    nulls: Option<&'a NullBuffer>,
+    null: &'static [u8],
+) -> Write<'a> {
+    let mut write = number_writer(number);
+    match nulls {
+        None => Box::new(move |out, row| write(out, keys[row])),
+        Some(nulls) => Box::new(move |out, row| {
+            if nulls.is_valid(row) {
+                write(out, keys[row]);
+            } else {
+                out.extend_from_slice(null);
+            }
+        }),
+    }
+}
+
+/// A writer of an array's values; `null` is NULL's text.
 ///
 /// # Errors
 /// A type that has no text form here.
-pub fn other(values: &ArrayRef) -> Result<Write<'_>> {
-    let zone = matches!(values.data_type(), DataType::Timestamp(_, Some(_)));
-    let write: Option<Write<'_>> = match values.data_type() {
-        DataType::Boolean => values.as_boolean_opt().map(boolean),
-        DataType::Int8 => primitive::<Int8Type>(values, integer),
-        DataType::Int16 => primitive::<Int16Type>(values, integer),
-        DataType::Int32 => primitive::<Int32Type>(values, integer),
-        DataType::Int64 => primitive::<Int64Type>(values, integer),
-        DataType::UInt8 => primitive::<UInt8Type>(values, integer),
-        DataType::UInt16 => primitive::<UInt16Type>(values, integer),
-        DataType::UInt32 => primitive::<UInt32Type>(values, integer),
-        DataType::UInt64 => primitive::<UInt64Type>(values, integer),
-        DataType::Float32 => primitive::<Float32Type>(values, float),
-        DataType::Float64 => primitive::<Float64Type>(values, double),
-        DataType::Decimal128(_, scale) => {
-            let scale = *scale;
-            values
-                .as_primitive_opt::<Decimal128Type>()
-                .map(|values| decimal(values, scale))
-        }
-        DataType::Date32 => primitive::<Date32Type>(values, |out, days| date(out, i64::from(days))),
-        DataType::Timestamp(TimeUnit::Second, _) => {
-            primitive::<TimestampSecondType>(values, timestamp(0, zone))
-        }
-        DataType::Timestamp(TimeUnit::Millisecond, _) => {
-            primitive::<TimestampMillisecondType>(values, timestamp(3, zone))
-        }
-        DataType::Timestamp(TimeUnit::Microsecond, _) => {
-            primitive::<TimestampMicrosecondType>(values, timestamp(6, zone))
-        }
-        DataType::Timestamp(TimeUnit::Nanosecond, _) => {
-            primitive::<TimestampNanosecondType>(values, timestamp(9, zone))
-        }
-        _ => None,
-    };
-    write.ok_or_else(|| {
+pub fn array<'a>(
+    values: &'a ArrayRef,
+    formulas: Formulas,
+    null: &'static [u8],
+) -> Result<Write<'a>> {
+    let mut write = present(values, formulas).ok_or_else(|| {
         Error::new(
             Kind::Internal,
             "a column has a type that CSV has no form for",
         )
-    })
-}
-
-fn primitive<'a, T: ArrowPrimitiveType>(
-    values: &'a ArrayRef,
-    mut write: impl FnMut(&mut Vec<u8>, T::Native) + 'a,
-) -> Option<Write<'a>> {
-    let values: &'a PrimitiveArray<T> = values.as_primitive_opt::<T>()?;
-    Some(if values.null_count() == 0 {
-        Box::new(move |out, row| write(out, values.value(row)))
-    } else {
-        Box::new(move |out, row| {
-            if values.is_valid(row) {
-                write(out, values.value(row));
-            }
-        })
-    })
-}
-
-fn boolean(values: &BooleanArray) -> Write<'_> {
-    Box::new(move |out, row| {
+    })?;
+    Ok(Box::new(move |out, row| {
         if values.is_valid(row) {
-            out.extend_from_slice(if values.value(row) { b"true" } else { b"false" });
+            write(out, row);
+        } else {
+            out.extend_from_slice(null);
         }
-    })
+    }))
 }
 
-fn decimal(values: &Decimal128Array, scale: i8) -> Write<'_> {
-    Box::new(move |out, row| {
-        if values.is_valid(row) {
-            unscaled(out, values.value(row), scale);
+/// A writer of those values that are not NULL.
+fn present(values: &ArrayRef, formulas: Formulas) -> Option<Write<'_>> {
+    Some(match values.data_type() {
+        DataType::Utf8 => {
+            let values = values.as_string_opt::<i32>()?;
+            Box::new(move |out, row| text(out, values.value(row), formulas))
         }
+        DataType::Boolean => {
+            let values = values.as_boolean_opt()?;
+            Box::new(move |out, row| {
+                out.extend_from_slice(if values.value(row) { b"true" } else { b"false" });
+            })
+        }
+        DataType::Decimal128(_, scale) => {
+            let (values, scale) = (values.as_primitive_opt::<Decimal128Type>()?, *scale);
+            Box::new(move |out, row| unscaled(out, values.value(row), scale))
+        }
+        // Those that hold a NaN come as arrays.
+        DataType::Float32 => {
+            let values = values.as_primitive_opt::<Float32Type>()?;
+            Box::new(|out, row| float(out, values.value(row)))
+        }
+        DataType::Float64 => {
+            let values = values.as_primitive_opt::<Float64Type>()?;
+            Box::new(|out, row| double(out, values.value(row)))
+        }
+        _ => return None,
     })
 }
 

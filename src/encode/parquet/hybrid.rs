@@ -14,7 +14,7 @@ pub fn width_of(largest: u32) -> u32 {
 }
 
 /// Appends `values`, each below 2^`width`; `width` is at most 16.
-pub fn encode(values: &[u32], width: u32, out: &mut Vec<u8>) {
+pub fn encode(values: &[u16], width: u32, out: &mut Vec<u8>) {
     let (mut begun, mut at) = (0, 0);
     while let Some(eight) = values[at..].first_chunk::<8>() {
         let first = eight[0];
@@ -30,7 +30,7 @@ pub fn encode(values: &[u32], width: u32, out: &mut Vec<u8>) {
             continue;
         }
         pack(&values[begun..at], width, out);
-        repeat(first, run, width, out);
+        repeat(first.into(), run, width, out);
         at += run;
         begun = at;
     }
@@ -58,7 +58,7 @@ pub fn bits(bits: &[u8], count: usize, out: &mut Vec<u8>) {
 }
 
 /// Appends a stretch of packed values: groups of eight, the last one filled up with zeros.
-fn pack(values: &[u32], width: u32, out: &mut Vec<u8>) {
+fn pack(values: &[u16], width: u32, out: &mut Vec<u8>) {
     if values.is_empty() {
         return;
     }
@@ -69,8 +69,8 @@ fn pack(values: &[u32], width: u32, out: &mut Vec<u8>) {
     // Sixteen bytes are stored for each group, of which the next one overwrites what is too much.
     out.resize(end + 16, 0);
     let (whole, rest) = values.as_chunks::<8>();
-    let mut store = |group: &[u32; 8]| {
-        let four = |v: &[u32]| {
+    let mut store = |group: &[u16; 8]| {
+        let four = |v: &[u16]| {
             u64::from(v[0])
                 | u64::from(v[1]) << width
                 | u64::from(v[2]) << (2 * width)
@@ -120,7 +120,7 @@ mod tests {
     }
 
     /// The values, bit by bit as the format's text says.
-    fn decode(mut bytes: &[u8], width: u32, count: usize) -> Vec<u32> {
+    fn decode(mut bytes: &[u8], width: u32, count: usize) -> Vec<u16> {
         let mut values = Vec::new();
         while values.len() < count {
             let header = number(&mut bytes);
@@ -129,12 +129,12 @@ mod tests {
                 let value = value
                     .iter()
                     .rev()
-                    .fold(0, |all, &byte| all << 8 | u32::from(byte));
+                    .fold(0, |all, &byte| all << 8 | u16::from(byte));
                 values.extend(std::iter::repeat_n(value, (header >> 1) as usize));
                 bytes = rest;
             } else {
                 let (packed, rest) = bytes.split_at((header >> 1) as usize * width as usize);
-                let bit = |at: usize| u32::from(packed[at / 8] >> (at % 8) & 1);
+                let bit = |at: usize| u16::from(packed[at / 8] >> (at % 8) & 1);
                 let value = |i: usize| {
                     (0..width as usize).fold(0, |v, b| v | bit(i * width as usize + b) << b)
                 };
@@ -148,9 +148,9 @@ mod tests {
         values
     }
 
-    fn values() -> impl Strategy<Value = (u32, Vec<u32>)> {
-        (0..=16u32).prop_flat_map(|width| {
-            let run = (0..1u32 << width, prop_oneof![1..4usize, 1..100usize]);
+    fn values() -> impl Strategy<Value = (u32, Vec<u16>)> {
+        (0..=15u32).prop_flat_map(|width| {
+            let run = (0..1u16 << width, prop_oneof![1..4usize, 1..100usize]);
             let runs = prop::collection::vec(run, 0..40);
             (Just(width), runs).prop_map(|(width, runs)| {
                 let values = runs

@@ -31,13 +31,13 @@ use ::parquet::errors::ParquetError;
 use ::parquet::file::properties::{EnabledStatistics, WriterProperties};
 use ::parquet::schema::types::SchemaDescriptor;
 use arrow::array::{Array, ArrayRef, AsArray, StringArray};
-use arrow::datatypes::{DataType, SchemaRef, UInt32Type};
+use arrow::datatypes::SchemaRef;
 use bytes::Bytes;
 
 use self::chunk::ChunkBuilder;
 use self::codec::Compressor;
 pub use self::file::ParquetWriter;
-use super::numbers::Numbers;
+use super::gather::Gathered;
 use super::{Codec, Output};
 use crate::error::{Error, Kind, Result};
 
@@ -108,27 +108,28 @@ impl ParquetEncoder {
     pub fn encode(
         &self,
         column: usize,
-        values: &ArrayRef,
+        values: &Gathered,
         other: impl FnOnce() -> Result<ArrowColumnWriter>,
     ) -> Result<Chunk> {
         let mut chunk = ChunkBuilder::new(self.columns.column(column), Compressor::new(self.codec));
-        let statistics = if let Some(coded) = values.as_dictionary_opt::<UInt32Type>()
-            && let Some(texts) = coded.values().as_string_opt::<i32>()
-        {
-            if texts.is_empty() {
-                // A dictionary of nothing is no page that a reader takes.
-                text::plain(&StringArray::new_null(values.len()), &mut chunk)
-            } else {
-                text::coded(texts, coded.keys(), &mut chunk)
+        let statistics = match values {
+            // A dictionary of nothing is no page that a reader takes.
+            Gathered::Texts(texts) if texts.values.is_empty() => {
+                text::plain(&StringArray::new_null(texts.codes.len()), &mut chunk)
             }
-        } else if *values.data_type() == DataType::Utf8 {
-            text::plain(values.as_string(), &mut chunk)
-        } else if let Some(numbers) = Numbers::of(values) {
-            numbers.write(values.nulls(), values.len(), &mut chunk)
-        } else {
-            return self
-                .other(column, values, other()?)
-                .map(|chunk| Chunk::Other(Box::new(chunk)));
+            Gathered::Texts(texts) => text::coded(texts, &mut chunk),
+            Gathered::Numbers(number, coded) => numbers::coded(*number, coded, &mut chunk),
+            Gathered::Keys(number, keys, nulls) => {
+                numbers::plain(*number, keys, nulls.as_ref(), &mut chunk)
+            }
+            Gathered::Array(array) => match array.as_string_opt::<i32>() {
+                Some(texts) => text::plain(texts, &mut chunk),
+                None => {
+                    return self
+                        .other(column, array, other()?)
+                        .map(|chunk| Chunk::Other(Box::new(chunk)));
+                }
+            },
         };
         let (bytes, close) = statistics
             .and_then(|statistics| chunk.finish(statistics))

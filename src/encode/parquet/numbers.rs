@@ -1,6 +1,7 @@
 //! Columns of numbers, dates and timestamps: as codes into a sorted dictionary where that is smaller, timestamps as
 //! differences, all else plainly.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use ::parquet::basic::Encoding;
@@ -8,80 +9,87 @@ use ::parquet::errors::ParquetError;
 use ::parquet::file::statistics::Statistics;
 use arrow::buffer::NullBuffer;
 
-use super::super::numbers::{
-    Numbers, Physical, SIGN, largest, least_and_greatest, of_float, to_float,
-};
+use super::super::gather::Coded;
+use super::super::numbers::{NumberType, Physical, SIGN, of_float, to_float, to_signed};
 use super::chunk::{Bounds, ChunkBuilder, PAGE_ROWS};
 use super::{delta, hybrid};
 
-impl Numbers {
-    /// Writes the column.
-    pub(super) fn write(
-        &self,
-        nulls: Option<&NullBuffer>,
-        rows: usize,
-        chunk: &mut ChunkBuilder,
-    ) -> Result<Statistics, ParquetError> {
-        if let Some((sorted, codes)) = self
-            .dictionary()
-            .filter(|(sorted, codes)| self.smaller(sorted, codes))
-        {
-            self.coded(&sorted, &codes, nulls, rows, chunk)?;
-            return Ok(self.statistics(sorted.first().copied(), sorted.last().copied(), chunk));
+/// Writes numbers that come as codes, at least one of them no NULL: as codes if that is smaller.
+pub fn coded(
+    number: NumberType,
+    numbers: &Coded<Vec<u64>>,
+    chunk: &mut ChunkBuilder,
+) -> Result<Statistics, ParquetError> {
+    let (sorted, nulls) = (&numbers.values, numbers.nulls.as_ref());
+    let rows = numbers.codes.len() - nulls.map_or(0, NullBuffer::null_count);
+    if !number.smaller(sorted.len(), rows) {
+        let key = |&code: &u16| sorted.get(usize::from(code)).copied().unwrap_or_default();
+        let keys: Vec<u64> = numbers.codes.iter().map(key).collect();
+        return plain(number, &keys, nulls, chunk);
+    }
+    let mut values = Vec::with_capacity(sorted.len() * number.bytes());
+    number.plain(sorted, &mut values);
+    chunk.dictionary(&values, sorted.len())?;
+    let bounds = |least: u16, greatest: u16| {
+        number.bounds(sorted[usize::from(least)], sorted[usize::from(greatest)])
+    };
+    coded_pages(numbers, sorted.len(), bounds, chunk)?;
+    let ends = sorted.first().copied().zip(sorted.last().copied());
+    Ok(number.statistics(ends, chunk))
+}
+
+/// Writes numbers as they are, moments as differences.
+pub fn plain(
+    number: NumberType,
+    keys: &[u64],
+    nulls: Option<&NullBuffer>,
+    chunk: &mut ChunkBuilder,
+) -> Result<Statistics, ParquetError> {
+    let rows = keys.len();
+    let present = present(keys, nulls);
+    let encoding = if number.is_moment() {
+        Encoding::DELTA_BINARY_PACKED
+    } else {
+        Encoding::PLAIN
+    };
+    let mut all: Option<(u64, u64)> = None;
+    for (rows, values) in pages(nulls, rows) {
+        let keys = &present[values];
+        let ends = keys.iter().copied().min().zip(keys.iter().copied().max());
+        if let Some((least, greatest)) = ends {
+            let (low, high) = all.unwrap_or((least, greatest));
+            all = Some((low.min(least), high.max(greatest)));
         }
-        let encoding = if self.moments {
-            Encoding::DELTA_BINARY_PACKED
-        } else {
-            Encoding::PLAIN
-        };
-        let mut all: Option<(u64, u64)> = None;
-        for (rows, values) in pages(nulls, rows) {
-            let keys = &self.keys[values];
-            let bounds = least_and_greatest(keys);
-            if let Some((least, greatest)) = bounds {
-                let (low, high) = all.unwrap_or((least, greatest));
-                all = Some((low.min(least), high.max(greatest)));
+        let bounds = ends.map(|(least, greatest)| number.bounds(least, greatest));
+        chunk.page(rows, nulls, encoding, bounds, |out| {
+            if number.is_moment() {
+                let values: Vec<i64> = keys.iter().map(|&key| to_signed(key)).collect();
+                delta::encode(&values, out);
+            } else {
+                number.plain(keys, out);
             }
-            let bounds = bounds.map(|(least, greatest)| self.bounds(least, greatest));
-            chunk.page(rows, nulls, encoding, bounds, |out| {
-                if self.moments {
-                    let values: Vec<i64> =
-                        keys.iter().map(|&key| (key ^ SIGN).cast_signed()).collect();
-                    delta::encode(&values, out);
-                } else {
-                    self.plain(keys, out);
-                }
-            })?;
-        }
-        Ok(self.statistics(all.map(|all| all.0), all.map(|all| all.1), chunk))
+        })?;
     }
+    Ok(number.statistics(all, chunk))
+}
 
-    /// Writes codes into the sorted dictionary.
-    fn coded(
-        &self,
-        sorted: &[u64],
-        codes: &[u32],
-        nulls: Option<&NullBuffer>,
-        rows: usize,
-        chunk: &mut ChunkBuilder,
-    ) -> Result<(), ParquetError> {
-        let mut plain = Vec::with_capacity(sorted.len() * self.bytes());
-        self.plain(sorted, &mut plain);
-        chunk.dictionary(&plain, sorted.len())?;
-        let bounds = |least: u32, greatest: u32| {
-            self.bounds(sorted[least as usize], sorted[greatest as usize])
-        };
-        coded_pages(codes, sorted.len(), nulls, rows, bounds, chunk)
+/// The values of rows that are not NULL.
+fn present<'a, T: Copy>(values: &'a [T], nulls: Option<&NullBuffer>) -> Cow<'a, [T]> {
+    match nulls {
+        None => Cow::Borrowed(values),
+        Some(nulls) => nulls.valid_indices().map(|row| values[row]).collect(),
     }
+}
 
-    /// Whether codes are smaller than plain values.
-    fn smaller(&self, sorted: &[u64], codes: &[u32]) -> bool {
-        let width = hybrid::width_of(largest(sorted.len())) as usize;
+impl NumberType {
+    /// Whether codes into so many distinct values are smaller than so many plain values.
+    fn smaller(self, distinct: usize, values: usize) -> bool {
+        let width = hybrid::width_of(largest(distinct)) as usize;
         let bits = 8 * self.bytes();
-        sorted.len() * bits + codes.len() * width < codes.len() * bits
+        distinct * bits + values * width < values * bits
     }
 
-    fn bytes(&self) -> usize {
+    fn bytes(self) -> usize {
         match self.physical {
             Physical::I32 | Physical::U32 | Physical::F32 => 4,
             Physical::I64 | Physical::U64 | Physical::F64 => 8,
@@ -93,7 +101,7 @@ impl Numbers {
         clippy::cast_possible_truncation,
         reason = "a key holds a value of its type"
     )]
-    fn plain(&self, keys: &[u64], out: &mut Vec<u8>) {
+    fn plain(self, keys: &[u64], out: &mut Vec<u8>) {
         match self.physical {
             Physical::I32 => append(keys, out, |key| ((key ^ SIGN) as u32).to_le_bytes()),
             Physical::U32 => append(keys, out, |key| (key as u32).to_le_bytes()),
@@ -105,7 +113,7 @@ impl Numbers {
     }
 
     /// Bounds as plain values. Zeros are signed so that none lies outside, as the format asks.
-    fn bounds(&self, least: u64, greatest: u64) -> Bounds {
+    fn bounds(self, least: u64, greatest: u64) -> Bounds {
         let (least, greatest) = self.widened(least, greatest);
         let plain = |key| {
             let mut out = Vec::with_capacity(8);
@@ -115,7 +123,7 @@ impl Numbers {
         (plain(least), plain(greatest))
     }
 
-    fn widened(&self, least: u64, greatest: u64) -> (u64, u64) {
+    fn widened(self, least: u64, greatest: u64) -> (u64, u64) {
         match self.physical {
             Physical::F32 | Physical::F64 => (
                 if least == of_float(0.0) {
@@ -137,18 +145,11 @@ impl Numbers {
         clippy::cast_possible_truncation,
         reason = "a key holds a value of its type"
     )]
-    fn statistics(
-        &self,
-        least: Option<u64>,
-        greatest: Option<u64>,
-        chunk: &ChunkBuilder,
-    ) -> Statistics {
-        let bounds = least
-            .zip(greatest)
-            .map(|(least, greatest)| self.widened(least, greatest));
-        let (least, greatest) = bounds.unzip();
+    fn statistics(self, ends: Option<(u64, u64)>, chunk: &ChunkBuilder) -> Statistics {
+        let ends = ends.map(|(least, greatest)| self.widened(least, greatest));
+        let (least, greatest) = ends.unzip();
         let nulls = Some(chunk.nulls());
-        let signed = |key: u64| (key ^ SIGN).cast_signed();
+        let signed = to_signed;
         match self.physical {
             Physical::I32 => Statistics::int32(
                 least.map(|k| signed(k) as i32),
@@ -202,18 +203,18 @@ fn append<const N: usize>(keys: &[u64], out: &mut Vec<u8>, bytes: impl Fn(u64) -
     }
 }
 
-/// Writes pages of codes, of which there are none for NULLs; `bounds` makes a page's bounds of its least and greatest.
-pub fn coded_pages(
-    codes: &[u32],
+/// Writes pages of codes into so many distinct values; `bounds` makes a page's bounds of its least and greatest code.
+pub fn coded_pages<T>(
+    values: &Coded<T>,
     distinct: usize,
-    nulls: Option<&NullBuffer>,
-    rows: usize,
-    bounds: impl Fn(u32, u32) -> Bounds,
+    bounds: impl Fn(u16, u16) -> Bounds,
     chunk: &mut ChunkBuilder,
 ) -> Result<(), ParquetError> {
+    let nulls = values.nulls.as_ref();
+    let present = present(&values.codes, nulls);
     let width = hybrid::width_of(largest(distinct));
-    for (rows, values) in pages(nulls, rows) {
-        let codes = &codes[values];
+    for (rows, places) in pages(nulls, values.codes.len()) {
+        let codes = &present[places];
         let ends = codes.iter().min().zip(codes.iter().max());
         let bounds = ends.map(|(least, greatest)| bounds(*least, *greatest));
         chunk.page(rows, nulls, Encoding::RLE_DICTIONARY, bounds, |out| {
@@ -222,6 +223,11 @@ pub fn coded_pages(
         })?;
     }
     Ok(())
+}
+
+/// The greatest code of so many values.
+fn largest(distinct: usize) -> u32 {
+    u32::try_from(distinct.saturating_sub(1)).unwrap_or(u32::MAX)
 }
 
 /// The rows of each page, and the places of its values among those that are not NULL.

@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use arrow::array::{Array, StringArray, UInt32Array};
-use arrow::buffer::NullBuffer;
+use arrow::array::{Array, StringArray};
 use parquet::basic::Encoding;
 use parquet::data_type::ByteArray;
 use parquet::errors::ParquetError;
 use parquet::file::statistics::{Statistics, ValueStatistics};
 
+use super::super::gather::Coded;
 use super::chunk::{Bounds, ChunkBuilder, PAGE_ROWS};
 use super::numbers::coded_pages;
 
@@ -18,54 +18,21 @@ const MAX_BOUND: usize = 64;
 /// A page of plain text is closed at so many bytes.
 const PAGE_BYTES: usize = 1024 * 1024;
 
-/// Writes text that comes as codes: `texts`, at least one, are distinct, and each is the text of some row.
+/// Writes text that comes as codes, at least one of them no NULL.
 pub fn coded(
-    texts: &StringArray,
-    codes: &UInt32Array,
+    texts: &Coded<StringArray>,
     chunk: &mut ChunkBuilder,
 ) -> Result<Statistics, ParquetError> {
-    let mut order: Vec<u32> = (0..).take(texts.len()).collect();
-    order.sort_unstable_by(|&a, &b| texts.value(a as usize).cmp(texts.value(b as usize)));
-    let mut ranks = vec![0u32; order.len()];
-    for (rank, &code) in (0..).zip(&order) {
-        ranks[code as usize] = rank;
+    let values = &texts.values;
+    let mut plain = Vec::with_capacity(values.values().len() + 4 * values.len());
+    for text in values.iter().flatten() {
+        append(text, &mut plain)?;
     }
-    let mut plain = Vec::with_capacity(texts.values().len() + 4 * texts.len());
-    for &code in &order {
-        append(texts.value(code as usize), &mut plain)?;
-    }
-    chunk.dictionary(&plain, order.len())?;
-    let nulls = codes.nulls();
-    let codes: Vec<u32> = match nulls {
-        None => codes
-            .values()
-            .iter()
-            .map(|&code| ranks[code as usize])
-            .collect(),
-        Some(_) => codes
-            .iter()
-            .flatten()
-            .map(|code| ranks[code as usize])
-            .collect(),
-    };
-    let text = |rank: u32| texts.value(order[rank as usize] as usize);
-    let page = |least, greatest| bounds(text(least), text(greatest));
-    coded_pages(
-        &codes,
-        order.len(),
-        nulls,
-        nulls.map_or(codes.len(), NullBuffer::len),
-        page,
-        chunk,
-    )?;
-    let ends = order.first().zip(order.last());
-    let ends = ends.map(|(least, greatest)| {
-        (
-            texts.value(*least as usize),
-            texts.value(*greatest as usize),
-        )
-    });
-    Ok(statistics(ends, chunk))
+    chunk.dictionary(&plain, values.len())?;
+    let text = |code: u16| values.value(usize::from(code));
+    coded_pages(texts, values.len(), |a, b| bounds(text(a), text(b)), chunk)?;
+    let ends = (values.value(0), values.value(values.len() - 1));
+    Ok(statistics(Some(ends), chunk))
 }
 
 /// Writes text as it is.

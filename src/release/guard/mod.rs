@@ -170,6 +170,7 @@ impl Watched<'_> {
         match column {
             Column::Coded(dictionary, codes) => self.verdicts.count(dictionary, codes, &mut counts),
             Column::Plain(array) => count(array, &mut counts),
+            Column::CodedDoubles(..) => count(&column.to_array(), &mut counts),
         }
         self.tally.values.fetch_add(counts.values, Relaxed);
         for (total, count) in self.tally.found.iter().zip(counts.found) {
