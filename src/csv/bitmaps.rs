@@ -69,20 +69,42 @@ pub fn portable(bytes: &[u8; 64], wanted: Wanted) -> Bitmaps {
 #[inline]
 #[target_feature(enable = "avx2")]
 pub fn avx2(bytes: &[u8; 64], wanted: Wanted) -> Bitmaps {
-    use std::arch::x86_64::{
-        _mm256_cmpeq_epi8, _mm256_movemask_epi8, _mm256_set_epi64x, _mm256_set1_epi8,
-    };
+    use std::arch::x86_64::{__m256i, _mm256_cmpeq_epi8, _mm256_movemask_epi8, _mm256_set1_epi8};
 
-    let (words, _) = bytes.as_chunks::<8>();
-    let word = |at: usize| i64::from_le_bytes(words[at]);
-    let low = _mm256_set_epi64x(word(3), word(2), word(1), word(0));
-    let high = _mm256_set_epi64x(word(7), word(6), word(5), word(4));
+    let (lanes, _) = bytes.as_chunks::<32>();
+    let low: __m256i = bytemuck::cast(lanes[0]);
+    let high: __m256i = bytemuck::cast(lanes[1]);
     Bitmaps::of(wanted, |byte| {
         let byte = _mm256_set1_epi8(byte.cast_signed());
         let bits =
             |lane| u64::from(_mm256_movemask_epi8(_mm256_cmpeq_epi8(lane, byte)).cast_unsigned());
         bits(low) | bits(high) << 32
     })
+}
+
+/// For each bit, whether an odd number of bits is set up to and including it.
+#[inline]
+pub const fn prefix_xor(mut bits: u64) -> u64 {
+    bits ^= bits << 1;
+    bits ^= bits << 2;
+    bits ^= bits << 4;
+    bits ^= bits << 8;
+    bits ^= bits << 16;
+    bits ^ (bits << 32)
+}
+
+/// The same: a product without carries by a number all of ones.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+#[target_feature(enable = "pclmulqdq")]
+pub fn prefix_xor_by_product(bits: u64) -> u64 {
+    use std::arch::x86_64::{
+        _mm_clmulepi64_si128, _mm_cvtsi64_si128, _mm_cvtsi128_si64, _mm_set1_epi8,
+    };
+
+    let product =
+        _mm_clmulepi64_si128::<0>(_mm_cvtsi64_si128(bits.cast_signed()), _mm_set1_epi8(-1));
+    _mm_cvtsi128_si64(product).cast_unsigned()
 }
 
 #[cfg(test)]

@@ -100,17 +100,6 @@ impl Tokens {
     }
 }
 
-/// For each bit, whether an odd number of bits is set up to and including it.
-#[inline]
-const fn prefix_xor(mut bits: u64) -> u64 {
-    bits ^= bits << 1;
-    bits ^= bits << 2;
-    bits ^= bits << 4;
-    bits ^= bits << 8;
-    bits ^= bits << 16;
-    bits ^ (bits << 32)
-}
-
 /// Finds the fields of `block` (whole records, the last with its line end), each record of `width` fields.
 ///
 /// False where the block is not perfectly well-formed, has a blank line, or the dialect is not plain; `tokens` is then
@@ -153,6 +142,7 @@ fn scan(block: &[u8], wanted: Wanted, strip_cr: bool, tokens: &mut Tokens) -> Sc
         if is_x86_feature_detected!("avx2")
             && is_x86_feature_detected!("bmi1")
             && is_x86_feature_detected!("popcnt")
+            && is_x86_feature_detected!("pclmulqdq")
         {
             #[expect(
                 unsafe_code,
@@ -162,17 +152,25 @@ fn scan(block: &[u8], wanted: Wanted, strip_cr: bool, tokens: &mut Tokens) -> Sc
             return unsafe { scan_avx2(block, wanted, strip_cr, tokens) };
         }
     }
-    Scan::over(block, strip_cr, tokens, |bytes| {
-        bitmaps::portable(bytes, wanted)
-    })
+    Scan::over(
+        block,
+        strip_cr,
+        tokens,
+        |bytes| bitmaps::portable(bytes, wanted),
+        bitmaps::prefix_xor,
+    )
 }
 
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,bmi1,popcnt")]
+#[target_feature(enable = "avx2,bmi1,popcnt,pclmulqdq")]
 fn scan_avx2(block: &[u8], wanted: Wanted, strip_cr: bool, tokens: &mut Tokens) -> Scan {
-    Scan::over(block, strip_cr, tokens, |bytes| {
-        bitmaps::avx2(bytes, wanted)
-    })
+    Scan::over(
+        block,
+        strip_cr,
+        tokens,
+        |bytes| bitmaps::avx2(bytes, wanted),
+        |bits| bitmaps::prefix_xor_by_product(bits),
+    )
 }
 
 /// What the scan carries from 64 bytes to the next. The one-bit carries are in bit 0.
@@ -204,6 +202,7 @@ impl Scan {
         strip_cr: bool,
         tokens: &mut Tokens,
         maps: impl Fn(&[u8; 64]) -> Bitmaps,
+        prefix_xor: impl Fn(u64) -> u64,
     ) -> Self {
         let mut scan = Self {
             keep_cr: u64::from(!strip_cr).wrapping_neg(),
@@ -217,13 +216,14 @@ impl Scan {
         let (chunks, rest) = block.as_chunks::<64>();
         let mut base = 0u32;
         for chunk in chunks {
-            scan.chunk(maps(chunk), u64::MAX, base, tokens);
+            scan.chunk(maps(chunk), u64::MAX, base, tokens, &prefix_xor);
             base += 64;
         }
         if !rest.is_empty() {
             let mut last = [0; 64];
             last[..rest.len()].copy_from_slice(rest);
-            scan.chunk(maps(&last), u64::MAX >> (64 - rest.len()), base, tokens);
+            let valid = u64::MAX >> (64 - rest.len());
+            scan.chunk(maps(&last), valid, base, tokens, &prefix_xor);
         }
         scan
     }
@@ -233,7 +233,14 @@ impl Scan {
         reason = "compiled for the processor of its caller"
     )]
     #[inline(always)]
-    fn chunk(&mut self, maps: Bitmaps, valid: u64, base: u32, tokens: &mut Tokens) {
+    fn chunk(
+        &mut self,
+        maps: Bitmaps,
+        valid: u64,
+        base: u32,
+        tokens: &mut Tokens,
+        prefix_xor: &impl Fn(u64) -> u64,
+    ) {
         let quotes = maps.quotes & valid;
         let masked = prefix_xor(quotes) ^ self.inside;
         let plain = valid & !masked;
@@ -278,7 +285,7 @@ mod tests {
             fast.reset(1);
             slow.reset(1);
             let here = scan(&block, wanted, strip_cr, &mut fast);
-            let there = Scan::over(&block, strip_cr, &mut slow, |bytes| bitmaps::portable(bytes, wanted));
+            let there = Scan::over(&block, strip_cr, &mut slow, |bytes| bitmaps::portable(bytes, wanted), bitmaps::prefix_xor);
             prop_assert_eq!(&fast.ends[..fast.len], &slow.ends[..slow.len]);
             prop_assert_eq!(here.lines, there.lines);
             prop_assert_eq!((here.wrong, here.inside, here.after_cr), (there.wrong, there.inside, there.after_cr));

@@ -8,7 +8,8 @@
 //! # Memory
 //! Each expression remembers at most `MAX_COMBINATIONS` results.
 
-use std::hash::BuildHasher;
+mod combinations;
+
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, UInt32Array};
@@ -17,9 +18,8 @@ use arrow::record_batch::{RecordBatch, RecordBatchOptions};
 use datafusion::common::DataFusionError;
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_expr::utils::reassign_expr_columns;
-use foldhash::fast::RandomState;
-use hashbrown::HashTable;
 
+use self::combinations::{Combinations, Numbered};
 use crate::csv::RecordError;
 use crate::csv::column::{Column, NULL};
 use crate::csv::dictionary::TextDictionary;
@@ -206,7 +206,7 @@ impl Expression {
             columns: columns.to_vec(),
             schema,
             bare,
-            memo: memo.then(|| Memo::new(data_type)),
+            memo: memo.then(|| Memo::new(columns.len(), data_type)),
         })
     }
 
@@ -215,9 +215,10 @@ impl Expression {
             return Ok(batch[bare].clone());
         }
         if let Some(mut memo) = self.memo.take()
-            && let Some(keys) = memo.keys(batch, &self.columns, rows)
+            && let columns = self.columns.iter().map(|&column| &batch[column])
+            && let Some(numbered) = memo.combinations.of(columns, rows)
         {
-            let column = memo.column(self, batch, &keys)?;
+            let column = memo.column(self, batch, &numbered)?;
             if memo.pays(rows) {
                 self.memo = Some(memo);
             }
@@ -260,11 +261,7 @@ impl Expression {
 
 /// Results by combination of codes.
 struct Memo {
-    hasher: RandomState,
-    /// Combination → its number.
-    table: HashTable<(u128, u32)>,
-    /// The lineages that the codes belong to.
-    lineages: Vec<u64>,
+    combinations: Combinations,
     results: Results,
     rows: usize,
 }
@@ -279,7 +276,7 @@ enum Results {
 }
 
 impl Memo {
-    fn new(data_type: &DataType) -> Self {
+    fn new(columns: usize, data_type: &DataType) -> Self {
         let results = match data_type {
             DataType::Utf8 => Results::Text {
                 dictionary: TextDictionary::new(new_lineage()),
@@ -288,9 +285,7 @@ impl Memo {
             _ => Results::Other(None),
         };
         Self {
-            hasher: RandomState::default(),
-            table: HashTable::new(),
-            lineages: Vec::new(),
+            combinations: Combinations::new(columns),
             results,
             rows: 0,
         }
@@ -298,68 +293,21 @@ impl Memo {
 
     fn pays(&mut self, rows: usize) -> bool {
         self.rows += rows;
-        self.table.len() <= MAX_COMBINATIONS
-            && (self.rows < TRIAL || self.table.len() * 2 < self.rows)
-    }
-
-    /// Each row's combination of codes. None where a column comes as values.
-    fn keys(&mut self, batch: &[Column], columns: &[usize], rows: usize) -> Option<Vec<u128>> {
-        let mut keys = vec![0u128; rows];
-        for (at, &column) in columns.iter().enumerate() {
-            let Column::Coded(dictionary, codes) = &batch[column] else {
-                return None;
-            };
-            match self.lineages.get(at) {
-                None => self.lineages.push(dictionary.lineage),
-                Some(&lineage) if lineage == dictionary.lineage => {}
-                Some(_) => return None,
-            }
-            for (key, &code) in keys.iter_mut().zip(codes) {
-                *key = (*key << 32) | u128::from(code);
-            }
-        }
-        Some(keys)
+        let len = self.combinations.len();
+        len <= MAX_COMBINATIONS && (self.rows < TRIAL || len * 2 < self.rows)
     }
 
     fn column(
         &mut self,
         of: &Expression,
         batch: &[Column],
-        keys: &[u128],
+        Numbered { numbers, fresh }: &Numbered,
     ) -> std::result::Result<Column, Fault> {
-        let mut numbers = Vec::with_capacity(keys.len());
-        let mut fresh: Vec<usize> = Vec::new();
-        let mut last = None;
-        for (row, &key) in keys.iter().enumerate() {
-            if let Some((key_before, number)) = last
-                && key_before == key
-            {
-                numbers.push(number);
-                continue;
-            }
-            let hash = self.hasher.hash_one(key);
-            let number =
-                if let Some(&(_, number)) = self.table.find(hash, |(known, _)| *known == key) {
-                    number
-                } else {
-                    #[expect(
-                        clippy::cast_possible_truncation,
-                        reason = "MAX_COMBINATIONS and one batch more"
-                    )]
-                    let number = self.table.len() as u32;
-                    self.table
-                        .insert_unique(hash, (key, number), |(key, _)| self.hasher.hash_one(key));
-                    fresh.push(row);
-                    number
-                };
-            last = Some((key, number));
-            numbers.push(number);
-        }
         if !fresh.is_empty() {
             let arrays = of
                 .columns
                 .iter()
-                .map(|&column| pick(&batch[column], &fresh))
+                .map(|&column| pick(&batch[column], fresh))
                 .collect();
             let values = of.over(arrays, fresh.len()).map_err(|fault| Fault {
                 row: fresh[fault.row],
@@ -367,7 +315,7 @@ impl Memo {
             })?;
             self.add(&values, &of.what)?;
         }
-        self.results.column(&numbers, &of.what)
+        self.results.column(numbers, &of.what)
     }
 
     fn add(&mut self, values: &ArrayRef, what: &str) -> std::result::Result<(), Fault> {
