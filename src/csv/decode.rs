@@ -19,10 +19,15 @@ use super::column::Column;
 use super::dictionary::TextDictionary;
 use super::doubles::DoubleDictionary;
 use super::fields::{Field, View};
+use super::recent::Recent;
 use super::tile::Tile;
 use super::{RecordError, dates, parse};
 use crate::dataset::contract::{self, ColumnType, Dialect};
 use crate::error::Kind;
+
+/// Texts that are looked up by their bytes, 12 KiB; twice as many doubles hold all of three digits.
+const TEXT_BITS: u32 = 9;
+const DOUBLE_BITS: u32 = 11;
 
 /// Reads one column of the contract, block after block, and each block in tiles.
 pub struct ColumnReader {
@@ -31,6 +36,7 @@ pub struct ColumnReader {
     nulls: NullBufferBuilder,
     dictionary: Option<TextDictionary>,
     doubles: Option<DoubleDictionary>,
+    recent: Recent,
 }
 
 /// What the contract says of a column.
@@ -106,6 +112,7 @@ impl ColumnReader {
             _ => &None,
         };
         let text = matches!(column.data_type, ColumnType::Text(_));
+        let double = column.data_type == ColumnType::Float64;
         Self {
             rules: Rules {
                 field,
@@ -118,8 +125,12 @@ impl ColumnReader {
             values: Values::Codes(Vec::new()),
             nulls: NullBufferBuilder::new(0),
             dictionary: text.then(|| TextDictionary::new(lineage)),
-            doubles: (column.data_type == ColumnType::Float64)
-                .then(|| DoubleDictionary::new(lineage)),
+            doubles: double.then(|| DoubleDictionary::new(lineage)),
+            recent: Recent::new(match column.data_type {
+                ColumnType::Float64 => DOUBLE_BITS,
+                ColumnType::Text(_) => TEXT_BITS,
+                _ => 2,
+            }),
         }
     }
 
@@ -166,6 +177,7 @@ impl ColumnReader {
             nulls,
             dictionary,
             doubles,
+            recent,
         } = self;
         let (format, decimal) = (rules.format.as_deref(), rules.decimal);
         let mut tile = Tile {
@@ -212,11 +224,11 @@ impl ColumnReader {
             (Values::Decimal(values), _) => tile.numbers(values, |_| None),
             (Values::Boolean(values), _) => tile.numbers(values, parse::boolean),
             (Values::Codes(codes), _) => match dictionary {
-                Some(dictionary) => tile.codes(dictionary, codes),
+                Some(dictionary) => tile.codes(recent, dictionary, codes),
                 None => Ok(()),
             },
             (Values::DoubleCodes(codes), _) => match doubles {
-                Some(doubles) => tile.doubles(doubles, codes),
+                Some(doubles) => tile.codes(recent, doubles, codes),
                 None => Ok(()),
             },
             (Values::Text(bytes, ends), _) => tile.texts(bytes, ends),
@@ -273,7 +285,7 @@ impl ColumnReader {
         let doubles = self.doubles.take();
         let mut doubles = doubles.ok_or_else(|| not_utf8(self.rules.field))?;
         let shared = doubles.share();
-        if doubles.pays(codes.len()) {
+        if doubles.pays(codes.len(), self.recent.missed()) {
             self.doubles = Some(doubles);
         }
         Ok(Column::CodedDoubles(shared, codes))

@@ -1,7 +1,5 @@
 //! Text → codes, as long as a column's texts repeat.
 //!
-//! Fast because most texts are short and were seen before: up to 15 bytes are one 128-bit number, which one probe of a
-//! small direct-mapped cache (16 KiB, first-level cache) turns into its code; the rest goes through a hash table.
 //! Every worker has its own: whether a column arrives as codes or as values differs from worker to worker, and later
 //! stages treat both alike.
 
@@ -24,8 +22,6 @@ const MAX_BYTES: usize = 512 * 1024;
 /// After so many rows a column of which more than half are distinct is no longer worth a dictionary.
 const TRIAL: usize = 4096;
 
-const SLOTS: usize = 512;
-
 /// A growing dictionary.
 pub struct TextDictionary {
     lineage: u64,
@@ -33,15 +29,8 @@ pub struct TextDictionary {
     table: HashTable<u32>,
     offsets: Vec<i32>,
     bytes: Vec<u8>,
-    cache: Box<[Slot; SLOTS]>,
     shared: Option<Arc<Dictionary>>,
     rows: usize,
-}
-
-#[derive(Clone, Copy)]
-struct Slot {
-    key: u128,
-    code: u32,
 }
 
 impl TextDictionary {
@@ -53,12 +42,6 @@ impl TextDictionary {
             table: HashTable::new(),
             offsets: vec![0],
             bytes: Vec::new(),
-            cache: Box::new(
-                [Slot {
-                    key: u128::MAX,
-                    code: 0,
-                }; SLOTS],
-            ),
             shared: None,
             rows: 0,
         }
@@ -81,25 +64,6 @@ impl TextDictionary {
         len <= MAX_TEXTS
             && self.bytes.len() <= MAX_BYTES
             && (self.rows < TRIAL || len * 2 < self.rows)
-    }
-
-    /// The code of the first `len` bytes, at least one, if it is a short text that was looked up lately.
-    #[inline]
-    pub fn known(&self, bytes: &[u8; 16], len: usize) -> Option<u32> {
-        let key = key(bytes, len)?;
-        let slot = &self.cache[slot(key)];
-        (slot.key == key).then_some(slot.code)
-    }
-
-    /// The code of the text at `start..end` of a padded block, and whether it is new.
-    pub fn code_at(&mut self, block: &[u8], start: usize, end: usize) -> (u32, bool) {
-        let found = self.code(&block[start..end]);
-        if let Some(bytes) = block[start..].first_chunk::<16>()
-            && let Some(key) = key(bytes, end - start)
-        {
-            self.cache[slot(key)] = Slot { key, code: found.0 };
-        }
-        found
     }
 
     /// The code of a text, and whether it is new.
@@ -152,35 +116,4 @@ impl TextDictionary {
         self.shared = Some(Arc::clone(&shared));
         Some(shared)
     }
-}
-
-/// A text of up to 15 bytes and its length as one number.
-#[inline]
-fn key(bytes: &[u8; 16], len: usize) -> Option<u128> {
-    let mask = MASKS.get(len)?;
-    Some((u128::from_le_bytes(*bytes) & mask) | ((len as u128) << 120))
-}
-
-/// The lowest bytes of each number: a look is shorter than a shift of 128 bits.
-const MASKS: [u128; 16] = {
-    let mut masks = [0; 16];
-    let mut len = 0;
-    while len < 16 {
-        masks[len] = (1 << (8 * len)) - 1;
-        len += 1;
-    }
-    masks
-};
-
-/// Fibonacci hashing of both halves.
-#[inline]
-fn slot(key: u128) -> usize {
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "the halves are what is wanted"
-    )]
-    let (low, high) = (key as u64, (key >> 64) as u64);
-    let mixed = (low ^ high.rotate_left(29).wrapping_mul(0xff51_afd7_ed55_8ccd))
-        .wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    (mixed >> 55) as usize
 }

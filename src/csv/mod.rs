@@ -6,7 +6,8 @@
 //! tokenize.rs  a well-formed block of a plain dialect → positions of fields, 64 bytes at a time
 //! general.rs   any block of any dialect → the same positions over a normalised copy, byte by byte; finds the errors
 //! fields.rs    where a field's value stands; decode.rs, tile.rs: positions → typed columns, only those that the
-//!              projection reads, one loop per type; dictionary.rs, doubles.rs: what repeats, as codes
+//!              projection reads, one loop per type; dictionary.rs, doubles.rs, recent.rs: what repeats, as
+//!              codes
 //! parse.rs     a field → a number; dates.rs: a field → a date or timestamp; swar.rs: eight digits at once
 //! ```
 //! `general.rs` is the meaning, `tokenize.rs` an accelerator that either agrees with it or declines.
@@ -26,6 +27,7 @@ pub mod general;
 pub mod header;
 pub mod parse;
 pub mod read;
+mod recent;
 mod swar;
 pub mod table;
 mod tile;

@@ -11,6 +11,32 @@ use super::dictionary::TextDictionary;
 use super::doubles::DoubleDictionary;
 use super::fields::{Field, View};
 use super::parse;
+use super::recent::Recent;
+
+/// A dictionary that fields are coded by.
+pub(super) trait Coder {
+    /// Whether the empty string is a value.
+    const EMPTY: bool;
+
+    /// The code of a field's value, if it is one, and whether it may be too long: what was seen before is not.
+    fn code(&mut self, text: &[u8], rules: &Rules) -> Option<(u32, bool)>;
+}
+
+impl Coder for TextDictionary {
+    const EMPTY: bool = true;
+
+    fn code(&mut self, text: &[u8], _: &Rules) -> Option<(u32, bool)> {
+        Some(self.code(text))
+    }
+}
+
+impl Coder for DoubleDictionary {
+    const EMPTY: bool = false;
+
+    fn code(&mut self, text: &[u8], rules: &Rules) -> Option<(u32, bool)> {
+        parse::double(text, rules.decimal).map(|value| (self.code(value), false))
+    }
+}
 
 /// Some rows of a block, on their way into one column.
 pub(super) struct Tile<'a, 'b> {
@@ -76,92 +102,52 @@ impl Tile<'_, '_> {
         }
     }
 
-    /// Text as codes.
-    pub(super) fn codes(
+    /// Text or doubles as codes.
+    pub(super) fn codes<D: Coder>(
         &mut self,
-        dictionary: &mut TextDictionary,
+        recent: &mut Recent,
+        dictionary: &mut D,
         codes: &mut Vec<u32>,
     ) -> Result<(), RecordError> {
         let (view, field) = (self.view, self.rules.field);
-        // Of a text seen before its length is known, unless records that broke the bound were dropped.
-        let trusted = self.faults.drop.is_none();
         for (row, (start, end)) in self.rows.clone().zip(view.spans(self.rows.clone(), field)) {
             let code = if let Some(bytes) = view.text[start..].first_chunk::<16>()
-                && start < end
-                && self.is_plain(bytes[0])
-                && trusted
-                && let Some(code) = dictionary.known(bytes, end - start)
+                && let Some(code) = recent.get(bytes, end - start)
             {
                 code
             } else {
-                self.code(row, dictionary)?
+                let code = self.code(row, dictionary)?;
+                recent.miss();
+                // Where records are dropped, each wrong one has to be found.
+                if self.faults.drop.is_none()
+                    && let Some(bytes) = view.text[start..].first_chunk::<16>()
+                {
+                    recent.put(bytes, end - start, code);
+                }
+                code
             };
             codes.push(code);
         }
         Ok(())
     }
 
-    /// The code of a text of any form, or NULL.
+    /// The code of a field of any form, or NULL.
     #[inline(never)]
-    fn code(&mut self, row: usize, dictionary: &mut TextDictionary) -> Result<u32, RecordError> {
+    fn code<D: Coder>(&mut self, row: usize, dictionary: &mut D) -> Result<u32, RecordError> {
         let (rules, view) = (self.rules, self.view);
-        let (code, new) = match view.field(row, rules.field, rules.null.as_deref()) {
-            Field::Null => return rules.null(row, self.faults).map(|()| NULL),
-            Field::Span(start, end) => dictionary.code_at(view.text, start, end),
-            Field::Quoted(text) => dictionary.code(&text),
-        };
-        if (new || self.faults.drop.is_some()) && rules.too_long(view, row) {
-            rules.wrong(row, self.faults)?;
-        }
-        Ok(code)
-    }
-
-    /// Doubles as codes.
-    pub(super) fn doubles(
-        &mut self,
-        dictionary: &mut DoubleDictionary,
-        codes: &mut Vec<u32>,
-    ) -> Result<(), RecordError> {
-        let (view, field) = (self.view, self.rules.field);
-        for (row, (start, end)) in self.rows.clone().zip(view.spans(self.rows.clone(), field)) {
-            let code = if let Some(bytes) = view.text[start..].first_chunk::<8>()
-                && start < end
-                && self.is_plain(bytes[0])
-                && let Some(code) = dictionary.known(*bytes, end - start)
-            {
-                code
-            } else {
-                self.double(row, dictionary)?
-            };
-            codes.push(code);
-        }
-        Ok(())
-    }
-
-    /// The code of a double of any form, or NULL.
-    #[inline(never)]
-    fn double(
-        &mut self,
-        row: usize,
-        dictionary: &mut DoubleDictionary,
-    ) -> Result<u32, RecordError> {
-        let (rules, view) = (self.rules, self.view);
-        let read = |text: &[u8]| parse::double(text, rules.decimal);
-        let (value, span) = match view.field(row, rules.field, rules.null.as_deref()) {
-            Field::Span(start, end) => (read(&view.text[start..end]), start..end),
-            Field::Quoted(text) if !text.is_empty() => (read(&text), 0..0),
+        let code = match view.field(row, rules.field, rules.null.as_deref()) {
+            Field::Span(start, end) => dictionary.code(&view.text[start..end], rules),
+            Field::Quoted(text) if D::EMPTY || !text.is_empty() => dictionary.code(&text, rules),
             Field::Null | Field::Quoted(_) => {
                 return rules.null(row, self.faults).map(|()| NULL);
             }
         };
-        let Some(value) = value else {
+        let Some((code, new)) = code else {
             return rules.wrong(row, self.faults).map(|()| NULL);
         };
-        let code = dictionary.code(value);
-        if let Some(bytes) = view.text[span.start..].first_chunk::<8>()
-            && !span.is_empty()
-        {
-            dictionary.remember(*bytes, span.len(), code);
+        // Unless what was too long before was dropped.
+        if (new || self.faults.drop.is_some()) && rules.too_long(view, row) {
+            rules.wrong(row, self.faults)?;
         }
         Ok(code)
     }

@@ -198,7 +198,7 @@ fn hashed(
         }
         let hash = hasher.hash_one(key);
         let known = table.find(hash, |(known, _)| *known == key);
-        let number = known.map(|(_, number)| *number).unwrap_or_else(|| new(row));
+        let number = known.map_or_else(|| new(row), |(_, number)| *number);
         if known.is_none() {
             table.insert_unique(hash, (key, number), |(key, _)| hasher.hash_one(key));
         }
