@@ -41,10 +41,10 @@ impl Recent {
     pub fn get(&self, bytes: &[u8; 16], len: usize) -> Option<u32> {
         let key = key(bytes, len)?;
         let [first, second] = self.sets.get(self.set(key))?;
-        if first.key == key {
-            return Some(first.code);
-        }
-        (second.key == key).then_some(second.code)
+        // Which of the two it is cannot be foreseen, so nothing branches on it.
+        let (is_first, is_second) = (first.key == key, second.key == key);
+        let code = if is_second { second.code } else { first.code };
+        (is_first | is_second).then_some(code)
     }
 
     /// Remembers the code of the first `len` of some bytes, if they are few.

@@ -105,10 +105,19 @@ fn short_date(days: i32) -> Option<[u8; 10]> {
 
 /// The two digits of a number below 100.
 #[inline]
-#[expect(clippy::cast_possible_truncation, reason = "two digits")]
 fn pair(value: u32) -> [u8; 2] {
-    [b'0' + (value / 10) as u8, b'0' + (value % 10) as u8]
+    PAIRS[value as usize % 100]
 }
+
+const PAIRS: [[u8; 2]; 100] = {
+    let mut pairs = [[b'0'; 2]; 100];
+    let mut value = 0u8;
+    while value < 100 {
+        pairs[value as usize] = [b'0' + value / 10, b'0' + value % 10];
+        value += 1;
+    }
+    pairs
+};
 
 /// `YYYY-MM-DD` of days since 1970-01-01.
 #[inline]
@@ -150,28 +159,26 @@ pub(super) fn timestamp<const DIGITS: u32>(zone: bool) -> impl FnMut(&mut Vec<u8
     move |out, value| {
         let (seconds, fraction) = (value.div_euclid(unit), value.rem_euclid(unit));
         let (days, of_day) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-        match i32::try_from(days).ok().filter(|day| *day != i32::MIN) {
-            Some(day) => {
-                let slot = &mut known[day.cast_unsigned() as usize % DAYS];
-                if slot.0 != day
-                    && let Some(text) = short_date(day)
-                {
-                    *slot = (day, text);
-                }
-                if slot.0 == day {
-                    out.extend_from_slice(&slot.1);
-                } else {
-                    long_date(out, days);
-                }
-            }
-            None => long_date(out, days),
-        }
         let of_day = u32::try_from(of_day).unwrap_or(0);
-        let mut time = *b" 00:00:00";
-        time[1..3].copy_from_slice(&pair(of_day / 3600));
-        time[4..6].copy_from_slice(&pair(of_day / 60 % 60));
-        time[7..].copy_from_slice(&pair(of_day % 60));
-        out.extend_from_slice(&time);
+        let mut text = *b"0000-00-00 00:00:00";
+        text[11..13].copy_from_slice(&pair(of_day / 3600));
+        text[14..16].copy_from_slice(&pair(of_day / 60 % 60));
+        text[17..].copy_from_slice(&pair(of_day % 60));
+        let day = i32::try_from(days).ok().filter(|day| *day != i32::MIN);
+        let date = day.and_then(|day| {
+            let slot = &mut known[day.cast_unsigned() as usize % DAYS];
+            if slot.0 != day {
+                *slot = (day, short_date(day)?);
+            }
+            Some(slot.1)
+        });
+        if let Some(date) = date {
+            text[..10].copy_from_slice(&date);
+            out.extend_from_slice(&text);
+        } else {
+            long_date(out, days);
+            out.extend_from_slice(&text[10..]);
+        }
         if fraction != 0 {
             // A vector takes any write.
             let _ = write!(out, ".{fraction:0width$}", width = DIGITS as usize);

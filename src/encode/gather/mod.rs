@@ -2,6 +2,9 @@
 //!
 //! Fast because codes of 16 bits are what is put in order, not values: those of a block fit a second-level cache.
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, StringArray, StringBuilder, UInt32Array};
@@ -133,6 +136,12 @@ impl Known {
     }
 }
 
+/// Appends the codes that `known` has for all of those that are no NULL.
+fn all_known(known: &[u16], piece: &[u32], codes: &mut Vec<u16>) {
+    let code = |&code: &u32| known.get(code as usize).copied().unwrap_or(NULL);
+    codes.extend(piece.iter().map(code));
+}
+
 /// The rows' codes in a dictionary of the block. None where it does not pay: judged at each new text, however the texts
 /// arrive.
 fn texts(pieces: &[Piece<'_>], order: Option<&[u32]>) -> Option<Coded<StringArray>> {
@@ -149,6 +158,10 @@ fn texts(pieces: &[Piece<'_>], order: Option<&[u32]>) -> Option<Coded<StringArra
         match piece.column {
             Column::Coded(texts, piece_codes) => {
                 let known = known.of(texts.lineage, texts.values.len());
+                if !known.contains(&NULL) {
+                    all_known(known, &piece_codes[range], &mut codes);
+                    continue;
+                }
                 for &code in &piece_codes[range] {
                     if code == column::NULL {
                         codes.push(NULL);
@@ -202,7 +215,16 @@ fn coded_doubles(pieces: &[Piece<'_>], order: Option<&[u32]>) -> Option<Coded<Ve
             return None;
         };
         let known = known.of(doubles.lineage, doubles.values.len());
-        for &code in &piece_codes[piece.start..piece.start + piece.len] {
+        let piece_codes = &piece_codes[piece.start..piece.start + piece.len];
+        if !known.contains(&NULL) {
+            all_known(known, piece_codes, &mut codes);
+            values += piece_codes
+                .iter()
+                .filter(|&&code| code != column::NULL)
+                .count();
+            continue;
+        }
+        for &code in piece_codes {
             if code == column::NULL {
                 codes.push(NULL);
                 continue;

@@ -1,0 +1,134 @@
+//! Blocks from batches of every form, against the values that were put in.
+
+use arrow::array::{AsArray, Float64Array};
+use proptest::prelude::*;
+
+use super::super::numbers::to_float;
+use super::*;
+use crate::csv::column::{Dictionary, Doubles};
+
+/// What one worker has numbered so far.
+#[derive(Default)]
+struct Worker {
+    lineage: u64,
+    codes: HashMap<u64, u32>,
+    values: Vec<f64>,
+}
+
+impl Worker {
+    fn code(&mut self, value: f64) -> u32 {
+        let next = u32::try_from(self.values.len()).unwrap();
+        let code = *self.codes.entry(value.to_bits()).or_insert(next);
+        if code == next {
+            self.values.push(value);
+        }
+        code
+    }
+}
+
+/// The same values as a batch may have them: as they are, or as a worker's codes.
+fn column(values: &[Option<f64>], worker: Option<&mut Worker>, text: bool) -> Column {
+    let as_text = |value: f64| value.to_string();
+    let Some(worker) = worker else {
+        if text {
+            let texts: StringArray = values.iter().map(|v| v.map(as_text)).collect();
+            return Column::Plain(Arc::new(texts));
+        }
+        return Column::Plain(Arc::new(values.iter().copied().collect::<Float64Array>()));
+    };
+    let codes = values.iter();
+    let codes = codes.map(|value| value.map_or(column::NULL, |value| worker.code(value)));
+    let codes = codes.collect();
+    let lineage = worker.lineage;
+    if text {
+        let values = worker.values.iter().map(|&v| Some(as_text(v))).collect();
+        return Column::Coded(Arc::new(Dictionary { lineage, values }), codes);
+    }
+    let values = worker.values.clone();
+    Column::CodedDoubles(Arc::new(Doubles { lineage, values }), codes)
+}
+
+/// What a block has in the end, row by row.
+fn values(gathered: &Gathered) -> Vec<Option<String>> {
+    let coded = |codes: &[u16], text: &dyn Fn(usize) -> String| {
+        let value = |&code: &u16| (code != NULL).then(|| text(code.into()));
+        codes.iter().map(value).collect()
+    };
+    match gathered {
+        Gathered::Texts(of) => coded(&of.codes, &|at| of.values.value(at).to_owned()),
+        Gathered::Numbers(_, of) => {
+            assert!(of.values.is_sorted());
+            coded(&of.codes, &|at| to_float(of.values[at]).to_string())
+        }
+        Gathered::Keys(_, keys, nulls) => (0..keys.len())
+            .map(|row| {
+                let valid = nulls.as_ref().is_none_or(|nulls| nulls.is_valid(row));
+                valid.then(|| to_float(keys[row]).to_string())
+            })
+            .collect(),
+        Gathered::Array(array) => {
+            let texts = array.as_string_opt::<i32>().unwrap();
+            texts.iter().map(|text| text.map(str::to_owned)).collect()
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_block_has_the_rows_values_however_they_came(
+        batches in prop::collection::vec(
+            (0..3usize, prop::collection::vec(prop::option::of(-40..400i32), 1..200)), 1..8),
+        text: bool,
+        turned: bool,
+    ) {
+        let numbers = |values: &[Option<i32>]| -> Vec<Option<f64>> {
+            values.iter().map(|v| v.map(|v| f64::from(v) / 10.0)).collect()
+        };
+        let mut workers = [0, 1].map(|lineage| Worker { lineage, ..Worker::default() });
+        let rows: Vec<Rows> = batches
+            .iter()
+            .map(|(form, values)| Rows {
+                columns: Arc::new(vec![column(&numbers(values), workers.get_mut(*form), text)]),
+                start: values.len() / 3,
+                len: values.len() - values.len() / 3,
+            })
+            .collect();
+        let all = batches.iter().flat_map(|(_, values)| numbers(&values[values.len() / 3..]));
+        let mut expected: Vec<Option<String>> = all.map(|v| v.map(|v| v.to_string())).collect();
+        let order: Vec<u32> = (0..u32::try_from(expected.len()).unwrap()).rev().collect();
+        let data_type = if text { DataType::Utf8 } else { DataType::Float64 };
+        let gathered = gather(&rows, 0, &data_type, turned.then_some(&order)).unwrap();
+        if turned {
+            expected.reverse();
+        }
+        prop_assert_eq!(values(&gathered), expected);
+    }
+}
+
+/// Whether values hardly repeat is judged alike.
+#[test]
+fn the_form_of_a_block_is_that_of_its_values() {
+    let distinct: Vec<Option<f64>> = (0..20_000).map(|v| Some(f64::from(v) / 8.0)).collect();
+    for (values, coded) in [(&distinct[..], false), (&distinct[..15_000], true)] {
+        for coding in [false, true] {
+            let of = |text| {
+                let mut worker = Worker::default();
+                let columns = column(values, coding.then_some(&mut worker), text);
+                let columns = Arc::new(vec![columns]);
+                let rows = Rows {
+                    columns,
+                    start: 0,
+                    len: values.len(),
+                };
+                let data_type = if text {
+                    DataType::Utf8
+                } else {
+                    DataType::Float64
+                };
+                gather(&[rows], 0, &data_type, None).unwrap()
+            };
+            assert_eq!(matches!(of(true), Gathered::Texts(_)), coded);
+            assert_eq!(matches!(of(false), Gathered::Numbers(..)), coded);
+        }
+    }
+}
