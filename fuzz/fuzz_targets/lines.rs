@@ -1,4 +1,4 @@
-//! Columns of every type with NULLs through the CSV encoder, and back through `plain.rs` and the csv crate: NULL stays
+//! Columns of every type with NULLs, in any order, gathered, through the CSV encoder, and back through `plain.rs` and the csv crate: NULL stays
 //! NULL, text stays as it is, and every other value reads back as itself by the standard library and chrono.
 
 #![no_main]
@@ -12,26 +12,33 @@ use libfuzzer_sys::fuzz_target;
 use veilpoint::csv::Syntax;
 use veilpoint::encode::Formulas;
 use veilpoint::encode::csv::{CsvColumn, prepare, rows as lines};
+use veilpoint::encode::gather::gather;
 use veilpoint_fuzz::Choices;
-use veilpoint_fuzz::columns::{column, rows};
+use veilpoint_fuzz::columns::{block, column, in_order, order, rows};
 use veilpoint_fuzz::plain::{self, Field};
 
 fuzz_target!(|input: &[u8]| {
     let mut choices = Choices::new(input);
     let formulas = choices.one(&[Formulas::Keep, Formulas::Escape]);
-    let cut = usize::from(choices.byte());
+    let cut = choices.byte();
     let rows = rows(&mut choices);
-    let mut arrays = Vec::new();
-    while arrays.len() < 4 && (arrays.is_empty() || !choices.is_empty()) {
-        arrays.push(column(&mut choices, rows));
+    if rows == 0 {
+        return;
     }
-    let columns: Vec<CsvColumn> = arrays
-        .iter()
-        .map(|array| prepare(array, formulas).unwrap())
-        .collect();
+    let order = order(rows, &mut choices);
+    let mut given = Vec::new();
+    while given.len() < 4 && (given.is_empty() || !choices.is_empty()) {
+        given.push(column(&mut choices, rows));
+    }
+    let block = block(&given, rows, &mut Choices::new(&[cut]));
+    let columns = given.iter().enumerate().map(|(at, given)| {
+        let values = gather(&block, at, given.array.data_type(), order.as_deref()).unwrap();
+        prepare(&values, formulas).unwrap()
+    });
+    let columns: Vec<CsvColumn> = columns.collect();
     let columns: Vec<&CsvColumn> = columns.iter().collect();
     let text = lines(&columns, 0, rows, formulas).unwrap();
-    let cut = cut.min(rows);
+    let cut = usize::from(cut).min(rows);
     let mut parts = lines(&columns, 0, cut, formulas).unwrap();
     parts.extend(lines(&columns, cut, rows, formulas).unwrap());
     assert!(parts == text, "where lines are cut matters");
@@ -45,14 +52,14 @@ fuzz_target!(|input: &[u8]| {
         strip_cr: true,
         other: Some(b'\r'),
     };
-    let records = plain::records(&text, &syntax, arrays.len(), false)
-        .unwrap()
-        .records;
+    let records = plain::records(&text, &syntax, given.len(), false).unwrap();
+    let records = records.records;
     assert_eq!(records.len(), rows);
     by_csv_crate(&text, &records);
-    for (at, array) in arrays.iter().enumerate() {
-        let fields = records.iter().map(|record| &record[at]).collect::<Vec<_>>();
-        check(array, &fields, formulas, arrays.len() == 1);
+    for (at, column) in given.iter().enumerate() {
+        let fields: Vec<&Field> = records.iter().map(|record| &record[at]).collect();
+        let array = in_order(&column.array, order.as_deref());
+        check(&array, &fields, formulas, given.len() == 1);
     }
 });
 
@@ -75,17 +82,13 @@ fn by_csv_crate(text: &[u8], records: &[Vec<Field>]) {
 
 /// Every field says what its row holds. NULL is an empty field, quoted where it is alone in its record.
 fn check(array: &ArrayRef, fields: &[&Field], formulas: Formulas, alone: bool) {
-    let array = match array.data_type() {
-        DataType::Dictionary(_, values) => cast(array, values).unwrap(),
-        _ => ArrayRef::clone(array),
-    };
     for (row, (text, quoted)) in fields.iter().enumerate() {
         let text = std::str::from_utf8(text).expect("UTF-8");
         if array.is_null(row) {
             assert_eq!((text, *quoted), ("", alone), "row {row}");
         } else {
             assert!(*quoted || !text.is_empty(), "row {row} reads as NULL");
-            same_value(&array, row, text, formulas);
+            same_value(array, row, text, formulas);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Columns of every type with NULLs, in row groups, through the Parquet encoders, and back through the parquet crate's
+//! Columns of every type with NULLs, in row groups and in any order, gathered, through the Parquet encoders, and back through the parquet crate's
 //! reader; and no value outside the bounds that the file tells of its row groups and pages.
 
 #![no_main]
@@ -7,63 +7,55 @@ use std::io::Write;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, make_comparator};
-use arrow::compute::{SortOptions, cast, concat_batches};
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use arrow::compute::{SortOptions, concat_batches};
+use arrow::datatypes::{Field, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 use bytes::Bytes;
 use libfuzzer_sys::fuzz_target;
 use parquet::arrow::arrow_reader::statistics::StatisticsConverter;
 use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData};
-use veilpoint::encode::{Codec, Output, parquet as encoder};
+use veilpoint::encode::gather::gather;
+use veilpoint::encode::{Codec, Output, Rows, parquet as encoder};
 use veilpoint_fuzz::Choices;
-use veilpoint_fuzz::columns::{column, rows};
+use veilpoint_fuzz::columns::{Given, block, column, in_order, order, rows};
 
 const CODECS: [Codec; 4] = [Codec::Snappy, Codec::Zstd, Codec::Lz4, Codec::None];
 
 fuzz_target!(|input: &[u8]| {
     let mut choices = Choices::new(input);
     let codec = choices.one(&CODECS);
-    // A second row group has the same columns once more, in fewer rows.
-    let second = choices.one(&[false, true]);
     let rows = rows(&mut choices);
     if rows == 0 {
         return;
     }
+    let order = order(rows, &mut choices);
+    // Row groups of the same columns: a second one in the order of the input.
+    let orders = choices.one(&[vec![order.as_deref()], vec![order.as_deref(), None]]);
+    let cut = choices.byte();
     let mut columns = Vec::new();
     while columns.len() < 3 && (columns.is_empty() || !choices.is_empty()) {
         columns.push(column(&mut choices, rows));
     }
-    let mut groups = vec![columns];
-    if second {
-        let part = |column: &ArrayRef| column.slice(rows / 3, rows - rows / 3);
-        groups.push(groups[0].iter().map(part).collect());
-    }
-    let schema = schema(&groups[0]);
-    let file = write(&schema, &groups, codec);
-    assert_eq!(
-        file,
-        write(&schema, &groups, codec),
-        "the same rows give other bytes"
-    );
-    check(&file, &schema, &groups);
+    let block = block(&columns, rows, &mut Choices::new(&[cut]));
+    let schema = schema(&columns);
+    let file = write(&schema, &block, &orders, codec);
+    let again = write(&schema, &block, &orders, codec);
+    assert_eq!(file, again, "the same rows give other bytes");
+    check(&file, &schema, &columns, &orders);
 });
 
-/// What a column is in the file: codes are their texts.
-fn plain(data_type: &DataType) -> DataType {
-    match data_type {
-        DataType::Dictionary(_, values) => values.as_ref().clone(),
-        other => other.clone(),
-    }
-}
+/// The orders of row groups' rows.
+type Orders<'a> = [Option<&'a [u32]>];
 
 /// A column that has no NULL is one that may have none.
-fn schema(columns: &[ArrayRef]) -> SchemaRef {
-    let field = |(at, column): (usize, &ArrayRef)| {
+fn schema(columns: &[Given]) -> SchemaRef {
+    let field = |(at, given): (usize, &Given)| {
+        let array = &given.array;
         Field::new(
             format!("c{at}"),
-            plain(column.data_type()),
-            column.logical_null_count() > 0,
+            array.data_type().clone(),
+            array.null_count() > 0,
         )
     };
     let fields: Vec<Field> = columns.iter().enumerate().map(field).collect();
@@ -85,14 +77,15 @@ impl Write for Kept<'_> {
 
 impl Output for Kept<'_> {}
 
-fn write(schema: &SchemaRef, groups: &[Vec<ArrayRef>], codec: Codec) -> Bytes {
+fn write(schema: &SchemaRef, block: &[Rows], orders: &Orders<'_>, codec: Codec) -> Bytes {
     let mut bytes = Vec::new();
     let (encoder, mut writer) = encoder::open(schema, codec, None, Kept(&mut bytes)).unwrap();
-    for (group, columns) in groups.iter().enumerate() {
+    for (group, order) in orders.iter().enumerate() {
         let mut others = encoder.others(group).unwrap();
-        let chunks = columns.iter().enumerate().map(|(at, values)| {
+        let chunks = schema.fields().iter().enumerate().map(|(at, field)| {
+            let values = gather(block, at, field.data_type(), *order).unwrap();
             let other = || Ok(others[at].take().expect("a column is written once"));
-            encoder.encode(at, values, other).unwrap()
+            encoder.encode(at, &values, other).unwrap()
         });
         let chunks = chunks.collect();
         writer.write(chunks).unwrap();
@@ -101,7 +94,7 @@ fn write(schema: &SchemaRef, groups: &[Vec<ArrayRef>], codec: Codec) -> Bytes {
     Bytes::from(bytes)
 }
 
-fn check(file: &Bytes, schema: &SchemaRef, groups: &[Vec<ArrayRef>]) {
+fn check(file: &Bytes, schema: &SchemaRef, columns: &[Given], orders: &Orders<'_>) {
     let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Required);
     let reader = ParquetRecordBatchReaderBuilder::try_new_with_options(file.clone(), options);
     let reader = reader.expect("a Parquet file");
@@ -109,16 +102,15 @@ fn check(file: &Bytes, schema: &SchemaRef, groups: &[Vec<ArrayRef>]) {
     let read_schema = Arc::clone(reader.schema());
     let batches: Vec<RecordBatch> = reader.build().unwrap().map(Result::unwrap).collect();
     let all = concat_batches(&read_schema, &batches).unwrap();
-    let mut start = 0;
-    for (group, columns) in groups.iter().enumerate() {
-        for (at, values) in columns.iter().enumerate() {
-            let expected = cast(values, schema.field(at).data_type()).unwrap();
-            assert_eq!(&all.column(at).slice(start, values.len()), &expected);
+    let rows = columns[0].array.len();
+    assert_eq!(all.num_rows(), rows * orders.len());
+    for (group, order) in orders.iter().enumerate() {
+        for (at, given) in columns.iter().enumerate() {
+            let expected = in_order(&given.array, *order);
+            assert_eq!(&all.column(at).slice(group * rows, rows), &expected);
             bounds(&expected, at, group, schema, &metadata);
         }
-        start += columns[0].len();
     }
-    assert_eq!(start, all.num_rows());
 }
 
 /// By the crate's own reading of statistics and of the column index.

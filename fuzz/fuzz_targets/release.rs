@@ -55,7 +55,10 @@ fuzz_target!(|input: &[u8]| {
     let release = |format, threads| released(contract, projection, &text, format, threads);
     let parquet = release(Format::Parquet, 1);
     let csv = release(Format::Csv, 1);
-    assert!(parquet == release(Format::Parquet, 3), "threads reach the bytes");
+    assert!(
+        parquet == release(Format::Parquet, 3),
+        "threads reach the bytes"
+    );
     assert!(csv == release(Format::Csv, 3), "threads reach the bytes");
     match expected {
         Ok(rows) if rows.records > 0 => {
@@ -122,7 +125,10 @@ fn same_texts(file: &[u8], expected: &[ArrayRef]) {
     for (row, record) in records.iter().enumerate() {
         for (column, (text, quoted)) in expected.iter().zip(record) {
             assert_eq!(column.is_null(row), text.is_empty() && !quoted);
-            if let Some(texts) = column.as_string_opt::<i32>().filter(|texts| texts.is_valid(row)) {
+            if let Some(texts) = column
+                .as_string_opt::<i32>()
+                .filter(|texts| texts.is_valid(row))
+            {
                 assert_eq!(texts.value(row).as_bytes(), text);
             }
         }

@@ -1,15 +1,18 @@
-//! Bytes → columns of every type, with NULLs and repetition.
+//! Bytes → columns of every type, with NULLs and repetition, as a projection hands them to the encoders.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float32Array, Float64Array,
-    Int8Array, Int16Array, Int32Array, Int64Array, StringArray, TimestampMicrosecondArray,
+    ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float32Array, Float64Array, Int8Array,
+    Int16Array, Int32Array, Int64Array, StringArray, TimestampMicrosecondArray,
     TimestampMillisecondArray, TimestampNanosecondArray, UInt8Array, UInt16Array, UInt32Array,
     UInt64Array,
 };
-use arrow::compute::cast;
-use arrow::datatypes::DataType;
+use arrow::compute::take;
+use veilpoint::csv::column::{Column, Dictionary, NULL};
+use veilpoint::csv::read::new_lineage;
+use veilpoint::encode::Rows;
 
 use crate::Choices;
 
@@ -34,8 +37,16 @@ pub fn rows(choices: &mut Choices<'_>) -> usize {
     }
 }
 
+/// A column, once as it is and once as batches have it.
+pub struct Given {
+    /// The values.
+    pub array: ArrayRef,
+    /// The values, or codes of them.
+    pub column: Column,
+}
+
 /// A column of so many rows.
-pub fn column(choices: &mut Choices<'_>, rows: usize) -> ArrayRef {
+pub fn column(choices: &mut Choices<'_>, rows: usize) -> Given {
     let kind = choices.byte() % 21;
     let nulls = match choices.byte() % 4 {
         0 => 0,
@@ -56,7 +67,40 @@ pub fn column(choices: &mut Choices<'_>, rows: usize) -> ArrayRef {
     if kind >= 18 {
         return text(&shape, rows, kind);
     }
-    number(&shape, rows, kind)
+    let array = number(&shape, rows, kind);
+    let column = Column::Plain(Arc::clone(&array));
+    Given { array, column }
+}
+
+/// A block of all rows, in one piece or in two.
+pub fn block(columns: &[Given], rows: usize, choices: &mut Choices<'_>) -> Vec<Rows> {
+    let columns = Arc::new(columns.iter().map(|given| given.column.clone()).collect());
+    let cut = rows * usize::from(choices.byte() % 8) / 8;
+    let piece = |start: usize, end: usize| Rows {
+        columns: Arc::clone(&columns),
+        start,
+        len: end - start,
+    };
+    let pieces = [piece(0, cut), piece(cut, rows)];
+    pieces.into_iter().filter(|piece| piece.len > 0).collect()
+}
+
+/// An order that rows leave in, or theirs.
+pub fn order(rows: usize, choices: &mut Choices<'_>) -> Option<Vec<u32>> {
+    let rows = u32::try_from(rows).ok().filter(|rows| *rows > 0)?;
+    let by = u32::from(choices.byte());
+    (by % 3 > 0).then(|| (0..rows).rev().map(|row| (row + by) % rows).collect())
+}
+
+/// What the rows are in that order.
+pub fn in_order(array: &ArrayRef, order: Option<&[u32]>) -> ArrayRef {
+    match order {
+        None => Arc::clone(array),
+        Some(order) => {
+            let rows = UInt32Array::from(order.to_vec());
+            take(array, &rows, None).expect("rows of the column")
+        }
+    }
 }
 
 impl Shape {
@@ -112,14 +156,38 @@ fn number(shape: &Shape, rows: usize, kind: u8) -> ArrayRef {
 }
 
 /// Texts of any characters and lengths, plain or as codes.
-fn text(shape: &Shape, rows: usize, kind: u8) -> ArrayRef {
+fn text(shape: &Shape, rows: usize, kind: u8) -> Given {
     let texts = shape.values(rows).map(|value| value.map(written));
-    let texts: ArrayRef = Arc::new(texts.collect::<StringArray>());
-    if kind == 18 || texts.len() == texts.null_count() && kind == 19 {
-        return texts;
+    let texts: StringArray = texts.collect();
+    let column = match kind {
+        18 => Column::Plain(Arc::new(texts.clone())),
+        _ => coded(&texts, kind == 20),
+    };
+    Given {
+        array: Arc::new(texts),
+        column,
     }
-    let codes = DataType::Dictionary(Box::new(DataType::UInt32), Box::new(DataType::Utf8));
-    cast(&texts, &codes).expect("fewer texts than codes")
+}
+
+/// Texts as codes; with `twice`, those in odd rows have codes of their own, as those of equal results may.
+fn coded(texts: &StringArray, twice: bool) -> Column {
+    let (mut values, mut known) = (Vec::new(), HashMap::new());
+    let rows = texts.iter().enumerate();
+    let codes = rows.map(|(row, text)| {
+        let Some(text) = text else { return NULL };
+        *known
+            .entry((text, twice && row % 2 == 1))
+            .or_insert_with(|| {
+                values.push(text);
+                u32::try_from(values.len() - 1).expect("fewer texts than codes")
+            })
+    });
+    let codes: Vec<u32> = codes.collect();
+    let dictionary = Dictionary {
+        lineage: new_lineage(),
+        values: StringArray::from(values),
+    };
+    Column::Coded(Arc::new(dictionary), codes)
 }
 
 /// The text that a number stands for: its bytes, read as characters that matter to CSV and to bounds.
