@@ -97,7 +97,9 @@ fn object(cells: &[&str], quoted: bool) -> String {
     let mut object = "c0,c1\n".to_owned();
     for cell in cells {
         if is_quoted(cell, quoted) {
-            object += &format!("\"{}\"", cell.replace('"', "\"\""));
+            object += "\"";
+            object += &cell.replace('"', "\"\"");
+            object += "\"";
         } else {
             object += cell;
         }

@@ -47,7 +47,7 @@ pub fn value(text: &str, data_type: ColumnType, dialect: &Dialect) -> Option<Val
         },
         ColumnType::Date => whole(match dialect.date_format.as_deref() {
             Some(format) => date_by(text, format),
-            None => date(text).and_then(days),
+            None => date(text).map(days),
         }),
         ColumnType::Timestamp => whole(timestamp(text).map(micros)),
         ColumnType::TimestampTz => whole(timestamp_tz(text)),
@@ -92,8 +92,8 @@ fn decimal(text: &str, precision: u8, scale: i8, separator: u8) -> Option<i128> 
     fits.then_some(sign * value)
 }
 
-fn days(date: NaiveDate) -> Option<i128> {
-    Some((date - NaiveDate::default()).num_days().into())
+fn days(date: NaiveDate) -> i128 {
+    (date - NaiveDate::default()).num_days().into()
 }
 
 fn micros(moment: NaiveDateTime) -> i128 {
@@ -141,7 +141,7 @@ fn date_by(text: &str, format: &str) -> Option<i128> {
         let century = if year < 70 { 2000 } else { 1900 };
         NaiveDate::from_ymd_opt(century + year, first, second)
     };
-    days(date?)
+    date.map(days)
 }
 
 /// The formats of dates that are tried.
