@@ -7,7 +7,11 @@ use super::tokenize::Tokens;
 use super::{MAX_RECORD, PADDING, RecordError, Syntax};
 use crate::error::Kind;
 
-/// Records over text of one form: fields separated by anything, quoted with `"`, no escapes, no comments.
+/// The quote of normalised text: a byte that no UTF-8 text has, so that a field is quoted only where it was, and what
+/// stands in it needs no doubling.
+pub const QUOTE: u8 = 0xff;
+
+/// Records over text of one form: fields separated by anything, quoted with [`QUOTE`], no escapes, no comments.
 #[derive(Debug, Default)]
 pub struct Normalised {
     /// The text.
@@ -172,18 +176,13 @@ struct Writer<'a> {
     bytes: &'a mut Vec<u8>,
     tokens: &'a mut Vec<u32>,
     start: usize,
-    needs_quotes: bool,
 }
 
 impl Sink for Writer<'_> {
     fn byte(&mut self, byte: u8) {
         // Room for an opening quote is kept at the field's start.
         if self.bytes.len() == self.start {
-            self.bytes.push(b'"');
-        }
-        self.needs_quotes |= byte == b'"';
-        if byte == b'"' {
-            self.bytes.push(b'"');
+            self.bytes.push(QUOTE);
         }
         self.bytes.push(byte);
     }
@@ -191,10 +190,10 @@ impl Sink for Writer<'_> {
     fn end(&mut self, quoted: bool) {
         if self.bytes.len() == self.start {
             if quoted {
-                self.bytes.extend_from_slice(b"\"\"");
+                self.bytes.extend_from_slice(&[QUOTE; 2]);
             }
-        } else if quoted || self.needs_quotes {
-            self.bytes.push(b'"');
+        } else if quoted {
+            self.bytes.push(QUOTE);
         } else {
             self.bytes.remove(self.start);
         }
@@ -202,7 +201,6 @@ impl Sink for Writer<'_> {
             .push(u32::try_from(self.bytes.len()).unwrap_or(u32::MAX));
         self.bytes.push(b'\n');
         self.start = self.bytes.len();
-        self.needs_quotes = false;
     }
 }
 
@@ -322,7 +320,6 @@ pub fn normalise(
             bytes: &mut out.bytes,
             tokens: &mut ends,
             start,
-            needs_quotes: false,
         };
         let scanned = scan(&block[at..], syntax, &mut sink).map_err(|failure| RecordError {
             kind: failure.kind,

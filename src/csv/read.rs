@@ -109,7 +109,7 @@ impl BlockReader {
             View {
                 text: &self.normalised.bytes,
                 tokens: &self.normalised.tokens,
-                quote: Some(b'"'),
+                quote: Some(general::QUOTE),
                 strip_cr: false,
             }
         };
