@@ -73,7 +73,7 @@ impl Releases {
         beside: Vec<RawObject>,
         made: (&O, Instant),
     ) -> Result<Page> {
-        let keys = ask.point.served.contract.keys()?;
+        let keys = ask.point.served.owner()?;
         let below =
             |folder: &String| folder.starts_with(&query.prefix) && keys.may_own_below(folder);
         let prefixes = raw.prefixes.into_iter().filter(below).collect();
@@ -203,7 +203,7 @@ pub fn doubtful(
     query: &ListQuery,
     page: &RawPage,
 ) -> Result<Vec<(String, Vec<String>)>> {
-    let owner = ask.point.served.contract.keys()?;
+    let owner = ask.point.served.owner()?;
     let keys = || page.objects.iter().map(|object| object.key.as_str());
     let (Some(first), Some(last)) = (keys().min(), keys().max()) else {
         return Ok(Vec::new());

@@ -13,7 +13,9 @@ use tokio::time::timeout;
 use super::ask::{Ask, Named};
 use super::digest::Digest;
 use crate::cache::Facts;
+use crate::csv::BLOCK;
 use crate::dataset::catalog::Served;
+use crate::dataset::contract::Compression;
 use crate::error::{Error, Kind, Result};
 use crate::functions::Context;
 use crate::release::{self, Control, Found, Job, Options, Output};
@@ -116,6 +118,7 @@ impl Recipe {
             },
             named: named.clone(),
             options: Options {
+                threads: threads(ask, named, options),
                 parquet_compression: named.settings.compression,
                 csv_formulas: named.settings.csv_formulas,
                 ..options.clone()
@@ -216,6 +219,18 @@ impl Recipe {
             milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
         );
         drift(&named.object_key, &facts.unknown_columns);
+    }
+}
+
+/// One thread for an object of one block of text: its records are read and projected by one in any case, and to start
+/// another takes longer than to encode the rest. What is compressed may be longer than it looks.
+fn threads(ask: &Ask, named: &Named, options: &Options) -> usize {
+    let by_suffix = || Compression::of_key(&named.object_key);
+    let dialect = &ask.point.served.contract.dialect;
+    let packed = dialect.compression.unwrap_or_else(by_suffix) != Compression::None;
+    match named.object.length {
+        Some(length) if length <= BLOCK as u64 && !packed => 1,
+        _ => options.threads,
     }
 }
 

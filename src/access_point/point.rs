@@ -68,7 +68,7 @@ impl AccessPoint {
     /// [`Kind::NotFound`] where the dataset owns neither the key nor any that this could be the release of: such a key
     /// does not exist, whatever lies there. [`Kind::Usage`] as [`Format::of_headers`].
     pub fn asked<'a>(&self, key: &str, header: impl Fn(&str) -> Option<&'a str>) -> Result<Asked> {
-        let owner = self.served.contract.keys()?;
+        let owner = self.served.owner()?;
         let mut others = Format::object_keys(key);
         others.retain(|other| other != key && owner.owns(other));
         let itself = owner.owns(key);

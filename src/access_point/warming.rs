@@ -36,7 +36,7 @@ impl Releases {
         opens: &O,
         deadline: Instant,
     ) -> Result<Warmed> {
-        if !ask.point.served.contract.owns(&object.key) {
+        if !ask.point.served.owner()?.owns(&object.key) {
             return Ok(Warmed::NotOwned);
         }
         let (format, any) = (ask.point.format, Conditions::default());

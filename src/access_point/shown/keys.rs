@@ -20,16 +20,16 @@ use crate::request::{Format, ListQuery};
 /// The keys of one listing.
 pub struct Keys<'a> {
     format: Format,
-    owner: KeyMatcher,
+    owner: &'a KeyMatcher,
     query: &'a ListQuery,
 }
 
 impl<'a> Keys<'a> {
     /// Of an access point, as a query asks for them.
-    pub fn new(ask: &Ask, query: &'a ListQuery) -> Result<Self> {
+    pub fn new(ask: &'a Ask, query: &'a ListQuery) -> Result<Self> {
         Ok(Self {
             format: ask.point.format,
-            owner: ask.point.served.contract.keys()?,
+            owner: ask.point.served.owner()?,
             query,
         })
     }

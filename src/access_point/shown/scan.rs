@@ -46,7 +46,7 @@ pub struct Scan<'a> {
 
 impl<'a> Scan<'a> {
     /// Of the entries behind `after`.
-    pub fn new(ask: &Ask, query: &'a ListQuery, after: Option<String>) -> Result<Self> {
+    pub fn new(ask: &'a Ask, query: &'a ListQuery, after: Option<String>) -> Result<Self> {
         let mut scan = Self {
             keys: Keys::new(ask, query)?,
             query,

@@ -15,11 +15,11 @@ mod tables;
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use self::prover::Prover;
 use self::tables::Tables;
-use super::contract::Contract;
+use super::contract::{Contract, KeyMatcher};
 use super::name::{ProjectionName, reference_file};
 use super::projection::Projection;
 use super::reference::{ReadTable, Reference};
@@ -51,6 +51,22 @@ pub struct Served {
     pub references_sha256: Hashes,
     /// The projection's text: it stays in force under another contract only where it can be proven against that.
     text: Arc<str>,
+    /// The pattern of its contract's LOCATION, compiled by the first request.
+    owner: OnceLock<KeyMatcher>,
+}
+
+impl Served {
+    /// The keys that its dataset owns.
+    ///
+    /// # Errors
+    /// As [`Contract::keys`].
+    pub fn owner(&self) -> Result<&KeyMatcher> {
+        if let Some(owner) = self.owner.get() {
+            return Ok(owner);
+        }
+        let owner = self.contract.keys()?;
+        Ok(self.owner.get_or_init(|| owner))
+    }
 }
 
 /// Every projection of a folder at one moment. Whoever holds one sees that moment, whatever is edited meanwhile.

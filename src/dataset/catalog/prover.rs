@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
@@ -170,6 +170,7 @@ impl<'a> Prover<'a> {
             projection_sha256: judged.projection.clone(),
             references_sha256: judged.references.clone(),
             text: Arc::clone(text),
+            owner: OnceLock::new(),
         })
     }
 

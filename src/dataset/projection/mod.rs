@@ -1,9 +1,11 @@
 //! `name.sql` → [`Projection`]: one SELECT, restricted, planned and proven; and bound to a release, a [`Plan`].
 //!
 //! The text is planned twice by the same code: once when it is read, with a neutral context, for the proof; and once
-//! for each release, with its keys and its as-of date. Nothing is kept between the two but the syntax tree.
+//! for a release, with its keys and its as-of date. Nothing is kept between the two but the syntax tree. The plan of the
+//! last release is kept for the next one with the same keys and date ([`bound`]).
 
 mod anonymity;
+mod bound;
 pub(in crate::dataset) mod catalog;
 mod expressions;
 mod head;
@@ -27,6 +29,7 @@ use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::sql::sqlparser::ast::{Query, SetExpr};
 
+use self::bound::Bound;
 pub use self::head::{Anonymity, Head};
 use super::contract::Contract;
 use super::place::Place;
@@ -49,6 +52,7 @@ pub struct Projection {
     contract: Arc<Contract>,
     query: Query,
     uses_keys: bool,
+    bound: Bound,
 }
 
 /// A projection bound to a release.
@@ -181,6 +185,7 @@ impl Projection {
             contract: Arc::new(contract.clone()),
             query,
             uses_keys: proven.uses_keys,
+            bound: Bound::default(),
         };
         // What cannot be bound is refused now, not at the first release.
         projection
@@ -227,7 +232,7 @@ impl Projection {
         &self.contract
     }
 
-    /// Binds it to a release. About a millisecond.
+    /// Binds it to a release. About a millisecond, where the release before had another date or other keys.
     pub fn bind(&self, context: &Context) -> Result<Plan> {
         if self.uses_keys && context.keys.is_none() {
             let message = format!(
@@ -236,7 +241,7 @@ impl Projection {
             );
             return Err(Error::new(Kind::Key, message));
         }
-        self.plan(context)
+        self.bound.of(context, || self.plan(context))
     }
 
     fn plan(&self, context: &Context) -> Result<Plan> {

@@ -40,5 +40,5 @@ pub(super) fn run(_: &Args) -> Result<()> {
     let started = Instant::now();
     log_lines();
     let settings = config::Function::read()?;
-    process::block_on(object_lambda::run(settings, started))
+    process::block_on_this_thread(object_lambda::run(settings, started))
 }

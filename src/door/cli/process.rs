@@ -20,13 +20,23 @@ pub(super) fn block_on_threads<T>(
     threads: usize,
     work: impl Future<Output = Result<T>>,
 ) -> Result<T> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(threads)
-        .enable_all()
-        .build()
-        .map_err(|err| {
-            Error::new(Kind::Internal, "no runtime could be started").with_private(err)
-        })?;
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    run(runtime.worker_threads(threads), work)
+}
+
+/// The same, where one request comes after the other: all that waits shares this thread, so that no word of an answer is
+/// handed from thread to thread.
+pub(super) fn block_on_this_thread<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    run(&mut tokio::runtime::Builder::new_current_thread(), work)
+}
+
+fn run<T>(
+    runtime: &mut tokio::runtime::Builder,
+    work: impl Future<Output = Result<T>>,
+) -> Result<T> {
+    let runtime = runtime.enable_all().build().map_err(|err| {
+        Error::new(Kind::Internal, "no runtime could be started").with_private(err)
+    })?;
     let outcome = runtime.block_on(work);
     // Whatever is still blocked ends with the process.
     runtime.shutdown_background();

@@ -119,7 +119,7 @@ impl List<'_> {
     async fn cut(&self, ask: &Ask, query: &ListQuery, asked: RawQuery) -> Result<RawPage> {
         let own = self.finder.own()?;
         let page = own.page(&asked).await?;
-        let keys = ask.point.served.contract.keys()?;
+        let keys = ask.point.served.owner()?;
         let mut ends: Vec<&str> = page.prefixes.iter().map(String::as_str).collect();
         ends.extend(page.objects.iter().map(|object| object.key.as_str()));
         ends.sort_unstable();
@@ -147,7 +147,7 @@ impl List<'_> {
         if query.token.is_some() || passed || query.max_keys == 0 {
             return Ok(Vec::new());
         }
-        let owner = ask.point.served.contract.keys()?;
+        let owner = ask.point.served.owner()?;
         let mut keys = Format::object_keys(&release);
         keys.retain(|key| owner.owns(key) && !key.starts_with(&query.prefix));
         if keys.is_empty() {
