@@ -11,7 +11,7 @@ use chrono::{DateTime, NaiveDate};
 use libfuzzer_sys::fuzz_target;
 use veilpoint::csv::Syntax;
 use veilpoint::encode::Formulas;
-use veilpoint::encode::csv::{CsvColumn, prepare, rows as lines};
+use veilpoint::encode::csv::{CsvColumn, Style, prepare, rows as lines};
 use veilpoint::encode::gather::gather;
 use veilpoint_fuzz::Choices;
 use veilpoint_fuzz::columns::{block, column, in_order, order, rows};
@@ -31,9 +31,9 @@ fuzz_target!(|input: &[u8]| {
         given.push(column(&mut choices, rows));
     }
     let block = block(&given, rows, &mut Choices::new(&[cut]));
-    let columns = given.iter().enumerate().map(|(at, given)| {
-        let values = gather(&block, at, given.array.data_type(), order.as_deref()).unwrap();
-        prepare(&values, formulas).unwrap()
+    let columns = given.iter().enumerate().map(|(at, column)| {
+        let values = gather(&block, at, column.array.data_type(), order.as_deref()).unwrap();
+        prepare(values, Style::of(at, given.len()), formulas)
     });
     let columns: Vec<CsvColumn> = columns.collect();
     let columns: Vec<&CsvColumn> = columns.iter().collect();
