@@ -4,7 +4,7 @@
 //! then encoded in pieces that do not depend on each other.
 
 pub mod csv;
-mod distinct;
+pub mod distinct;
 mod format;
 pub mod gather;
 mod numbers;

@@ -2,7 +2,7 @@
 //!
 //! The text is planned twice by the same code: once when it is read, with a neutral context, for the proof; and once
 //! for a release, with its keys and its as-of date. Nothing is kept between the two but the syntax tree. The plan of the
-//! last release is kept for the next one with the same keys and date ([`bound`]).
+//! last release is kept for the next one with the same keys and date (`bound`).
 
 mod anonymity;
 mod bound;
