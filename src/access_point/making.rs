@@ -222,8 +222,8 @@ impl Recipe {
     }
 }
 
-/// One thread for an object of one block of text: its records are read and projected by one in any case, and to start
-/// another takes longer than to encode the rest. What is compressed may be longer than it looks.
+/// One thread for an object of one block of text: its records are read and projected by one in any case, and another
+/// would only help to encode. What is compressed may be longer than it looks.
 fn threads(ask: &Ask, named: &Named, options: &Options) -> usize {
     let by_suffix = || Compression::of_key(&named.object_key);
     let dialect = &ask.point.served.contract.dialect;

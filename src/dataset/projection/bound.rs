@@ -1,7 +1,7 @@
 //! The plan of a projection's last release, for the next one with the same date and keys.
 //!
-//! Fast because planning is most of what a small release takes: about a millisecond, of three in all. It cannot be stale:
-//! a plan follows from the projection, which never changes (an edit makes another), and from the context. What must
+//! Fast because a small release takes little more than its planning, which is about a millisecond. It cannot be stale: a
+//! plan follows from the projection, which never changes (an edit makes another), and from the context. What must
 //! change together: whatever else of the context reaches a plan belongs into [`Same`].
 
 use std::fmt;
