@@ -1,5 +1,5 @@
-//! Columns of every type with NULLs, in row groups and in any order, gathered, through the Parquet encoders, and back through the parquet crate's
-//! reader; and no value outside the bounds that the file tells of its row groups and pages.
+//! Columns of every type with NULLs, in row groups and in any order, gathered, through the Parquet encoders, and back
+//! through the parquet crate's reader; and no value outside the bounds that the file tells of its row groups and pages.
 
 #![no_main]
 
