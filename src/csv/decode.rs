@@ -26,11 +26,6 @@ use super::{RecordError, dates, parse};
 use crate::dataset::contract::{self, ColumnType, Dialect};
 use crate::error::Kind;
 
-/// Fields that are looked up by their bytes: 512 texts in 12 KiB, and 2,048 doubles in 48 KiB, since numbers that repeat
-/// have more values than texts that do.
-const TEXT_BITS: u32 = 9;
-const DOUBLE_BITS: u32 = 11;
-
 /// Reads one column of the contract, block after block, and each block in tiles.
 pub struct ColumnReader {
     rules: Rules,
@@ -128,11 +123,7 @@ impl ColumnReader {
             nulls: NullBufferBuilder::new(0),
             dictionary: text.then(|| TextDictionary::new(lineage)),
             doubles: double.then(|| DoubleDictionary::new(lineage)),
-            recent: Recent::new(match column.data_type {
-                ColumnType::Float64 => DOUBLE_BITS,
-                ColumnType::Text(_) => TEXT_BITS,
-                _ => 2,
-            }),
+            recent: Recent::default(),
         }
     }
 
@@ -357,6 +348,16 @@ impl Rules {
         }
     }
 
+    /// Whether a text of so many bytes has no more characters than its type.
+    #[inline]
+    pub(super) fn has_room(&self, bytes: usize) -> bool {
+        match self.data_type {
+            ColumnType::Text(Some(most)) => bytes <= most as usize,
+            _ => true,
+        }
+    }
+
+    /// Whether a text has more characters than its type.
     pub(super) fn too_long(&self, view: View<'_>, row: usize) -> bool {
         let ColumnType::Text(Some(most)) = self.data_type else {
             return false;

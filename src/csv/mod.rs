@@ -48,8 +48,8 @@ pub const MAX_RECORD: usize = 16 * 1024 * 1024;
 /// The most columns that a header may have.
 pub const MAX_COLUMNS: usize = 4096;
 
-/// Zero bytes behind each block, so that 16 bytes may be read at any position of it.
-pub const PADDING: usize = 16;
+/// Zero bytes behind each block, so that 32 bytes may be read at any position of it.
+pub const PADDING: usize = 32;
 
 /// The dialect of one object: the contract's, with what the object itself decides filled in.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,59 +1,55 @@
 //! Fields seen lately → codes, by their bytes as they stand in the text.
 //!
-//! Fast because most fields are short and were seen before: up to 15 bytes and their number are one 128-bit number,
-//! which one look at a small cache turns into its code. A quoted field, an empty one or a number is then not even read.
-//! What reads them (`tile.rs`) is the meaning; only what it has found right, in a column where nothing is dropped, comes
-//! in here.
+//! Fast because most fields are short and were seen before: up to 15 bytes and their number are one 128-bit number (up to
+//! 31 are two), which one look at a small cache turns into its code. A quoted field, an empty one or a number is then not
+//! even read. What reads them (`tile.rs`) is the meaning; only what it has found right, in a column where nothing is
+//! dropped, comes in here.
+
+use super::column::NULL;
 
 /// Fields that may lie in the same place: with one, a third of 800 texts in 2048 places would drive each other out.
 const WAYS: usize = 2;
 
+/// Places of a cache, in bits: at first, and where as many values are known. 12 and 100 KiB of short fields, which stay
+/// in a cache of the first and of the second level.
+const FIRST_BITS: u32 = 9;
+const MOST_BITS: u32 = 12;
+
+/// The bytes that are read of a field.
+pub const WIDE: usize = 32;
+
 /// A cache of codes.
+#[derive(Default)]
 pub struct Recent {
-    sets: Vec<[Slot; WAYS]>,
-    /// Bits of a hash that are not used.
-    shift: u32,
+    /// Up to 15 bytes.
+    short: Cache<2>,
+    /// Up to 31.
+    long: Cache<4>,
     missed: usize,
 }
 
-#[derive(Clone, Copy)]
-struct Slot {
-    key: [u64; 2],
-    code: u32,
-}
-
 impl Recent {
-    /// An empty cache for about 2^`bits` fields.
-    pub fn new(bits: u32) -> Self {
-        let none = Slot {
-            key: [u64::MAX; 2],
-            code: 0,
-        };
-        Self {
-            sets: vec![[none; WAYS]; 1 << (bits - 1)],
-            shift: u64::BITS - (bits - 1),
-            missed: 0,
+    /// The code of the first `len` of some bytes.
+    #[inline]
+    pub fn get(&self, bytes: &[u8; WIDE], len: usize) -> Option<u32> {
+        match key(bytes, len) {
+            Some(key) => self.short.get(key),
+            None => self.of_long(bytes, len),
         }
     }
 
-    /// The code of the first `len` of some bytes.
-    #[inline]
-    pub fn get(&self, bytes: &[u8; 16], len: usize) -> Option<u32> {
-        let key = key(bytes, len)?;
-        let [first, second] = self.sets.get(self.set(key))?;
-        // Which of the two it is cannot be foreseen, so nothing branches on it.
-        let (is_first, is_second) = (first.key == key, second.key == key);
-        let code = if is_second { second.code } else { first.code };
-        (is_first | is_second).then_some(code)
+    /// Out of line: what holds for most fields is then short enough to be part of the loop over them.
+    #[inline(never)]
+    fn of_long(&self, bytes: &[u8; WIDE], len: usize) -> Option<u32> {
+        self.long.get(long_key(bytes, len)?)
     }
 
     /// Remembers the code of the first `len` of some bytes, if they are few.
-    pub fn put(&mut self, bytes: &[u8; 16], len: usize, code: u32) {
+    pub fn put(&mut self, bytes: &[u8; WIDE], len: usize, code: u32) {
         if let Some(key) = key(bytes, len) {
-            let set = self.set(key);
-            let [first, second] = &mut self.sets[set];
-            *second = *first;
-            *first = Slot { key, code };
+            self.short.put(key, code);
+        } else if let Some(key) = long_key(bytes, len) {
+            self.long.put(key, code);
         }
     }
 
@@ -66,23 +62,95 @@ impl Recent {
     pub fn missed(&self) -> usize {
         self.missed
     }
+}
 
-    /// Fibonacci hashing of both halves.
+/// Codes of fields of so many words.
+#[derive(Default)]
+struct Cache<const WORDS: usize> {
+    /// None at first: most columns have fields of one length.
+    sets: Vec<[Slot<WORDS>; WAYS]>,
+    /// Bits of a hash that are not used.
+    shift: u32,
+}
+
+#[derive(Clone, Copy)]
+struct Slot<const WORDS: usize> {
+    key: [u64; WORDS],
+    code: u32,
+}
+
+impl<const WORDS: usize> Cache<WORDS> {
+    #[inline]
+    fn get(&self, key: [u64; WORDS]) -> Option<u32> {
+        let [first, second] = self.sets.get(self.set(key))?;
+        // Which of the two it is cannot be foreseen, so nothing branches on it.
+        let (is_first, is_second) = (first.key == key, second.key == key);
+        let code = if is_second { second.code } else { first.code };
+        (is_first | is_second).then_some(code)
+    }
+
+    fn put(&mut self, key: [u64; WORDS], code: u32) {
+        if self.is_outgrown(code) {
+            let bits = self.sets.len().ilog2() + WAYS.ilog2() + 1;
+            self.empty(bits);
+        } else if self.sets.is_empty() {
+            self.empty(FIRST_BITS);
+        }
+        let set = self.set(key);
+        let [first, second] = &mut self.sets[set];
+        *second = *first;
+        *first = Slot { key, code };
+    }
+
+    /// Whether there are more values than places, and may be more of these. NULL is beyond all values.
+    fn is_outgrown(&self, code: u32) -> bool {
+        let places = self.sets.len() * WAYS;
+        (1..1 << MOST_BITS).contains(&places) && code != NULL && code as usize >= places
+    }
+
+    /// Makes it an empty one of so many places.
+    fn empty(&mut self, bits: u32) {
+        let bits = bits - WAYS.ilog2();
+        let none = Slot {
+            key: [u64::MAX; WORDS],
+            code: 0,
+        };
+        self.sets = vec![[none; WAYS]; 1 << bits];
+        self.shift = u64::BITS - bits;
+    }
+
+    /// Fibonacci hashing of all words.
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "the upper bits")]
-    fn set(&self, [low, high]: [u64; 2]) -> usize {
-        let mixed = (low ^ high.rotate_left(29).wrapping_mul(0xff51_afd7_ed55_8ccd))
-            .wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    fn set(&self, key: [u64; WORDS]) -> usize {
+        let mixed = key.into_iter().rev().fold(0, |mixed: u64, word| {
+            (mixed.rotate_left(29) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        });
         (mixed >> self.shift) as usize
     }
 }
 
 /// A text of up to 15 bytes, and its length in the last byte.
 #[inline]
+fn key(bytes: &[u8; WIDE], len: usize) -> Option<[u64; 2]> {
+    let (halves, _) = bytes.as_chunks();
+    let key = (u128::from_le_bytes(halves[0]) & MASKS.get(len)?) | ((len as u128) << 120);
+    Some(words(key))
+}
+
+/// A text of 16 to 31 bytes, as well.
+#[inline]
+fn long_key(bytes: &[u8; WIDE], len: usize) -> Option<[u64; 4]> {
+    let (halves, _) = bytes.as_chunks();
+    let behind = MASKS.get(len.checked_sub(16)?)?;
+    let [first, second] = words(u128::from_le_bytes(halves[0]));
+    let [third, fourth] = words((u128::from_le_bytes(halves[1]) & behind) | ((len as u128) << 120));
+    Some([first, second, third, fourth])
+}
+
 #[expect(clippy::cast_possible_truncation, reason = "the halves")]
-fn key(bytes: &[u8; 16], len: usize) -> Option<[u64; 2]> {
-    let key = (u128::from_le_bytes(*bytes) & MASKS.get(len)?) | ((len as u128) << 120);
-    Some([key as u64, (key >> 64) as u64])
+fn words(number: u128) -> [u64; 2] {
+    [number as u64, (number >> 64) as u64]
 }
 
 /// The lowest bytes of each number: a look is shorter than a shift of 128 bits.
@@ -105,15 +173,15 @@ mod tests {
     use super::*;
 
     proptest! {
-        /// What a cache tells is what it was told last, of texts that differ in length alone too.
+        /// What a cache tells is what it was told last, of texts that differ in length alone too, and through its growth.
         #[test]
         fn a_code_is_that_of_the_same_bytes(
-            fields in prop::collection::vec(("[ab\u{0}]{0,17}", any::<u32>()), 1..300),
+            fields in prop::collection::vec(("[ab\u{0}]{0,33}", 0..5_000u32), 1..2_000),
         ) {
-            let mut recent = Recent::new(4);
+            let mut recent = Recent::default();
             let mut told: HashMap<&str, u32> = HashMap::new();
             for (text, code) in &fields {
-                let mut bytes = [b'a'; 32];
+                let mut bytes = [b'a'; 64];
                 bytes[..text.len()].copy_from_slice(text.as_bytes());
                 let bytes = bytes.first_chunk().unwrap();
                 if let Some(known) = recent.get(bytes, text.len()) {
@@ -121,7 +189,7 @@ mod tests {
                 } else {
                     recent.put(bytes, text.len(), *code);
                     told.insert(text, *code);
-                    prop_assert_eq!(recent.get(bytes, text.len()), (text.len() < 16).then_some(*code));
+                    prop_assert_eq!(recent.get(bytes, text.len()), (text.len() < 32).then_some(*code));
                 }
             }
         }

@@ -111,7 +111,7 @@ impl Tile<'_, '_> {
     ) -> Result<(), RecordError> {
         let (view, field) = (self.view, self.rules.field);
         for (row, (start, end)) in self.rows.clone().zip(view.spans(self.rows.clone(), field)) {
-            let code = if let Some(bytes) = view.text[start..].first_chunk::<16>()
+            let code = if let Some(bytes) = view.text[start..].first_chunk()
                 && let Some(code) = recent.get(bytes, end - start)
             {
                 code
@@ -120,7 +120,7 @@ impl Tile<'_, '_> {
                 recent.miss();
                 // Where records are dropped, each wrong one has to be found.
                 if self.faults.drop.is_none()
-                    && let Some(bytes) = view.text[start..].first_chunk::<16>()
+                    && let Some(bytes) = view.text[start..].first_chunk()
                 {
                     recent.put(bytes, end - start, code);
                 }
@@ -158,27 +158,47 @@ impl Tile<'_, '_> {
         bytes: &mut Vec<u8>,
         ends: &mut Vec<i32>,
     ) -> Result<(), RecordError> {
+        let (view, field) = (self.view, self.rules.field);
+        for (row, (start, end)) in self.rows.clone().zip(view.spans(self.rows.clone(), field)) {
+            let len = end - start;
+            // A copy of a known length is no call.
+            if let Some(wide @ [first, ..]) = view.text[start..].first_chunk::<16>()
+                && (1..=wide.len()).contains(&len)
+                && self.is_plain(*first)
+                && self.rules.has_room(len)
+            {
+                let end = bytes.len() + len;
+                bytes.extend_from_slice(wide);
+                bytes.truncate(end);
+                self.nulls.append_non_null();
+            } else {
+                self.text(row, bytes)?;
+            }
+            ends.push(i32::try_from(bytes.len()).map_err(|_| not_utf8(field))?);
+        }
+        Ok(())
+    }
+
+    /// Text of any form, or NULL.
+    #[inline(never)]
+    fn text(&mut self, row: usize, bytes: &mut Vec<u8>) -> Result<(), RecordError> {
         let (rules, view) = (self.rules, self.view);
-        let null = rules.null.as_deref();
-        for row in self.rows.clone() {
-            match view.field(row, rules.field, null) {
-                Field::Null => {
-                    rules.null(row, self.faults)?;
-                    self.nulls.append_null();
-                }
-                Field::Span(start, end) => {
-                    bytes.extend_from_slice(&view.text[start..end]);
-                    self.nulls.append_non_null();
-                }
-                Field::Quoted(text) => {
-                    bytes.extend_from_slice(&text);
-                    self.nulls.append_non_null();
-                }
+        match view.field(row, rules.field, rules.null.as_deref()) {
+            Field::Null => {
+                rules.null(row, self.faults)?;
+                self.nulls.append_null();
             }
-            if rules.too_long(view, row) {
-                rules.wrong(row, self.faults)?;
+            Field::Span(start, end) => {
+                bytes.extend_from_slice(&view.text[start..end]);
+                self.nulls.append_non_null();
             }
-            ends.push(i32::try_from(bytes.len()).map_err(|_| not_utf8(rules.field))?);
+            Field::Quoted(text) => {
+                bytes.extend_from_slice(&text);
+                self.nulls.append_non_null();
+            }
+        }
+        if rules.too_long(view, row) {
+            rules.wrong(row, self.faults)?;
         }
         Ok(())
     }

@@ -10,6 +10,7 @@ pub mod gather;
 mod numbers;
 pub mod order;
 pub mod parquet;
+mod texts;
 
 use std::fmt;
 use std::io::{self, Write};

@@ -110,7 +110,12 @@ const COUNTRIES: &[([u8; 2], Structure)] = &[
 
 /// Where the number ends that begins at a place. Single blanks, line ends and hyphens may divide it anywhere.
 pub(super) fn end(text: &str, start: usize) -> Option<usize> {
-    let head = text.as_bytes().get(start..)?.first_chunk::<2>()?;
+    let bytes = text.as_bytes().get(start..)?;
+    // Most words go on with a letter: none of them is looked for among the countries.
+    if bytes.get(2)?.is_ascii_alphabetic() {
+        return None;
+    }
+    let head = bytes.first_chunk::<2>()?;
     let head = head.map(|byte| byte.to_ascii_uppercase());
     let found = COUNTRIES.binary_search_by_key(&head, |(country, _)| *country);
     let (_, structure) = COUNTRIES.get(found.ok()?)?;

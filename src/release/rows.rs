@@ -6,6 +6,7 @@
 //! the one that is reported, and blocks of rows do not depend on who was faster.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -58,6 +59,8 @@ struct State {
     /// Buffers of text to be used again.
     buffers: Vec<Vec<u8>>,
     error: Option<Error>,
+    /// Workers that wait for a change.
+    waiting: usize,
 }
 
 struct Pipeline<'a> {
@@ -108,9 +111,11 @@ pub fn run(
         window: 2 * threads as u64,
     };
     std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads)
+        let workers: Vec<_> = (1..threads)
             .map(|_| scope.spawn(|| pipeline.work(plan)))
             .collect();
+        // The thread that would wait for the others is one of them: a small release has no other.
+        let _ = catch_unwind(AssertUnwindSafe(|| pipeline.work(plan)));
         // A worker that panicked has left an error behind.
         for worker in workers {
             drop(worker.join());
@@ -152,6 +157,7 @@ impl State {
             summary: Summary::default(),
             buffers: Vec::new(),
             error: None,
+            waiting: 0,
         }
     }
 
@@ -211,16 +217,35 @@ impl Pipeline<'_> {
         lock(&self.state)
     }
 
+    /// Lets go of a state that has changed. Waking is a system call, and seldom does anybody wait.
+    fn changed(&self, state: MutexGuard<'_, State>) {
+        let waiting = state.waiting > 0;
+        drop(state);
+        if waiting {
+            self.changed.notify_all();
+        }
+    }
+
+    /// Waits until something may have changed.
+    fn wait<'a>(&'a self, mut state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+        state.waiting += 1;
+        let waited = self.changed.wait(state);
+        let mut state = waited.unwrap_or_else(PoisonError::into_inner);
+        state.waiting -= 1;
+        state
+    }
+
     fn fail(&self, error: Error) {
-        self.state().error.get_or_insert(error);
-        self.changed.notify_all();
+        let mut state = self.state();
+        state.error.get_or_insert(error);
+        self.changed(state);
     }
 
     fn next(&self) -> Next {
         let mut state = self.state();
         loop {
             if state.is_done() {
-                self.changed.notify_all();
+                self.changed(state);
                 return Next::Done;
             }
             if let Some((work, step)) = state.step(self.window) {
@@ -231,10 +256,7 @@ impl Pipeline<'_> {
                 state.reading = true;
                 return Next::Read;
             }
-            state = self
-                .changed
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
+            state = self.wait(state);
         }
     }
 
@@ -251,13 +273,12 @@ impl Pipeline<'_> {
         let Some(block) = block? else {
             state.ended = true;
             self.advance(&mut state)?;
-            self.changed.notify_all();
+            self.changed(state);
             return Ok(());
         };
         state.read += 1;
-        drop(state);
+        self.changed(state);
         self.control.bytes_read.fetch_add(block.len as u64, Relaxed);
-        self.changed.notify_all();
         let projected = reader.read(&block).and_then(|batch| {
             let (records, dropped, bytes) = (batch.records, batch.dropped, batch.bytes);
             let (columns, rows) = projector.project(batch)?;
@@ -275,7 +296,7 @@ impl Pipeline<'_> {
         }
         state.projected.insert(block.sequence, projected);
         self.advance(&mut state)?;
-        self.changed.notify_all();
+        self.changed(state);
         Ok(())
     }
 
@@ -283,10 +304,7 @@ impl Pipeline<'_> {
     fn lost(&self, error: std::io::Error) -> Error {
         let mut state = self.state();
         while state.taken < state.read && state.error.is_none() {
-            state = self
-                .changed
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
+            state = self.wait(state);
         }
         source::classify(error).at_record(state.summary.rows_in + 1)
     }
@@ -345,8 +363,7 @@ impl Pipeline<'_> {
                 state.pieces.insert((work.index(), number), (last, piece));
             }
         }
-        drop(state);
-        self.changed.notify_all();
+        self.changed(state);
         Ok(())
     }
 
@@ -374,8 +391,7 @@ impl Pipeline<'_> {
             } else {
                 (next.0, next.1 + 1)
             };
-            drop(state);
-            self.changed.notify_all();
+            self.changed(state);
             written?;
         }
     }

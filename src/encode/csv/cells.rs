@@ -101,6 +101,16 @@ fn slot(wide: &[u8; WIDE], at: usize, len: usize) -> Slot {
     slot
 }
 
+/// The slot of a cell whose text is the first `len` bytes, less than [`SHORT`], with `end` behind.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "less than SHORT")]
+pub fn short(text: &[u8; SLOT], len: usize, end: u8) -> Slot {
+    let mut slot = *text;
+    slot[len] = end;
+    slot[SHORT] = len as u8 + 1;
+    slot
+}
+
 /// Where a long cell stands.
 pub struct Place {
     /// Its first byte in [`Cells::bytes`].

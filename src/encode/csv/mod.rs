@@ -21,6 +21,7 @@ use super::Formulas;
 use super::distinct::NULL;
 use super::gather::{Coded, Gathered};
 use super::numbers::NumberType;
+use super::texts::PlainTexts;
 
 /// How the cells of a column stand in the file.
 #[derive(Clone, Copy)]
@@ -69,6 +70,13 @@ pub enum CsvColumn {
         /// How they are written.
         style: Style,
     },
+    /// Text that hardly repeats.
+    Texts {
+        /// The texts.
+        texts: PlainTexts,
+        /// How they are written.
+        style: Style,
+    },
     /// Anything else.
     Array {
         /// The values.
@@ -86,7 +94,7 @@ pub fn header(schema: &SchemaRef) -> Vec<u8> {
             line.push(b',');
         }
         // A lone empty name would be an empty line.
-        text(&mut line, field.name(), Formulas::Keep);
+        text(&mut line, field.name().as_bytes(), Formulas::Keep);
     }
     line.push(b'\n');
     line
@@ -98,7 +106,7 @@ pub fn prepare(values: Gathered, style: Style, formulas: Formulas) -> CsvColumn 
     match values {
         Gathered::Texts(Coded { values, codes, .. }) => {
             cells.extend(&values, |out, value| {
-                text(out, value.unwrap_or_default(), formulas);
+                text(out, value.unwrap_or_default().as_bytes(), formulas);
             });
             coded(cells, codes, style)
         }
@@ -114,6 +122,7 @@ pub fn prepare(values: Gathered, style: Style, formulas: Formulas) -> CsvColumn 
             nulls,
             style,
         },
+        Gathered::Plain(texts) => CsvColumn::Texts { texts, style },
         Gathered::Array(values) => CsvColumn::Array { values, style },
     }
 }

@@ -3,6 +3,7 @@
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::buffer::NullBuffer;
 use arrow::datatypes::{DataType, Decimal128Type, Float32Type, Float64Type};
+use wide::u8x16;
 
 use super::super::Formulas;
 use super::super::format::{date, double, float, integer, timestamp, unscaled};
@@ -63,12 +64,8 @@ pub fn keys<'a>(
 ///
 /// # Errors
 /// A type that has no text form here.
-pub fn array<'a>(
-    values: &'a ArrayRef,
-    formulas: Formulas,
-    null: &'static [u8],
-) -> Result<Write<'a>> {
-    let mut write = present(values, formulas).ok_or_else(|| {
+pub fn array<'a>(values: &'a ArrayRef, null: &'static [u8]) -> Result<Write<'a>> {
+    let mut write = present(values).ok_or_else(|| {
         Error::new(
             Kind::Internal,
             "a column has a type that CSV has no form for",
@@ -84,12 +81,8 @@ pub fn array<'a>(
 }
 
 /// A writer of those values that are not NULL.
-fn present(values: &ArrayRef, formulas: Formulas) -> Option<Write<'_>> {
+fn present(values: &ArrayRef) -> Option<Write<'_>> {
     Some(match values.data_type() {
-        DataType::Utf8 => {
-            let values = values.as_string_opt::<i32>()?;
-            Box::new(move |out, row| text(out, values.value(row), formulas))
-        }
         DataType::Boolean => {
             let values = values.as_boolean_opt()?;
             Box::new(move |out, row| {
@@ -113,19 +106,17 @@ fn present(values: &ArrayRef, formulas: Formulas) -> Option<Write<'_>> {
     })
 }
 
-/// Text as a field: quoted where a reader would otherwise see something else, NULL included.
-pub fn text(out: &mut Vec<u8>, value: &str, formulas: Formulas) {
-    let bytes = value.as_bytes();
+/// Text (UTF-8) as a field: quoted where a reader would otherwise see something else, NULL included.
+pub fn text(out: &mut Vec<u8>, text: &[u8], formulas: Formulas) {
     let formula = formulas == Formulas::Escape
         && matches!(
-            bytes.first(),
+            text.first(),
             Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r')
         );
-    let special = |byte: &u8| matches!(byte, b',' | b'"' | b'\n' | b'\r');
-    // A leading mark would be taken for the file's own by some readers.
-    let quote = bytes.is_empty() || bytes.iter().any(special) || bytes.starts_with(b"\xef\xbb\xbf");
+    let quote =
+        text.is_empty() || text.iter().any(|byte| SPECIAL.contains(byte)) || text.starts_with(MARK);
     if !quote && !formula {
-        out.extend_from_slice(bytes);
+        out.extend_from_slice(text);
         return;
     }
     if quote {
@@ -134,13 +125,31 @@ pub fn text(out: &mut Vec<u8>, value: &str, formulas: Formulas) {
     if formula {
         out.push(b'\'');
     }
-    for &byte in bytes {
-        if byte == b'"' {
-            out.push(b'"');
-        }
-        out.push(byte);
+    let mut rest = text;
+    while let Some(at) = memchr::memchr(b'"', rest) {
+        out.extend_from_slice(&rest[..=at]);
+        out.push(b'"');
+        rest = &rest[at + 1..];
     }
+    out.extend_from_slice(rest);
     if quote {
         out.push(b'"');
     }
+}
+
+/// A leading byte order mark would be taken for the file's own by some readers.
+const MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// A field that holds one of these is quoted.
+const SPECIAL: [u8; 4] = *b",\"\n\r";
+
+/// Whether the first `len` of some bytes, a text, stand in the file as they are. False of some that do: [`text`] tells.
+#[inline]
+pub fn is_plain(bytes: &[u8; 16], len: usize, formulas: Formulas) -> bool {
+    let lanes = u8x16::new(*bytes);
+    let special = SPECIAL.map(|byte| lanes.simd_eq(u8x16::splat(byte)).to_bitmask());
+    let behind = u32::MAX.checked_shl(u32::try_from(len).unwrap_or(u32::BITS));
+    let special = special.into_iter().fold(0, |all, bits| all | bits) & !behind.unwrap_or(0);
+    // Those that a spreadsheet would run are looked at one by one; a mark begins beyond ASCII, as few texts do.
+    formulas == Formulas::Keep && special == 0 && len > 0 && bytes[0].is_ascii()
 }

@@ -5,9 +5,7 @@
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
-
-use arrow::array::{Array, ArrayRef, AsArray, StringArray, StringBuilder, UInt32Array};
+use arrow::array::{Array, ArrayRef, AsArray, StringArray, UInt32Array};
 use arrow::buffer::NullBuffer;
 use arrow::datatypes::DataType;
 use hashbrown::HashMap;
@@ -15,6 +13,7 @@ use hashbrown::HashMap;
 use super::Rows;
 use super::distinct::{self, NULL, Table, pays};
 use super::numbers::{NumberType, append_keys, of_float};
+use super::texts::PlainTexts;
 use crate::csv::column::{self, Column};
 use crate::csv::dictionary::TextDictionary;
 use crate::error::{Error, Kind, Result};
@@ -27,6 +26,8 @@ pub enum Gathered {
     Numbers(NumberType, Coded<Vec<u64>>),
     /// Other numbers, as keys; a NULL's has no meaning.
     Keys(NumberType, Vec<u64>, Option<NullBuffer>),
+    /// Other text.
+    Plain(PlainTexts),
     /// Anything else.
     Array(ArrayRef),
 }
@@ -75,7 +76,7 @@ pub fn gather(
     if *data_type == DataType::Utf8 {
         return match texts(&pieces, order) {
             Some(texts) => Ok(Gathered::Texts(texts)),
-            None => plain_text(&pieces, order).map(Gathered::Array),
+            None => plain_texts(&pieces, order).map(Gathered::Plain),
         };
     }
     if let Some(number) = NumberType::of(data_type) {
@@ -266,14 +267,11 @@ fn numbers(number: NumberType, pieces: &[Piece<'_>], order: Option<&[u32]>) -> O
         Some(_) => ordered(&keys, order, |key| key),
         None => keys,
     };
-    let nulls = nulls.map(|nulls| match order {
-        Some(order) => order
-            .iter()
-            .map(|&row| nulls.is_valid(row as usize))
-            .collect(),
-        None => nulls,
-    });
-    Some(Gathered::Keys(number, keys, nulls))
+    Some(Gathered::Keys(
+        number,
+        keys,
+        nulls.map(|nulls| put_in(nulls, order)),
+    ))
 }
 
 /// Which rows of all the arrays are not NULL, where any is.
@@ -285,6 +283,17 @@ fn nulls(arrays: &[ArrayRef]) -> Option<NullBuffer> {
         .iter()
         .flat_map(|array| (0..array.len()).map(|row| array.is_valid(row)));
     Some(valid.collect())
+}
+
+/// Which rows are not NULL, in the given order.
+fn put_in(nulls: NullBuffer, order: Option<&[u32]>) -> NullBuffer {
+    match order {
+        Some(order) => order
+            .iter()
+            .map(|&row| nulls.is_valid(row as usize))
+            .collect(),
+        None => nulls,
+    }
 }
 
 fn array(pieces: &[Piece<'_>], order: Option<&[u32]>) -> Result<ArrayRef> {
@@ -305,52 +314,18 @@ fn array(pieces: &[Piece<'_>], order: Option<&[u32]>) -> Result<ArrayRef> {
     }
 }
 
-fn plain_text(pieces: &[Piece<'_>], order: Option<&[u32]>) -> Result<ArrayRef> {
+fn plain_texts(pieces: &[Piece<'_>], order: Option<&[u32]>) -> Result<PlainTexts> {
     let arrays: Vec<ArrayRef> = pieces.iter().map(Piece::array).collect();
-    let arrays: Vec<&StringArray> = arrays
+    let nulls = nulls(&arrays).map(|nulls| put_in(nulls, order));
+    let texts: Vec<&StringArray> = arrays
         .iter()
         .map(|array| array.as_string_opt::<i32>())
         .collect::<Option<_>>()
         .ok_or_else(|| Error::new(Kind::Internal, "a column of text holds something else"))?;
-    let bytes: usize = arrays.iter().map(|array| text_bytes(array)).sum();
-    if i32::try_from(bytes).is_err() {
-        return Err(Error::new(
+    PlainTexts::new(&texts, order, nulls).ok_or_else(|| {
+        Error::new(
             Kind::TooLarge,
-            "a column of a block of rows holds over 2 GiB of text; shorten it in the projection",
-        ));
-    }
-    let rows = arrays.iter().map(Array::len).sum();
-    let mut builder = StringBuilder::with_capacity(rows, bytes);
-    let mut append = |array: &StringArray, row: usize| {
-        if array.is_valid(row) {
-            builder.append_value(array.value(row));
-        } else {
-            builder.append_null();
-        }
-    };
-    match order {
-        None => arrays
-            .iter()
-            .for_each(|array| (0..array.len()).for_each(|row| append(array, row))),
-        Some(order) => {
-            let starts: Vec<usize> = arrays
-                .iter()
-                .scan(0, |start, array| {
-                    *start += array.len();
-                    Some(*start - array.len())
-                })
-                .collect();
-            for &row in order {
-                let piece = starts.partition_point(|&start| start <= row as usize) - 1;
-                append(arrays[piece], row as usize - starts[piece]);
-            }
-        }
-    }
-    Ok(Arc::new(builder.finish()))
-}
-
-#[expect(clippy::cast_sign_loss, reason = "offsets do not fall")]
-fn text_bytes(array: &StringArray) -> usize {
-    let offsets = array.value_offsets();
-    (offsets[array.len()] - offsets[0]) as usize
+            "a column of a block of rows holds over 4 GiB of text; shorten it in the projection",
+        )
+    })
 }

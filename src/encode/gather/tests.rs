@@ -1,6 +1,8 @@
 //! Blocks from batches of every form, against the values that were put in.
 
-use arrow::array::{AsArray, Float64Array};
+use std::sync::Arc;
+
+use arrow::array::Float64Array;
 use proptest::prelude::*;
 
 use super::super::numbers::to_float;
@@ -66,10 +68,12 @@ fn values(gathered: &Gathered) -> Vec<Option<String>> {
                 valid.then(|| to_float(keys[row]).to_string())
             })
             .collect(),
-        Gathered::Array(array) => {
-            let texts = array.as_string_opt::<i32>().unwrap();
-            texts.iter().map(|text| text.map(str::to_owned)).collect()
+        Gathered::Plain(texts) => {
+            let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+            let texts = (0..texts.len()).map(|row| texts.get(row).map(|of| text(of.bytes)));
+            texts.collect()
         }
+        Gathered::Array(_) => panic!("text and doubles have forms of their own"),
     }
 }
 

@@ -73,7 +73,8 @@ impl ChunkBuilder {
         Ok(())
     }
 
-    /// Writes a page of `rows` of the column whose NULLs are `nulls`; `values` appends those that are none.
+    /// Writes a page of `rows` of the column whose NULLs are `nulls`; `values` appends those that are none,
+    /// and tells their bounds.
     ///
     /// Bounds are missing where all are NULL; where they are missing otherwise, the column has no index.
     pub fn page(
@@ -81,8 +82,7 @@ impl ChunkBuilder {
         rows: Range<usize>,
         nulls: Option<&NullBuffer>,
         encoding: Encoding,
-        bounds: Option<Bounds>,
-        values: impl FnOnce(&mut Vec<u8>),
+        values: impl FnOnce(&mut Vec<u8>) -> Option<Bounds>,
     ) -> Result<(), ParquetError> {
         let mut plain = Vec::new();
         let nulls = if self.column.max_def_level() > 0 {
@@ -90,7 +90,7 @@ impl ChunkBuilder {
         } else {
             0
         };
-        values(&mut plain);
+        let bounds = values(&mut plain);
         let page = Page::DataPage {
             buf: self.compressor.compress(&plain)?,
             num_values: count(rows.len())?,

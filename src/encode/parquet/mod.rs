@@ -30,7 +30,7 @@ use ::parquet::column::writer::ColumnCloseResult;
 use ::parquet::errors::ParquetError;
 use ::parquet::file::properties::{EnabledStatistics, WriterProperties};
 use ::parquet::schema::types::SchemaDescriptor;
-use arrow::array::{Array, ArrayRef, AsArray, StringArray};
+use arrow::array::{Array, ArrayRef};
 use arrow::datatypes::SchemaRef;
 use bytes::Bytes;
 
@@ -38,6 +38,7 @@ use self::chunk::ChunkBuilder;
 use self::codec::Compressor;
 pub use self::file::ParquetWriter;
 use super::gather::Gathered;
+use super::texts::PlainTexts;
 use super::{Codec, Output};
 use crate::error::{Error, Kind, Result};
 
@@ -115,21 +116,19 @@ impl ParquetEncoder {
         let statistics = match values {
             // A dictionary of nothing is no page that a reader takes.
             Gathered::Texts(texts) if texts.values.is_empty() => {
-                text::plain(&StringArray::new_null(texts.codes.len()), &mut chunk)
+                text::plain(&PlainTexts::none(texts.codes.len()), &mut chunk)
             }
             Gathered::Texts(texts) => text::coded(texts, &mut chunk),
             Gathered::Numbers(number, coded) => numbers::coded(*number, coded, &mut chunk),
             Gathered::Keys(number, keys, nulls) => {
                 numbers::plain(*number, keys, nulls.as_ref(), &mut chunk)
             }
-            Gathered::Array(array) => match array.as_string_opt::<i32>() {
-                Some(texts) => text::plain(texts, &mut chunk),
-                None => {
-                    return self
-                        .other(column, array, other()?)
-                        .map(|chunk| Chunk::Other(Box::new(chunk)));
-                }
-            },
+            Gathered::Plain(texts) => text::plain(texts, &mut chunk),
+            Gathered::Array(array) => {
+                return self
+                    .other(column, array, other()?)
+                    .map(|chunk| Chunk::Other(Box::new(chunk)));
+            }
         };
         let (bytes, close) = statistics
             .and_then(|statistics| chunk.finish(statistics))

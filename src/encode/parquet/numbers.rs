@@ -61,13 +61,14 @@ pub fn plain(
             all = Some((low.min(least), high.max(greatest)));
         }
         let bounds = ends.map(|(least, greatest)| number.bounds(least, greatest));
-        chunk.page(rows, nulls, encoding, bounds, |out| {
+        chunk.page(rows, nulls, encoding, |out| {
             if number.is_moment() {
                 let values: Vec<i64> = keys.iter().map(|&key| to_signed(key)).collect();
                 delta::encode(&values, out);
             } else {
                 number.plain(keys, out);
             }
+            bounds
         })?;
     }
     Ok(number.statistics(all, chunk))
@@ -217,9 +218,10 @@ pub fn coded_pages<T>(
         let codes = &present[places];
         let ends = codes.iter().min().zip(codes.iter().max());
         let bounds = ends.map(|(least, greatest)| bounds(*least, *greatest));
-        chunk.page(rows, nulls, Encoding::RLE_DICTIONARY, bounds, |out| {
+        chunk.page(rows, nulls, Encoding::RLE_DICTIONARY, |out| {
             out.push(u8::try_from(width).unwrap_or(u8::MAX));
             hybrid::encode(codes, width, out);
+            bounds
         })?;
     }
     Ok(())

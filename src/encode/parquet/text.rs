@@ -1,6 +1,7 @@
 //! Columns of text: as codes into a sorted dictionary where they come as codes, plainly otherwise.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use arrow::array::{Array, StringArray};
 use parquet::basic::Encoding;
@@ -9,11 +10,15 @@ use parquet::errors::ParquetError;
 use parquet::file::statistics::{Statistics, ValueStatistics};
 
 use super::super::gather::Coded;
+use super::super::texts::{PlainTexts, Text, WIDE};
 use super::chunk::{Bounds, ChunkBuilder, PAGE_ROWS};
 use super::numbers::coded_pages;
 
 /// So many bytes of a least or greatest text are told, as other writers do.
 const MAX_BOUND: usize = 64;
+
+/// Bytes of the length before a text.
+const LENGTH: usize = 4;
 
 /// A page of plain text is closed at so many bytes.
 const PAGE_BYTES: usize = 1024 * 1024;
@@ -24,61 +29,122 @@ pub fn coded(
     chunk: &mut ChunkBuilder,
 ) -> Result<Statistics, ParquetError> {
     let values = &texts.values;
-    let mut plain = Vec::with_capacity(values.values().len() + 4 * values.len());
+    let mut plain = Vec::with_capacity(values.values().len() + LENGTH * values.len());
     for text in values.iter().flatten() {
         append(text, &mut plain)?;
     }
     chunk.dictionary(&plain, values.len())?;
-    let text = |code: u16| values.value(usize::from(code));
+    let text = |code: u16| values.value(usize::from(code)).as_bytes();
     coded_pages(texts, values.len(), |a, b| bounds(text(a), text(b)), chunk)?;
-    let ends = (values.value(0), values.value(values.len() - 1));
+    let ends = (
+        values.value(0).as_bytes(),
+        values.value(values.len() - 1).as_bytes(),
+    );
     Ok(statistics(Some(ends), chunk))
 }
 
 /// Writes text as it is.
-pub fn plain(texts: &StringArray, chunk: &mut ChunkBuilder) -> Result<Statistics, ParquetError> {
-    let mut all: Option<(&str, &str)> = None;
+pub fn plain(texts: &PlainTexts, chunk: &mut ChunkBuilder) -> Result<Statistics, ParquetError> {
+    let mut all: Option<Ends<'_>> = None;
     let mut start = 0;
     while start < texts.len() {
-        let page = texts.slice(start, page_rows(texts, start));
-        let rows = start..start + page.len();
+        let (rows, bytes) = page_rows(texts, start)?;
         start = rows.end;
-        // The slice's texts are the column's.
-        let (mut ends, mut bytes, mut longest) = (None, 0, 0);
-        for row in rows.clone().filter(|&row| texts.is_valid(row)) {
-            let text = texts.value(row);
-            let (least, greatest) = ends.unwrap_or((text, text));
-            ends = Some((least.min(text), greatest.max(text)));
-            bytes += 4 + text.len();
-            longest = longest.max(text.len());
-        }
-        u32::try_from(longest).map_err(|_| too_long())?;
-        if let Some((least, greatest)) = ends {
-            let (low, high) = all.unwrap_or((least, greatest));
-            all = Some((low.min(least), high.max(greatest)));
-        }
-        let ends = ends.map(|(least, greatest)| bounds(least, greatest));
-        chunk.page(rows, texts.nulls(), Encoding::PLAIN, ends, |out| {
-            out.reserve(bytes);
-            for text in page.iter().flatten() {
-                #[expect(clippy::cast_possible_truncation, reason = "the longest fits")]
-                let length = text.len() as u32;
-                out.extend_from_slice(&length.to_le_bytes());
-                out.extend_from_slice(text.as_bytes());
-            }
+        chunk.page(rows.clone(), texts.nulls.as_ref(), Encoding::PLAIN, |out| {
+            let ends = append_all(texts.texts(rows), bytes, out)?;
+            all = Some(all.map_or(ends, |all| all.and(ends)));
+            Some(bounds(ends.least.bytes, ends.greatest.bytes))
         })?;
     }
-    Ok(statistics(all, chunk))
+    let ends = all.map(|ends| (ends.least.bytes, ends.greatest.bytes));
+    Ok(statistics(ends, chunk))
 }
 
-/// How many rows from `start` make a page.
-#[expect(clippy::cast_sign_loss, reason = "offsets do not fall")]
-fn page_rows(texts: &StringArray, start: usize) -> usize {
-    let offsets = texts.value_offsets();
-    let most = PAGE_ROWS.min(texts.len() - start);
-    let full = |end: usize| (offsets[end] - offsets[start]) as usize >= PAGE_BYTES;
-    let rows = (1..most).find(|rows| full(start + rows));
-    rows.unwrap_or(most)
+/// The rows from `start` that make a page, and the bytes of their texts with the lengths before them.
+fn page_rows(texts: &PlainTexts, start: usize) -> Result<(Range<usize>, usize), ParquetError> {
+    let most = texts.len().min(start + PAGE_ROWS);
+    let mut bytes = 0;
+    for row in start..most {
+        let size = texts.get(row).map_or(0, |text| text.bytes.len());
+        u32::try_from(size).map_err(|_| too_long())?;
+        bytes += LENGTH + size;
+        if bytes >= PAGE_BYTES {
+            return Ok((start..row + 1, bytes));
+        }
+    }
+    Ok((start..most, bytes))
+}
+
+/// The least and the greatest of some texts, with their heads.
+#[derive(Clone, Copy)]
+struct Ends<'a> {
+    least: Text<'a>,
+    low: u128,
+    greatest: Text<'a>,
+    high: u128,
+}
+
+impl<'a> Ends<'a> {
+    fn of(text: Text<'a>) -> Self {
+        let head = text.head();
+        Self {
+            least: text,
+            low: head,
+            greatest: text,
+            high: head,
+        }
+    }
+
+    /// What has its head between those of the ends is no end: most texts are then not compared.
+    #[inline]
+    fn see(&mut self, text: Text<'a>) {
+        let head = text.head();
+        if head <= self.low && text.bytes < self.least.bytes {
+            (self.least, self.low) = (text, head);
+        }
+        if head >= self.high && text.bytes > self.greatest.bytes {
+            (self.greatest, self.high) = (text, head);
+        }
+    }
+
+    fn and(mut self, other: Self) -> Self {
+        self.see(other.least);
+        self.see(other.greatest);
+        self
+    }
+}
+
+/// Appends texts, each behind its length, `bytes` of both in all; their ends.
+///
+/// They lie anywhere: each is fetched once, for both.
+fn append_all<'a>(
+    texts: impl Iterator<Item = Text<'a>>,
+    bytes: usize,
+    out: &mut Vec<u8>,
+) -> Option<Ends<'a>> {
+    out.reserve(bytes + WIDE);
+    let mut ends: Option<Ends<'a>> = None;
+    for text in texts {
+        match &mut ends {
+            Some(ends) => ends.see(text),
+            None => ends = Some(Ends::of(text)),
+        }
+        let len = text.bytes.len();
+        #[expect(clippy::cast_possible_truncation, reason = "page_rows has looked")]
+        let length = (len as u32).to_le_bytes();
+        if len <= WIDE {
+            let end = out.len() + LENGTH + len;
+            let mut both = [0; LENGTH + WIDE];
+            both[..LENGTH].copy_from_slice(&length);
+            both[LENGTH..].copy_from_slice(text.wide);
+            out.extend_from_slice(&both);
+            out.truncate(end);
+        } else {
+            out.extend_from_slice(&length);
+            out.extend_from_slice(text.bytes);
+        }
+    }
+    ends
 }
 
 /// Appends a text behind its length.
@@ -94,34 +160,33 @@ fn too_long() -> ParquetError {
 }
 
 /// Bounds of texts: cut ones where they are long.
-fn bounds(least: &str, greatest: &str) -> Bounds {
-    (
-        below(least).as_bytes().to_vec(),
-        above(greatest).as_bytes().to_vec(),
-    )
+fn bounds(least: &[u8], greatest: &[u8]) -> Bounds {
+    (below(least).to_vec(), above(greatest).into_owned())
 }
 
 /// The text, or a short beginning of it, which is less.
-fn below(text: &str) -> &str {
-    &text[..text.floor_char_boundary(MAX_BOUND)]
+fn below(text: &[u8]) -> &[u8] {
+    let starts = |at: &usize| text.get(*at).is_none_or(|byte| byte & 0xc0 != 0x80);
+    let end = (0..=MAX_BOUND.min(text.len())).rev().find(starts);
+    &text[..end.unwrap_or(0)]
 }
 
 /// The text, or a short one that is greater: its beginning, of which one character is the next one. The whole text where
 /// there is no next character.
-fn above(text: &str) -> Cow<'_, str> {
+fn above(text: &[u8]) -> Cow<'_, [u8]> {
     if text.len() <= MAX_BOUND {
         return Cow::Borrowed(text);
     }
-    let beginning = below(text);
+    let beginning = std::str::from_utf8(below(text)).unwrap_or_default();
     let next = beginning.char_indices().rev().find_map(|(at, character)| {
         let next = char::from_u32(u32::from(character) + 1)?;
-        (next.len_utf8() == character.len_utf8()).then(|| format!("{}{next}", &text[..at]))
+        (next.len_utf8() == character.len_utf8()).then(|| format!("{}{next}", &beginning[..at]))
     });
-    next.map_or(Cow::Borrowed(text), Cow::Owned)
+    next.map_or(Cow::Borrowed(text), |next| Cow::Owned(next.into_bytes()))
 }
 
-fn statistics(ends: Option<(&str, &str)>, chunk: &ChunkBuilder) -> Statistics {
-    let cut = |text: &str| text.len() > MAX_BOUND;
+fn statistics(ends: Option<(&[u8], &[u8])>, chunk: &ChunkBuilder) -> Statistics {
+    let cut = |text: &[u8]| text.len() > MAX_BOUND;
     let bytes = ends.map(|(least, greatest)| bounds(least, greatest));
     let (least, greatest) = bytes.unzip();
     let statistics = ValueStatistics::new(

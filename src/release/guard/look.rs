@@ -9,8 +9,14 @@ use super::KINDS;
 use crate::csv::column::{Dictionary, NULL};
 use crate::identifiers::find_of;
 
-/// Texts with fewer digits hold no number with check digits: an IBAN of Malta has seven at least.
-const LEAST_DIGITS: usize = 7;
+/// Texts with fewer digits hold no number with check digits: those of an IBAN are two, its country may ask for no more.
+const LEAST_DIGITS: usize = 2;
+
+/// Shorter texts hold no IBAN: Norway's is the shortest.
+const LEAST_IBAN: usize = 15;
+
+/// Texts as short and with fewer digits hold no other number either: one of a card has 13 at least, as an AHV number.
+const LEAST_DIGITS_IN_SHORT: usize = 13;
 
 /// Numbers below hold none: the shortest has 13 digits.
 const LEAST_NUMBER: i128 = 1_000_000_000_000;
@@ -78,8 +84,12 @@ pub(super) fn count(array: &ArrayRef, counts: &mut Counts) {
     counts.values += (array.len() - array.null_count()) as u64;
     match array.data_type() {
         DataType::Utf8 => {
-            for text in array.as_string::<i32>().iter().flatten() {
-                counts.add(verdict(text));
+            let texts = array.as_string::<i32>();
+            let mail = memchr::memchr(b'@', texts.value_data()).is_some();
+            for text in texts.iter().flatten() {
+                if mail || may_hold_number(text.as_bytes()) {
+                    counts.add(verdict(text));
+                }
             }
         }
         DataType::Int64 => {
@@ -108,14 +118,24 @@ fn of_number(number: i128) -> Verdict {
 /// Which of [`KINDS`] a text holds.
 fn verdict(text: &str) -> Verdict {
     let bytes = text.as_bytes();
-    let digits = || bytes.iter().filter(|byte| byte.is_ascii_digit()).count();
-    if memchr::memchr(b'@', bytes).is_none() && digits() < LEAST_DIGITS {
+    if !may_hold_number(bytes) && memchr::memchr(b'@', bytes).is_none() {
         return 0;
     }
     find_of(text, &KINDS).fold(0, |verdict, (_, found)| {
         let kind = KINDS.iter().position(|kind| *kind == found);
         verdict | kind.map_or(0, |kind| 1 << kind)
     })
+}
+
+/// Whether a text has the length and the digits of a number with check digits.
+#[inline]
+fn may_hold_number(text: &[u8]) -> bool {
+    let least = if text.len() < LEAST_IBAN {
+        LEAST_DIGITS_IN_SHORT
+    } else {
+        LEAST_DIGITS
+    };
+    text.len() >= least && text.iter().filter(|byte| byte.is_ascii_digit()).count() >= least
 }
 
 #[cfg(test)]
@@ -133,8 +153,10 @@ mod tests {
             ("7569217076985", 0b0010),
             ("4111111111111111", 0b0100),
             ("4111111111111112", 0),
-            // As few digits as an IBAN may have.
+            // The shortest, and as few digits as one may have.
+            ("NO9386011117947", 0b0001),
             ("MT86MALT01100ABCDEFGHIJKLMNOPQR", 0b0001),
+            ("GT17AGROABCDEFGHIJKLMNOPQRST", 0b0001),
         ];
         let wrong: Vec<_> = rows
             .iter()
