@@ -84,6 +84,13 @@ impl TextDictionary {
             reason = "a block holds fewer than 2^25 texts"
         )]
         let code = self.len() as u32;
+        // By eights: to grow is to hash all anew.
+        if self.table.len() == self.table.capacity() {
+            self.table
+                .reserve((7 * self.len()).min(MAX_TEXTS), |&code| {
+                    self.hasher.hash_one(at(code))
+                });
+        }
         self.table
             .insert_unique(hash, code, |&code| self.hasher.hash_one(at(code)));
         self.bytes.extend_from_slice(text);

@@ -10,8 +10,8 @@ use super::column::NULL;
 /// Fields that may lie in the same place: with one, a third of 800 texts in 2048 places would drive each other out.
 const WAYS: usize = 2;
 
-/// Places of a cache, in bits: at first, and where as many values are known. 12 and 100 KiB of short fields, which stay
-/// in a cache of the first and of the second level.
+/// Places of a cache, in bits: at first, and where there are many values. 12 and 96 KiB of short fields, which stay in a
+/// cache of the first and of the second level.
 const FIRST_BITS: u32 = 9;
 const MOST_BITS: u32 = 12;
 
@@ -73,7 +73,7 @@ struct Cache<const WORDS: usize> {
     shift: u32,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 struct Slot<const WORDS: usize> {
     key: [u64; WORDS],
     code: u32,
@@ -90,33 +90,48 @@ impl<const WORDS: usize> Cache<WORDS> {
     }
 
     fn put(&mut self, key: [u64; WORDS], code: u32) {
-        if self.is_outgrown(code) {
-            let bits = self.sets.len().ilog2() + WAYS.ilog2() + 1;
-            self.empty(bits);
-        } else if self.sets.is_empty() {
-            self.empty(FIRST_BITS);
+        if self.sets.is_empty() {
+            *self = Self::empty(FIRST_BITS);
+        } else if self.is_outgrown(code) {
+            let wider = Self::empty((self.sets.len() * WAYS).ilog2() + 1);
+            let narrow = std::mem::replace(self, wider);
+            let known = narrow
+                .sets
+                .into_iter()
+                .flatten()
+                .filter(|slot| *slot != Self::NONE);
+            known.for_each(|slot| self.add(slot));
         }
-        let set = self.set(key);
+        self.add(Slot { key, code });
+    }
+
+    fn add(&mut self, slot: Slot<WORDS>) {
+        let set = self.set(slot.key);
         let [first, second] = &mut self.sets[set];
         *second = *first;
-        *first = Slot { key, code };
+        *first = slot;
     }
 
-    /// Whether there are more values than places, and may be more of these. NULL is beyond all values.
+    /// Whether the values need more places, and may have them: twice as many as there are values, or they would drive
+    /// each other out. NULL is beyond all values.
     fn is_outgrown(&self, code: u32) -> bool {
         let places = self.sets.len() * WAYS;
-        (1..1 << MOST_BITS).contains(&places) && code != NULL && code as usize >= places
+        places < 1 << MOST_BITS && code != NULL && 2 * code as usize >= places
     }
 
-    /// Makes it an empty one of so many places.
-    fn empty(&mut self, bits: u32) {
+    /// A slot of no field: of one, the last byte is its length.
+    const NONE: Slot<WORDS> = Slot {
+        key: [u64::MAX; WORDS],
+        code: 0,
+    };
+
+    /// An empty one of so many places.
+    fn empty(bits: u32) -> Self {
         let bits = bits - WAYS.ilog2();
-        let none = Slot {
-            key: [u64::MAX; WORDS],
-            code: 0,
-        };
-        self.sets = vec![[none; WAYS]; 1 << bits];
-        self.shift = u64::BITS - bits;
+        Self {
+            sets: vec![[Self::NONE; WAYS]; 1 << bits],
+            shift: u64::BITS - bits,
+        }
     }
 
     /// Fibonacci hashing of all words.

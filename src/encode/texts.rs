@@ -11,6 +11,9 @@ use arrow::buffer::NullBuffer;
 /// So many bytes may be read from any text's beginning: a copy of a known length is no call.
 pub const WIDE: usize = 16;
 
+/// Rows whose beginnings are fetched at once.
+const AHEAD: usize = 256;
+
 /// A column of text as it is.
 pub struct PlainTexts {
     /// The texts, and [`WIDE`] bytes behind.
@@ -27,7 +30,7 @@ pub struct Text<'a> {
     /// Its bytes, UTF-8.
     pub bytes: &'a [u8],
     /// They, as far as they go, and what stands behind.
-    pub wide: &'a [u8; WIDE],
+    pub wide: [u8; WIDE],
 }
 
 impl PlainTexts {
@@ -78,21 +81,53 @@ impl PlainTexts {
         self.spans.len()
     }
 
+    /// The bytes of a row's text. None where it is NULL.
+    #[inline]
+    pub fn size(&self, row: usize) -> Option<usize> {
+        let null = self.nulls.as_ref().is_some_and(|nulls| nulls.is_null(row));
+        let (start, end) = self.spans[row];
+        (!null).then_some((end - start) as usize)
+    }
+
+    /// The first bytes of a row's text and what stands behind, of no meaning where it is NULL.
+    #[inline]
+    pub fn wide(&self, row: usize) -> [u8; WIDE] {
+        let (start, _) = self.spans[row];
+        let wide = self.bytes[start as usize..].first_chunk();
+        wide.copied().unwrap_or_default()
+    }
+
     /// A row's text. None where it is NULL.
     #[inline]
     pub fn get(&self, row: usize) -> Option<Text<'_>> {
-        if self.nulls.as_ref().is_some_and(|nulls| nulls.is_null(row)) {
-            return None;
-        }
+        self.with(row, self.wide(row))
+    }
+
+    fn with(&self, row: usize, wide: [u8; WIDE]) -> Option<Text<'_>> {
+        self.size(row)?;
         let (start, end) = self.spans[row];
-        let wide = self.bytes[start as usize..].first_chunk()?;
         let bytes = &self.bytes[start as usize..end as usize];
         Some(Text { bytes, wide })
     }
 
-    /// The texts of some rows, less NULLs.
-    pub fn texts(&self, rows: Range<usize>) -> impl Iterator<Item = Text<'_>> {
-        rows.filter_map(|row| self.get(row))
+    /// Takes the texts of some rows, less NULLs.
+    ///
+    /// They lie anywhere, and a loop that does nothing but fetch has many on their way at once: their beginnings are
+    /// fetched some rows ahead. (Fetched where it was needed, each was waited for, 50 ns: with it, plain text fell from 25
+    /// to PERCENT % of the samples of a Parquet release with three such columns.)
+    pub fn each<'a>(&'a self, rows: Range<usize>, mut take: impl FnMut(Text<'a>)) {
+        let mut fetched = [[0; WIDE]; AHEAD];
+        for first in rows.clone().step_by(AHEAD) {
+            let some = first..rows.end.min(first + AHEAD);
+            for (row, wide) in some.clone().zip(&mut fetched) {
+                *wide = self.wide(row);
+            }
+            for (row, wide) in some.zip(&fetched) {
+                if let Some(text) = self.with(row, *wide) {
+                    take(text);
+                }
+            }
+        }
     }
 }
 
@@ -102,7 +137,7 @@ impl Text<'_> {
     pub fn head(&self) -> u128 {
         let bits = u32::try_from(8 * self.bytes.len()).ok();
         let behind = bits.and_then(|bits| u128::MAX.checked_shr(bits));
-        u128::from_be_bytes(*self.wide) & !behind.unwrap_or(0)
+        u128::from_be_bytes(self.wide) & !behind.unwrap_or(0)
     }
 }
 
@@ -111,4 +146,55 @@ impl Text<'_> {
 fn data(array: &StringArray) -> &[u8] {
     let offsets = array.value_offsets();
     &array.value_data()[offsets[0] as usize..offsets[array.len()] as usize]
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow::array::AsArray;
+    use arrow::compute::concat;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// Of arrays that begin anywhere in their buffers, by arrow's own way of putting them one behind the other.
+        #[test]
+        fn rows_have_the_texts_of_their_places(
+            arrays in prop::collection::vec(
+                (prop::collection::vec(prop::option::of("[ab\u{0}é]{0,20}"), 0..200), 0..20usize), 1..6),
+            turned: bool,
+        ) {
+            let arrays: Vec<StringArray> = arrays
+                .iter()
+                .map(|(texts, from)| {
+                    let from = (*from).min(texts.len());
+                    StringArray::from_iter(texts).slice(from, texts.len() - from)
+                })
+                .collect();
+            let all: Vec<&dyn Array> = arrays.iter().map(|array| array as &dyn Array).collect();
+            let all = concat(&all).unwrap();
+            let mut expected: Vec<Option<&str>> = all.as_string::<i32>().iter().collect();
+            let order: Vec<u32> = (0..u32::try_from(expected.len()).unwrap()).rev().collect();
+            if turned {
+                expected.reverse();
+            }
+            let nulls: Option<NullBuffer> = Some(expected.iter().map(Option::is_some).collect());
+            let arrays: Vec<&StringArray> = arrays.iter().collect();
+            let texts = PlainTexts::new(&arrays, turned.then_some(&order), nulls).unwrap();
+            prop_assert_eq!(texts.len(), expected.len());
+            for (row, expected) in expected.iter().enumerate() {
+                prop_assert_eq!(texts.get(row).map(|text| text.bytes), expected.map(str::as_bytes));
+            }
+            let mut some = Vec::new();
+            texts.each(0..texts.len(), |text| some.push(text));
+            prop_assert!(some.iter().map(|text| Some(text.bytes)).eq(
+                expected.iter().filter(|text| text.is_some()).map(|text| text.map(str::as_bytes))));
+            for pair in some.windows(2) {
+                let heads = pair[0].head().cmp(&pair[1].head());
+                prop_assert!(heads.is_eq() || heads == pair[0].bytes.cmp(pair[1].bytes));
+                let beginning = |at: usize| &pair[at].bytes[..pair[at].bytes.len().min(WIDE)];
+                prop_assert!(beginning(0) != beginning(1) || heads.is_eq());
+            }
+        }
+    }
 }

@@ -53,18 +53,30 @@ fn file(
     nullable: bool,
     codec: Codec,
 ) -> (SchemaRef, Bytes) {
-    let field = Field::new("x", data_type.clone(), nullable);
-    let schema = Arc::new(Schema::new(vec![field]));
-    let mut bytes = Vec::new();
-    let (encoder, mut writer) = open(&schema, codec, None, Kept(&mut bytes)).unwrap();
-    for (group, values) in groups.iter().enumerate() {
-        let other = || Ok(encoder.others(group)?.remove(0).unwrap());
+    let groups = groups.iter().map(|values| {
         let rows = Rows {
             columns: Arc::new(vec![Column::Plain(Arc::clone(values))]),
             start: 0,
             len: values.len(),
         };
-        let gathered = gather(&[rows], 0, data_type, None).unwrap();
+        gather(&[rows], 0, data_type, None).unwrap()
+    });
+    written(groups, data_type, nullable, codec)
+}
+
+/// A file of one column, a row group for each gathered one.
+fn written(
+    groups: impl Iterator<Item = Gathered>,
+    data_type: &DataType,
+    nullable: bool,
+    codec: Codec,
+) -> (SchemaRef, Bytes) {
+    let field = Field::new("x", data_type.clone(), nullable);
+    let schema = Arc::new(Schema::new(vec![field]));
+    let mut bytes = Vec::new();
+    let (encoder, mut writer) = open(&schema, codec, None, Kept(&mut bytes)).unwrap();
+    for (group, gathered) in groups.enumerate() {
+        let other = || Ok(encoder.others(group)?.remove(0).unwrap());
         writer
             .write(vec![encoder.encode(0, &gathered, other).unwrap()])
             .unwrap();
@@ -197,6 +209,36 @@ proptest! {
         let greatest = values.iter().flatten().max().map(|v| v.to_le_bytes());
         prop_assert_eq!(statistics.min_bytes_opt(), least.as_ref().map(|v| &v[..]));
         prop_assert_eq!(statistics.max_bytes_opt(), greatest.as_ref().map(|v| &v[..]));
+    }
+
+    /// Of plain text: texts that differ behind their first 16 bytes, or in length alone.
+    #[test]
+    fn no_plain_text_lies_outside_the_bounds_of_its_page(
+        texts in prop::collection::vec(prop::option::of("[ab\u{0}é]{0,20}"), 1..90),
+        same in "[a-c]{0,17}",
+        rows in 1..45_000usize,
+    ) {
+        let texts = texts.iter().map(|text| text.as_ref().map(|text| format!("{same}{text}")));
+        let texts: Vec<Option<String>> = texts.cycle().take(rows).collect();
+        let array: StringArray = texts.iter().collect();
+        let plain = PlainTexts::new(&[&array], None, array.nulls().cloned()).unwrap();
+        let groups = std::iter::once(Gathered::Plain(plain));
+        let (_, bytes) = written(groups, &DataType::Utf8, true, Codec::Snappy);
+        prop_assert_eq!(&read(&bytes), &(Arc::new(array) as ArrayRef));
+        let metadata = metadata(&bytes);
+        let ColumnIndexMetaData::BYTE_ARRAY(pages) = &metadata.column_index().unwrap()[0][0] else {
+            panic!("the column has an index");
+        };
+        for (page, texts) in texts.chunks(PAGE_ROWS).enumerate() {
+            let some = texts.iter().flatten().map(String::as_bytes);
+            prop_assert_eq!(pages.min_value(page), some.clone().min());
+            prop_assert_eq!(pages.max_value(page), some.clone().max());
+            prop_assert_eq!(pages.null_count(page), Some((texts.len() - some.count()) as i64));
+        }
+        let statistics = metadata.row_group(0).column(0).statistics().unwrap();
+        let some = texts.iter().flatten().map(String::as_bytes);
+        prop_assert_eq!(statistics.min_bytes_opt(), some.clone().min());
+        prop_assert_eq!(statistics.max_bytes_opt(), some.max());
     }
 
     #[test]

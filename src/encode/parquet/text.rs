@@ -10,7 +10,7 @@ use parquet::errors::ParquetError;
 use parquet::file::statistics::{Statistics, ValueStatistics};
 
 use super::super::gather::Coded;
-use super::super::texts::{PlainTexts, Text, WIDE};
+use super::super::texts::{PlainTexts, WIDE};
 use super::chunk::{Bounds, ChunkBuilder, PAGE_ROWS};
 use super::numbers::coded_pages;
 
@@ -51,12 +51,12 @@ pub fn plain(texts: &PlainTexts, chunk: &mut ChunkBuilder) -> Result<Statistics,
         let (rows, bytes) = page_rows(texts, start)?;
         start = rows.end;
         chunk.page(rows.clone(), texts.nulls.as_ref(), Encoding::PLAIN, |out| {
-            let ends = append_all(texts.texts(rows), bytes, out)?;
+            let ends = append_all(texts, rows, bytes, out)?;
             all = Some(all.map_or(ends, |all| all.and(ends)));
-            Some(bounds(ends.least.bytes, ends.greatest.bytes))
+            Some(bounds(ends.least, ends.greatest))
         })?;
     }
-    let ends = all.map(|ends| (ends.least.bytes, ends.greatest.bytes));
+    let ends = all.map(|ends| (ends.least, ends.greatest));
     Ok(statistics(ends, chunk))
 }
 
@@ -65,7 +65,7 @@ fn page_rows(texts: &PlainTexts, start: usize) -> Result<(Range<usize>, usize), 
     let most = texts.len().min(start + PAGE_ROWS);
     let mut bytes = 0;
     for row in start..most {
-        let size = texts.get(row).map_or(0, |text| text.bytes.len());
+        let size = texts.size(row).unwrap_or(0);
         u32::try_from(size).map_err(|_| too_long())?;
         bytes += LENGTH + size;
         if bytes >= PAGE_BYTES {
@@ -78,15 +78,14 @@ fn page_rows(texts: &PlainTexts, start: usize) -> Result<(Range<usize>, usize), 
 /// The least and the greatest of some texts, with their heads.
 #[derive(Clone, Copy)]
 struct Ends<'a> {
-    least: Text<'a>,
+    least: &'a [u8],
     low: u128,
-    greatest: Text<'a>,
+    greatest: &'a [u8],
     high: u128,
 }
 
 impl<'a> Ends<'a> {
-    fn of(text: Text<'a>) -> Self {
-        let head = text.head();
+    fn of(text: &'a [u8], head: u128) -> Self {
         Self {
             least: text,
             low: head,
@@ -97,37 +96,36 @@ impl<'a> Ends<'a> {
 
     /// What has its head between those of the ends is no end: most texts are then not compared.
     #[inline]
-    fn see(&mut self, text: Text<'a>) {
-        let head = text.head();
-        if head <= self.low && text.bytes < self.least.bytes {
+    fn see(&mut self, text: &'a [u8], head: u128) {
+        if head <= self.low && text < self.least {
             (self.least, self.low) = (text, head);
         }
-        if head >= self.high && text.bytes > self.greatest.bytes {
+        if head >= self.high && text > self.greatest {
             (self.greatest, self.high) = (text, head);
         }
     }
 
     fn and(mut self, other: Self) -> Self {
-        self.see(other.least);
-        self.see(other.greatest);
+        self.see(other.least, other.low);
+        self.see(other.greatest, other.high);
         self
     }
 }
 
-/// Appends texts, each behind its length, `bytes` of both in all; their ends.
-///
-/// They lie anywhere: each is fetched once, for both.
+/// Appends the texts of some rows, each behind its length, `bytes` of both in all; their ends.
 fn append_all<'a>(
-    texts: impl Iterator<Item = Text<'a>>,
+    texts: &'a PlainTexts,
+    rows: Range<usize>,
     bytes: usize,
     out: &mut Vec<u8>,
 ) -> Option<Ends<'a>> {
     out.reserve(bytes + WIDE);
     let mut ends: Option<Ends<'a>> = None;
-    for text in texts {
+    texts.each(rows, |text| {
+        let head = text.head();
         match &mut ends {
-            Some(ends) => ends.see(text),
-            None => ends = Some(Ends::of(text)),
+            Some(ends) => ends.see(text.bytes, head),
+            None => ends = Some(Ends::of(text.bytes, head)),
         }
         let len = text.bytes.len();
         #[expect(clippy::cast_possible_truncation, reason = "page_rows has looked")]
@@ -136,14 +134,14 @@ fn append_all<'a>(
             let end = out.len() + LENGTH + len;
             let mut both = [0; LENGTH + WIDE];
             both[..LENGTH].copy_from_slice(&length);
-            both[LENGTH..].copy_from_slice(text.wide);
+            both[LENGTH..].copy_from_slice(&text.wide);
             out.extend_from_slice(&both);
             out.truncate(end);
         } else {
             out.extend_from_slice(&length);
             out.extend_from_slice(text.bytes);
         }
-    }
+    });
     ends
 }
 
