@@ -34,6 +34,8 @@ pub struct ColumnReader {
     dictionary: Option<TextDictionary>,
     doubles: Option<DoubleDictionary>,
     recent: Recent,
+    /// Of the last block, where texts have no codes.
+    text_bytes: usize,
 }
 
 /// What the contract says of a column.
@@ -124,6 +126,7 @@ impl ColumnReader {
             dictionary: text.then(|| TextDictionary::new(lineage)),
             doubles: double.then(|| DoubleDictionary::new(lineage)),
             recent: Recent::default(),
+            text_bytes: 0,
         }
     }
 
@@ -149,7 +152,9 @@ impl ColumnReader {
             ColumnType::Text(_) => {
                 let mut ends = Vec::with_capacity(rows + 1);
                 ends.push(0);
-                Values::Text(Vec::with_capacity(16 * rows), ends)
+                // As long as those of the last block, and a little more.
+                let bytes = (self.text_bytes + self.text_bytes / 8).max(16 * rows);
+                Values::Text(Vec::with_capacity(bytes), ends)
             }
         };
     }
@@ -171,6 +176,7 @@ impl ColumnReader {
             dictionary,
             doubles,
             recent,
+            ..
         } = self;
         let (format, decimal) = (rules.format.as_deref(), rules.decimal);
         let mut tile = Tile {
@@ -255,6 +261,7 @@ impl ColumnReader {
             Values::Codes(codes) => return self.coded(codes),
             Values::DoubleCodes(codes) => return self.coded_doubles(codes),
             Values::Text(bytes, ends) => {
+                self.text_bytes = bytes.len();
                 let ends = OffsetBuffer::new(ScalarBuffer::from(ends));
                 let array = StringArray::try_new(ends, Buffer::from_vec(bytes), nulls);
                 Arc::new(array.map_err(|_| not_utf8(self.rules.field))?)
@@ -366,7 +373,7 @@ impl Rules {
         let characters = match view.field(row, self.field, None) {
             Field::Null => 0,
             Field::Span(start, end) => characters(&view.text[start..end]),
-            Field::Quoted(text) => characters(&text),
+            Field::Quoted(text) => characters(&view.unquoted(text)),
         };
         characters > most as usize
     }

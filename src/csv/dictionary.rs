@@ -22,6 +22,9 @@ const MAX_BYTES: usize = 512 * 1024;
 /// After so many rows a column of which more than half are distinct is no longer worth a dictionary.
 const TRIAL: usize = 4096;
 
+/// Room at first: grown by eights from here, the fourth time there is room for [`MAX_TEXTS`].
+const FIRST_TEXTS: usize = 7;
+
 /// A growing dictionary.
 pub struct TextDictionary {
     lineage: u64,
@@ -39,7 +42,7 @@ impl TextDictionary {
         Self {
             lineage,
             hasher: RandomState::default(),
-            table: HashTable::new(),
+            table: HashTable::with_capacity(FIRST_TEXTS),
             offsets: vec![0],
             bytes: Vec::new(),
             shared: None,
@@ -86,10 +89,9 @@ impl TextDictionary {
         let code = self.len() as u32;
         // By eights: to grow is to hash all anew.
         if self.table.len() == self.table.capacity() {
+            let more = (7 * self.table.len()).min(MAX_TEXTS);
             self.table
-                .reserve((7 * self.len()).min(MAX_TEXTS), |&code| {
-                    self.hasher.hash_one(at(code))
-                });
+                .reserve(more, |&code| self.hasher.hash_one(at(code)));
         }
         self.table
             .insert_unique(hash, code, |&code| self.hasher.hash_one(at(code)));

@@ -1,6 +1,5 @@
 //! The fields of a block, wherever its text lies.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use super::tokenize::Tokens;
@@ -23,8 +22,8 @@ pub(super) enum Field<'a> {
     Null,
     /// Begin and end in the text: what stands there is the value.
     Span(usize, usize),
-    /// A quoted field that holds doubled quotes, or is empty.
-    Quoted(Cow<'a, [u8]>),
+    /// What stands between the quotes of a field: nothing, or text with doubled quotes.
+    Quoted(&'a [u8]),
 }
 
 impl<'a> View<'a> {
@@ -76,20 +75,30 @@ impl<'a> View<'a> {
 
     fn quoted(&self, start: usize, end: usize) -> Field<'a> {
         let inner = &self.text[start..end];
-        let quote = self.quote.unwrap_or(b'"');
-        if inner.is_empty() {
-            return Field::Quoted(Cow::Borrowed(inner));
+        if inner.is_empty() || memchr::memchr(self.doubled(), inner).is_some() {
+            return Field::Quoted(inner);
         }
-        if memchr::memchr(quote, inner).is_none() {
-            return Field::Span(start, end);
-        }
-        let mut value = Vec::with_capacity(inner.len());
+        Field::Span(start, end)
+    }
+
+    /// Appends the value of a [`Field::Quoted`].
+    pub(super) fn unquote(&self, inner: &[u8], out: &mut Vec<u8>) {
         let mut rest = inner;
-        while let Some(at) = memchr::memchr(quote, rest) {
-            value.extend_from_slice(&rest[..=at]);
+        while let Some(at) = memchr::memchr(self.doubled(), rest) {
+            out.extend_from_slice(&rest[..=at]);
             rest = rest.get(at + 2..).unwrap_or_default();
         }
-        value.extend_from_slice(rest);
-        Field::Quoted(Cow::Owned(value))
+        out.extend_from_slice(rest);
+    }
+
+    /// The value of a [`Field::Quoted`].
+    pub(super) fn unquoted(&self, inner: &[u8]) -> Vec<u8> {
+        let mut value = Vec::with_capacity(inner.len());
+        self.unquote(inner, &mut value);
+        value
+    }
+
+    fn doubled(&self) -> u8 {
+        self.quote.unwrap_or(b'"')
     }
 }

@@ -88,7 +88,7 @@ impl Tile<'_, '_> {
         let rules = self.rules;
         let value = match self.view.field(row, rules.field, rules.null.as_deref()) {
             Field::Span(start, end) => parse(&self.view.text[start..end]),
-            Field::Quoted(text) if !text.is_empty() => parse(&text),
+            Field::Quoted(text) if !text.is_empty() => parse(&self.view.unquoted(text)),
             Field::Null | Field::Quoted(_) => {
                 rules.null(row, self.faults)?;
                 self.nulls.append_null();
@@ -137,7 +137,9 @@ impl Tile<'_, '_> {
         let (rules, view) = (self.rules, self.view);
         let code = match view.field(row, rules.field, rules.null.as_deref()) {
             Field::Span(start, end) => dictionary.code(&view.text[start..end], rules),
-            Field::Quoted(text) if D::EMPTY || !text.is_empty() => dictionary.code(&text, rules),
+            Field::Quoted(text) if D::EMPTY || !text.is_empty() => {
+                dictionary.code(&view.unquoted(text), rules)
+            }
             Field::Null | Field::Quoted(_) => {
                 return rules.null(row, self.faults).map(|()| NULL);
             }
@@ -193,7 +195,7 @@ impl Tile<'_, '_> {
                 self.nulls.append_non_null();
             }
             Field::Quoted(text) => {
-                bytes.extend_from_slice(&text);
+                view.unquote(text, bytes);
                 self.nulls.append_non_null();
             }
         }

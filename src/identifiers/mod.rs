@@ -8,6 +8,7 @@ mod card;
 mod context;
 mod date;
 mod email;
+mod hint;
 mod iban;
 mod months;
 mod numbers;
@@ -19,6 +20,7 @@ mod tests;
 use std::fmt;
 use std::ops::Range;
 
+pub use hint::{may_hold_checked, may_hold_number};
 use numbers::Groups;
 
 /// What a piece of text is.

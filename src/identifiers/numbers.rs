@@ -8,6 +8,9 @@ const MOST: usize = 10;
 /// The most characters between two groups: `) -`.
 const WIDEST: usize = 3;
 
+/// The most bytes of them: a dash, and a blank that does not break, have three.
+pub(super) const MOST_BETWEEN: usize = 3 * WIDEST;
+
 /// What lies between two groups of digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Gap {

@@ -7,16 +7,7 @@ use arrow::datatypes::{DataType, Decimal128Type, Int64Type};
 
 use super::KINDS;
 use crate::csv::column::{Dictionary, NULL};
-use crate::identifiers::find_of;
-
-/// Texts with fewer digits hold no number with check digits: those of an IBAN are two, its country may ask for no more.
-const LEAST_DIGITS: usize = 2;
-
-/// Shorter texts hold no IBAN: Norway's is the shortest.
-const LEAST_IBAN: usize = 15;
-
-/// Texts as short and with fewer digits hold no other number either: one of a card has 13 at least, as an AHV number.
-const LEAST_DIGITS_IN_SHORT: usize = 13;
+use crate::identifiers::{find_of, may_hold_checked, may_hold_number};
 
 /// Numbers below hold none: the shortest has 13 digits.
 const LEAST_NUMBER: i128 = 1_000_000_000_000;
@@ -87,7 +78,7 @@ pub(super) fn count(array: &ArrayRef, counts: &mut Counts) {
             let texts = array.as_string::<i32>();
             let mail = memchr::memchr(b'@', texts.value_data()).is_some();
             for text in texts.iter().flatten() {
-                if mail || may_hold_number(text.as_bytes()) {
+                if mail || may_hold_number(text) {
                     counts.add(verdict(text));
                 }
             }
@@ -117,25 +108,13 @@ fn of_number(number: i128) -> Verdict {
 
 /// Which of [`KINDS`] a text holds.
 fn verdict(text: &str) -> Verdict {
-    let bytes = text.as_bytes();
-    if !may_hold_number(bytes) && memchr::memchr(b'@', bytes).is_none() {
+    if !may_hold_checked(text) {
         return 0;
     }
     find_of(text, &KINDS).fold(0, |verdict, (_, found)| {
         let kind = KINDS.iter().position(|kind| *kind == found);
         verdict | kind.map_or(0, |kind| 1 << kind)
     })
-}
-
-/// Whether a text has the length and the digits of a number with check digits.
-#[inline]
-fn may_hold_number(text: &[u8]) -> bool {
-    let least = if text.len() < LEAST_IBAN {
-        LEAST_DIGITS_IN_SHORT
-    } else {
-        LEAST_DIGITS
-    };
-    text.len() >= least && text.iter().filter(|byte| byte.is_ascii_digit()).count() >= least
 }
 
 #[cfg(test)]

@@ -1,0 +1,116 @@
+//! Whether a text can hold an identifier of [`Identifier::CHECKED`](super::Identifier::CHECKED) at all, which few can.
+//!
+//! Fast because it goes from number to number, 16 bytes at a time, and not from word to word. What must change together:
+//! an identifier with check digits begins at digits or just before some (`iban.rs`), and has 13 of them in a row of groups
+//! (`ahv.rs`, `card.rs`) that lie no further apart than `numbers.rs` has it. A test holds it against the finders.
+
+use wide::u8x16;
+
+use super::iban;
+use super::numbers::{MOST_BETWEEN, digits_end};
+
+/// Digits of the shortest card and AHV numbers.
+const LEAST_DIGITS: usize = 13;
+
+/// False only where no identifier with check digits and no e-mail address is found.
+pub fn may_hold_checked(text: &str) -> bool {
+    memchr::memchr(b'@', text.as_bytes()).is_some() || may_hold_number(text)
+}
+
+/// The same of identifiers with check digits alone.
+pub fn may_hold_number(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    if bytes.len() < LEAST_DIGITS {
+        return false;
+    }
+    let (mut end, mut digits) = (0, 0);
+    while let Some(start) = next_digit(bytes, end) {
+        if iban::may_begin_before(text, start) {
+            return true;
+        }
+        if start - end > MOST_BETWEEN {
+            digits = 0;
+        }
+        end = digits_end(text, start);
+        digits += end - start;
+        if digits >= LEAST_DIGITS {
+            return true;
+        }
+    }
+    false
+}
+
+/// The first ASCII digit from `at` on.
+fn next_digit(text: &[u8], at: usize) -> Option<usize> {
+    let rest = text.get(at..)?;
+    let (lanes, tail) = rest.as_chunks::<16>();
+    for (number, lanes) in lanes.iter().enumerate() {
+        let found = digits(lanes);
+        if found != 0 {
+            return Some(at + 16 * number + found.trailing_zeros() as usize);
+        }
+    }
+    let found = tail.iter().position(u8::is_ascii_digit)?;
+    Some(at + rest.len() - tail.len() + found)
+}
+
+/// Which of 16 bytes are digits, the first one's bit lowest.
+fn digits(bytes: &[u8; 16]) -> u32 {
+    let values = u8x16::new(*bytes) - u8x16::splat(b'0');
+    values.min(u8x16::splat(9)).simd_eq(values).to_bitmask()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::{Identifier, find_of};
+    use super::*;
+
+    /// Pieces of identifiers, and of what lies between.
+    fn pieces() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            "[0-9]{1,16}",
+            "[ .,/()\u{a0}\u{2013}-]{1,3}",
+            "[a-zA-Zé]{1,3}",
+            Just("CH93 0076 2011 6238 5295 7".to_owned()),
+            Just("GB82WEST12345698765432".to_owned()),
+            Just("GT17\nAGROABCDEFGHIJKLMNOPQRST".to_owned()),
+            Just("NO\u{2013}9386011117947".to_owned()),
+            Just("756.9217.0769.85".to_owned()),
+            Just("4111\u{a0}1111\u{a0}1111\u{a0}1111".to_owned()),
+            Just("a@b.ch".to_owned()),
+        ];
+        prop::collection::vec(piece, 0..8).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        #[test]
+        fn what_is_found_was_possible(text in pieces()) {
+            let mut found = find_of(&text, &Identifier::CHECKED);
+            prop_assert!(found.next().is_none() || may_hold_checked(&text));
+        }
+
+        #[test]
+        fn digits_are_found_as_one_by_one(text in "[a-z0-9é/:]{0,60}", at in 0..60usize) {
+            let expected = text.bytes().enumerate().skip(at).find(|(_, byte)| byte.is_ascii_digit());
+            prop_assert_eq!(next_digit(text.as_bytes(), at), expected.map(|(at, _)| at));
+        }
+    }
+
+    #[test]
+    fn prose_with_numbers_is_done_with() {
+        for text in [
+            "",
+            "Zürich",
+            "LOT-0688163-H",
+            "2024-01-31 10:00:00",
+            "pressure 120/80\npulse regular. pressure 130/85\npulse 72, at home since 3 days",
+        ] {
+            assert!(!may_hold_checked(text), "{text}");
+        }
+        assert!(may_hold_checked("4111 1111 1111 1111"));
+    }
+}
