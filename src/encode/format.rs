@@ -152,33 +152,46 @@ fn long_date(out: &mut Vec<u8>, days: i64) {
 /// Days whose text is remembered: moments of a few years fall on few of them.
 const DAYS: usize = 1024;
 
+/// Bits of a date's text.
+const DATE: u32 = 80;
+
+/// Where the number of a remembered day stands, beside its text.
+const DAY: u32 = 96;
+
 /// `YYYY-MM-DD HH:MM:SS`, a fraction of `digits` digits if it is not zero, and `Z` for an instant.
+///
+/// The first 16 bytes are put together as a number: bytes that were written one by one cannot be copied at once before
+/// they have reached the cache.
 pub(super) fn timestamp<const DIGITS: u32>(zone: bool) -> impl FnMut(&mut Vec<u8>, i64) {
     let unit = const { 10i64.pow(DIGITS) };
-    let mut known: Vec<(i32, [u8; 10])> = vec![(i32::MIN, [0; 10]); DAYS];
+    // A day stands at its remainder: that of the next place is none that is looked for in this one.
+    let mut known: Vec<u128> = (1..).map(|day| day << DAY).take(DAYS).collect();
     move |out, value| {
         let (seconds, fraction) = (value.div_euclid(unit), value.rem_euclid(unit));
         let (days, of_day) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
         let of_day = u32::try_from(of_day).unwrap_or(0);
-        let mut text = *b"0000-00-00 00:00:00";
-        text[11..13].copy_from_slice(&pair(of_day / 3600));
-        text[14..16].copy_from_slice(&pair(of_day / 60 % 60));
-        text[17..].copy_from_slice(&pair(of_day % 60));
-        let day = i32::try_from(days).ok().filter(|day| *day != i32::MIN);
-        let date = day.and_then(|day| {
-            let slot = &mut known[day.cast_unsigned() as usize % DAYS];
-            if slot.0 != day {
-                *slot = (day, short_date(day)?);
+        let (minute, second) = (of_day / 60, pair(of_day % 60));
+        let [hour, minute]: [u128; 2] =
+            [minute / 60, minute % 60].map(|number| u16::from_le_bytes(pair(number)).into());
+        let signs = const { (b' ' as u128) | (b':' as u128) << 24 };
+        let clock = (signs | hour << 8 | minute << 32) << DATE;
+        let date = i32::try_from(days).ok().and_then(|day| {
+            let number = day.cast_unsigned();
+            let slot = &mut known[number as usize % DAYS];
+            if *slot >> DAY != u128::from(number) {
+                let mut text = [0; 16];
+                text[..10].copy_from_slice(&short_date(day)?);
+                *slot = u128::from_le_bytes(text) | u128::from(number) << DAY;
             }
-            Some(slot.1)
+            Some(*slot & ((1 << DATE) - 1))
         });
         if let Some(date) = date {
-            text[..10].copy_from_slice(&date);
-            out.extend_from_slice(&text);
+            out.extend_from_slice(&(date | clock).to_le_bytes());
         } else {
             long_date(out, days);
-            out.extend_from_slice(&text[10..]);
+            out.extend_from_slice(&clock.to_le_bytes()[10..]);
         }
+        out.extend_from_slice(&[b':', second[0], second[1]]);
         if fraction != 0 {
             // A vector takes any write.
             let _ = write!(out, ".{fraction:0width$}", width = DIGITS as usize);
@@ -220,6 +233,7 @@ mod tests {
 
     #[test]
     fn timestamps_are_those_of_the_calendar() {
+        let mut write = timestamp::<6>(true);
         for value in [
             0,
             -1,
@@ -227,9 +241,15 @@ mod tests {
             1_700_000_000_000_000,
             -62_135_596_800_000_001,
             253_402_300_800_000_000,
+            // Days whose numbers have the same remainder, around that of nothing.
+            86_400_000_000,
+            1024 * 86_400_000_000,
+            1025 * 86_400_000_000,
+            -86_400_000_000,
+            -1023 * 86_400_000_000,
         ] {
             let mut out = Vec::new();
-            timestamp::<6>(true)(&mut out, value);
+            write(&mut out, value);
             let moment = DateTime::from_timestamp_micros(value).unwrap();
             let expected = match moment.timestamp_subsec_micros() {
                 0 => moment.format("%Y-%m-%d %H:%M:%SZ").to_string(),

@@ -102,7 +102,7 @@ pub fn rows(
     let width: usize = sources.iter().map(Source::width).sum::<usize>().max(1);
     let tile = (TILE / (SLOT * width)).clamp(8, 256);
     let mut slots = vec![[0; SLOT]; width * tile];
-    let mut lines = Vec::with_capacity((end - start) * columns.len() * 8);
+    let mut lines = Vec::new();
     for first in (start..end).step_by(tile) {
         let last = end.min(first + tile);
         let slots = &mut slots[..width * (last - first)];
@@ -114,6 +114,10 @@ pub fn rows(
         }
         let texts: Vec<&[u8]> = sources.iter().map(Source::text).collect();
         join(slots, &texts, &mut lines);
+        if first == start {
+            // The others are about as long.
+            lines.reserve((lines.len() + lines.len() / 8) * (end - last) / (last - first));
+        }
     }
     Ok(lines)
 }
