@@ -117,7 +117,10 @@ impl Normalizer {
     /// The normal form, or nothing where it is empty: the empty string is NULL.
     pub(super) fn normalize(&mut self, text: &str) -> Option<&str> {
         self.buffer.clear();
-        if text.is_ascii() {
+        if text.is_ascii() && is_squeezed(text.as_bytes()) {
+            self.buffer.push_str(text);
+            self.buffer.make_ascii_lowercase();
+        } else if text.is_ascii() {
             squeeze(
                 text.chars().map(|c| c.to_ascii_lowercase()),
                 &mut self.buffer,
@@ -138,6 +141,19 @@ impl Normalizer {
         let _ = self.compose.normalize_to(&folded, &mut self.composed);
         squeeze(self.composed.chars(), &mut self.buffer);
     }
+}
+
+/// Whether [`squeeze`] would leave ASCII text as it is, which holds for most. Letter by letter, the normal form of a
+/// number of 15 characters took 100 ns.
+fn is_squeezed(text: &[u8]) -> bool {
+    let mut blank = true;
+    let squeezed = text.iter().all(|&byte| {
+        let white = matches!(byte, b'\t'..=b'\r' | b' ');
+        let fits = !white || (byte == b' ' && !blank);
+        blank = white;
+        fits
+    });
+    squeezed && !blank
 }
 
 /// Appends the characters trimmed, with each inner run of white space as one blank.
@@ -162,6 +178,7 @@ mod tests {
         BooleanArray, Date32Array, Decimal128Array, Float64Array, Int16Array, Int64Array,
         TimestampMicrosecondArray, TimestampMillisecondArray,
     };
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -190,6 +207,17 @@ mod tests {
                 Some(normal),
                 "{normal:?} again"
             );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn ascii_is_brought_to_the_form_of_other_text(text in "[ A-Ca\t\u{b}\u{1c}]{0,12}") {
+            let mut normalizer = Normalizer::new();
+            normalizer.buffer.clear();
+            normalizer.normalize_unicode(&text);
+            let expected = Some(normalizer.buffer.clone()).filter(|text| !text.is_empty());
+            prop_assert_eq!(normalizer.normalize(&text), expected.as_deref());
         }
     }
 

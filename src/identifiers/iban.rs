@@ -147,8 +147,12 @@ pub(super) fn may_begin_before(text: &str, digit: usize) -> bool {
     let closed = before.char_indices().next_back();
     let divided = closed.filter(|(_, c)| divides(*c)).map(|(at, _)| at);
     let letters = before.as_bytes().get(..divided.unwrap_or(digit));
-    let head = letters.and_then(|letters| letters.last_chunk::<2>());
-    head.is_some_and(|head| structure(head.map(|byte| byte.to_ascii_uppercase())).is_some())
+    let Some([word @ .., first, second]) = letters else {
+        return false;
+    };
+    // Behind a longer word no number begins.
+    !word.last().is_some_and(u8::is_ascii_alphanumeric)
+        && structure([first, second].map(u8::to_ascii_uppercase)).is_some()
 }
 
 /// What follows a country's letters, in capitals, and the check digits.

@@ -31,7 +31,7 @@ use crate::error::{Error, Kind, Result};
 const MAX_COMBINATIONS: usize = 64 * 1024;
 
 /// After so many rows, an expression of whose combinations more than half are new is evaluated row by row.
-const TRIAL: usize = 8192;
+const TRIAL: usize = 32 * 1024;
 
 /// The most columns whose codes make one key.
 const MAX_COLUMNS: usize = 4;
