@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, StringBuilder};
+use arrow::array::{ArrayRef, NullBufferBuilder, StringArray};
+use arrow::buffer::OffsetBuffer;
 use arrow::datatypes::DataType;
 use datafusion::logical_expr::{
     ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
@@ -10,7 +11,7 @@ use datafusion::logical_expr::{
 
 use super::arguments::{argument, arity, as_they_are, by_distinct, no_bounds, over};
 use super::keyed::Keyed;
-use super::refusal::{Answer, misuse};
+use super::refusal::{Answer, failed, misuse};
 use super::text::{Normalizer, Texts, canonical, has_canonical};
 use super::{Context, Function, Level};
 
@@ -95,13 +96,22 @@ fn tokens(keyed: &Keyed, values: &ArrayRef) -> Answer<ArrayRef> {
     let texts = canonical(values)?;
     let texts = Texts::of(&texts)?;
     let mut normalizer = Normalizer::new();
-    let mut out = StringBuilder::with_capacity(texts.len(), texts.len() * LENGTH);
+    // Checked to be UTF-8 once for all, and not each by itself.
+    let mut bytes = Vec::with_capacity(texts.len() * LENGTH);
+    let mut lengths = Vec::with_capacity(texts.len());
+    let mut nulls = NullBufferBuilder::new(texts.len());
     for text in texts.iter() {
         let normal = text.and_then(|text| normalizer.normalize(text));
-        let token = normal.map(|normal| crockford(prf(normal.as_bytes())));
-        out.append_option(token.as_ref().and_then(|token| str::from_utf8(token).ok()));
+        if let Some(normal) = normal {
+            bytes.extend_from_slice(&crockford(prf(normal.as_bytes())));
+        }
+        nulls.append(normal.is_some());
+        lengths.push(if normal.is_some() { LENGTH } else { 0 });
     }
-    Ok(Arc::new(out.finish()))
+    let offsets = OffsetBuffer::from_lengths(lengths);
+    let tokens = StringArray::try_new(offsets, bytes.into(), nulls.finish());
+    let tokens = tokens.map_err(|_| failed("tokens are damaged"))?;
+    Ok(Arc::new(tokens))
 }
 
 /// The 26 characters of 128 bits, most significant first. Each is found by itself: one after the other, by shifting what
