@@ -2,12 +2,12 @@
 //!
 //! Fast because it goes from number to number, 16 bytes at a time, and not from word to word. What must change together:
 //! an identifier with check digits begins at digits or just before some (`iban.rs`), and has 13 of them in a row of groups
-//! (`ahv.rs`, `card.rs`) that lie no further apart than `numbers.rs` has it. A test holds it against the finders.
+//! (`ahv.rs`, `card.rs`) with between them what `numbers.rs` lets stand there. A test holds it against the finders.
 
 use wide::u8x16;
 
 use super::iban;
-use super::numbers::{MOST_BETWEEN, digits_end};
+use super::numbers::{MOST_BETWEEN, digits_end, may_divide};
 
 /// Digits of the shortest card and AHV numbers.
 const LEAST_DIGITS: usize = 13;
@@ -28,7 +28,8 @@ pub fn may_hold_number(text: &str) -> bool {
         if iban::may_begin_before(text, start) {
             return true;
         }
-        if start - end > MOST_BETWEEN {
+        let gap = bytes.get(end..start).unwrap_or_default();
+        if gap.len() > MOST_BETWEEN || !gap.iter().all(|&byte| may_divide(byte)) {
             digits = 0;
         }
         end = digits_end(text, start);

@@ -11,6 +11,11 @@ const WIDEST: usize = 3;
 /// The most bytes of them: a dash, and a blank that does not break, have three.
 pub(super) const MOST_BETWEEN: usize = 3 * WIDEST;
 
+/// Whether a byte may be of them.
+pub(super) fn may_divide(byte: u8) -> bool {
+    !byte.is_ascii() || matches!(byte, b' ' | b'.' | b'/' | b'(' | b')' | b'-')
+}
+
 /// What lies between two groups of digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Gap {

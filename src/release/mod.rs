@@ -134,7 +134,8 @@ pub struct Summary {
     pub found_identifiers: Vec<Found>,
 }
 
-/// Reads `input`, the object's text as UTF-8, and writes its release to `output`. Blocks; makes its own threads.
+/// Reads `input`, the object's text as UTF-8, and writes its release to `output`. Blocks: the calling thread
+/// is one of the workers.
 ///
 /// # Errors
 /// The first thing wrong with the object, by its position; a failed write; cancellation. Bytes may have been written
@@ -143,7 +144,8 @@ pub struct Summary {
 /// # Memory
 /// At most three blocks of rows ([`crate::encode::BLOCK_ROWS`] rows, or what [`crate::encode::BLOCK_BYTES`] bytes of
 /// text give) and what encoding one of them takes, and per thread a few blocks of text ([`crate::csv::BLOCK`] bytes,
-/// or one record). Projections that are not row by row stay under [`Options::memory_limit`] beside that.
+/// or one record) and, for each column of text or doubles, at most 3 MB of what is known of its values. Projections that
+/// are not row by row stay under [`Options::memory_limit`] beside that.
 pub fn run(
     job: &Job<'_>,
     input: Box<dyn Read + Send>,
