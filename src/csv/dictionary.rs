@@ -19,9 +19,9 @@ const MAX_TEXTS: usize = 16 * 1024;
 /// The most bytes of texts.
 const MAX_BYTES: usize = 512 * 1024;
 
-/// After so many rows a column of which more than half are distinct is no longer worth a dictionary. Of as many texts as
-/// it may have, they are twice the number: it is tried once for an object, and a keyed function of 5,000 names costs 300 ns
-/// a row without it.
+/// After so many rows a column of which more than half are distinct is no longer worth a dictionary: twice as many as it
+/// may have texts. Each worker tries it once for an object, and a keyed function of 5,000 names costs 300 ns a row
+/// without it.
 const TRIAL: usize = 2 * MAX_TEXTS;
 
 /// Room at first: grown by eights from here, the fourth time there is room for [`MAX_TEXTS`].

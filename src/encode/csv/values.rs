@@ -143,13 +143,12 @@ const MARK: &[u8] = b"\xef\xbb\xbf";
 /// A field that holds one of these is quoted.
 const SPECIAL: [u8; 4] = *b",\"\n\r";
 
-/// Whether the first `len` of some bytes, a text, stand in the file as they are. False of some that do: [`text`] tells.
+/// Whether the first `len` of these bytes, a text, stand in the file as they are. False of some that do: [`text`] tells.
 #[inline]
 pub fn is_plain(bytes: &[u8; 16], len: usize, formulas: Formulas) -> bool {
     let lanes = u8x16::new(*bytes);
     let special = SPECIAL.map(|byte| lanes.simd_eq(u8x16::splat(byte)).to_bitmask());
-    let behind = u32::MAX.checked_shl(u32::try_from(len).unwrap_or(u32::BITS));
-    let special = special.into_iter().fold(0, |all, bits| all | bits) & !behind.unwrap_or(0);
+    let special = special.into_iter().fold(0, |all, bits| all | bits) & ((1 << len) - 1);
     // Those that a spreadsheet would run are looked at one by one; a mark begins beyond ASCII, as few texts do.
     formulas == Formulas::Keep && special == 0 && len > 0 && bytes[0].is_ascii()
 }

@@ -325,7 +325,7 @@ fn plain_texts(pieces: &[Piece<'_>], order: Option<&[u32]>) -> Result<PlainTexts
     PlainTexts::new(&texts, order, nulls).ok_or_else(|| {
         Error::new(
             Kind::TooLarge,
-            "a column of a block of rows holds over 4 GiB of text; shorten it in the projection",
+            "a column of a block of rows holds over 2 GiB of text; shorten it in the projection",
         )
     })
 }
