@@ -89,6 +89,8 @@ fn logged(run: impl FnOnce()) -> Vec<Value> {
     let path = folder.path().join("log");
     let file = Mutex::new(File::create(&path).unwrap());
     let subscriber = tracing_subscriber::fmt().json().with_writer(file).finish();
+    // With one subscriber alone, a thread of another test that has none would decide for all that nothing is logged.
+    let _second = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::default());
     tracing::subscriber::with_default(subscriber, run);
     let log = fs::read_to_string(path).unwrap();
     let lines = log.lines();
