@@ -262,10 +262,11 @@ fn session(job: &Job<'_>, plan: &WholePlan, folder: Option<&Path>) -> Answer<Ses
         .with_target_partitions(1)
         .with_batch_size(BATCH_ROWS)
         .with_sort_spill_reservation_bytes(reserve);
+    // Without the engine's default features: the plan is bound already. Formats of files and functions by name would be
+    // registered anew for each release, and be in the binary, for nothing.
     Ok(SessionStateBuilder::new()
         .with_config(config)
         .with_runtime_env(runtime)
-        .with_default_features()
         .build())
 }
 

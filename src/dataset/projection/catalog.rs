@@ -8,10 +8,13 @@ use datafusion::common::{Result, TableReference, plan_err};
 use datafusion::functions::core::planner::CoreFunctionPlanner;
 use datafusion::functions::datetime::planner::DatetimeFunctionPlanner;
 use datafusion::functions::unicode::planner::UnicodeFunctionPlanner;
-use datafusion::functions_aggregate::all_default_aggregate_functions;
 use datafusion::functions_aggregate::planner::AggregateFunctionPlanner;
-use datafusion::functions_window::all_default_window_functions;
+use datafusion::functions_aggregate::{
+    average, bit_and_or_xor, bool_and_or, correlation, count, covariance, median, min_max, stddev,
+    sum, variance,
+};
 use datafusion::functions_window::planner::WindowFunctionPlanner;
+use datafusion::functions_window::{cume_dist, lead_lag, nth_value, ntile, rank, row_number};
 use datafusion::logical_expr::logical_plan::builder::LogicalTableSource;
 use datafusion::logical_expr::planner::{ContextProvider, ExprPlanner};
 use datafusion::logical_expr::{AggregateUDF, HigherOrderUDF, ScalarUDF, TableSource, WindowUDF};
@@ -20,60 +23,49 @@ use crate::dataset::contract::Contract;
 use crate::functions::{self, Context};
 
 /// The aggregate functions that a projection may use: deterministic, and of a plain value. Approximate ones depend on
-/// how rows are cut into batches; lists are no plain value.
-const AGGREGATES: [&str; 18] = [
-    "avg",
-    "bit_and",
-    "bit_or",
-    "bit_xor",
-    "bool_and",
-    "bool_or",
-    "corr",
-    "count",
-    "covar_pop",
-    "covar_samp",
-    "max",
-    "median",
-    "min",
-    "stddev",
-    "stddev_pop",
-    "sum",
-    "var",
-    "var_pop",
+/// how rows are cut into batches; lists are no plain value. Each is named by its constructor, so that what is not on the
+/// list is not in the binary either.
+const AGGREGATES: [fn() -> Arc<AggregateUDF>; 18] = [
+    average::avg_udaf,
+    bit_and_or_xor::bit_and_udaf,
+    bit_and_or_xor::bit_or_udaf,
+    bit_and_or_xor::bit_xor_udaf,
+    bool_and_or::bool_and_udaf,
+    bool_and_or::bool_or_udaf,
+    correlation::corr_udaf,
+    count::count_udaf,
+    covariance::covar_pop_udaf,
+    covariance::covar_samp_udaf,
+    min_max::max_udaf,
+    median::median_udaf,
+    min_max::min_udaf,
+    stddev::stddev_udaf,
+    stddev::stddev_pop_udaf,
+    sum::sum_udaf,
+    variance::var_samp_udaf,
+    variance::var_pop_udaf,
 ];
 
 /// The window functions that a projection may use, beside aggregates.
-const WINDOWS: [&str; 11] = [
-    "cume_dist",
-    "dense_rank",
-    "first_value",
-    "lag",
-    "last_value",
-    "lead",
-    "nth_value",
-    "ntile",
-    "percent_rank",
-    "rank",
-    "row_number",
+const WINDOWS: [fn() -> Arc<WindowUDF>; 11] = [
+    cume_dist::cume_dist_udwf,
+    rank::dense_rank_udwf,
+    nth_value::first_value_udwf,
+    lead_lag::lag_udwf,
+    nth_value::last_value_udwf,
+    lead_lag::lead_udwf,
+    nth_value::nth_value_udwf,
+    ntile::ntile_udwf,
+    rank::percent_rank_udwf,
+    rank::rank_udwf,
+    row_number::row_number_udwf,
 ];
 
-/// The aggregates on the list, by each of their names.
-static AGGREGATE_FUNCTIONS: LazyLock<Vec<Arc<AggregateUDF>>> = LazyLock::new(|| {
-    let listed = |function: &Arc<AggregateUDF>| AGGREGATES.contains(&function.name());
-    all_default_aggregate_functions()
-        .into_iter()
-        .filter(listed)
-        .collect()
-});
+static AGGREGATE_FUNCTIONS: LazyLock<Vec<Arc<AggregateUDF>>> =
+    LazyLock::new(|| AGGREGATES.iter().map(|function| function()).collect());
 
-/// The window functions on the list.
-static WINDOW_FUNCTIONS: LazyLock<Vec<Arc<WindowUDF>>> = LazyLock::new(|| {
-    let listed = |function: &Arc<WindowUDF>| WINDOWS.contains(&function.name());
-    all_default_window_functions()
-        .into_iter()
-        .filter(listed)
-        .collect()
-});
+static WINDOW_FUNCTIONS: LazyLock<Vec<Arc<WindowUDF>>> =
+    LazyLock::new(|| WINDOWS.iter().map(|function| function()).collect());
 
 /// The aggregate function of this name or alias.
 pub(in crate::dataset) fn aggregate(name: &str) -> Option<Arc<AggregateUDF>> {
@@ -105,8 +97,8 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
         .iter()
         .map(|function| function.name)
         .chain(functions::builtin_names())
-        .chain(AGGREGATES)
-        .chain(WINDOWS)
+        .chain(AGGREGATE_FUNCTIONS.iter().map(|f| f.name()))
+        .chain(WINDOW_FUNCTIONS.iter().map(|f| f.name()))
 }
 
 /// The planner's whole world, for one projection and one release.
