@@ -38,6 +38,13 @@ impl Coder for DoubleDictionary {
     }
 }
 
+/// Places for so many more values. A loop that fills them has no call to grow in it, for which it would keep registers.
+fn grown<T: Copy + Default>(values: &mut Vec<T>, more: usize) -> &mut [T] {
+    let len = values.len();
+    values.resize(len + more, T::default());
+    &mut values[len..]
+}
+
 /// Some rows of a block, on their way into one column.
 pub(super) struct Tile<'a, 'b> {
     pub(super) rules: &'a Rules,
@@ -63,18 +70,23 @@ impl Tile<'_, '_> {
         values: &mut Vec<T>,
         parse: impl Fn(&[u8]) -> Option<T>,
     ) -> Result<(), RecordError> {
-        let (view, field) = (self.view, self.rules.field);
-        for (row, (start, end)) in self.rows.clone().zip(view.spans(self.rows.clone(), field)) {
+        let (view, field, rows) = (self.view, self.rules.field, self.rows.clone());
+        let values = grown(values, rows.len());
+        // Up to here, `nulls` knows which rows are NULL.
+        let mut told = rows.start;
+        for ((row, (start, end)), place) in rows.clone().zip(view.spans(rows, field)).zip(values) {
             if let Some(text @ [first, ..]) = view.text.get(start..end)
                 && self.is_plain(*first)
                 && let Some(value) = parse(text)
             {
-                self.nulls.append_non_null();
-                values.push(value);
+                *place = value;
             } else {
-                values.push(self.number(row, &parse)?);
+                self.nulls.append_n_non_nulls(row - told);
+                told = row + 1;
+                *place = self.number(row, &parse)?;
             }
         }
+        self.nulls.append_n_non_nulls(self.rows.end - told);
         Ok(())
     }
 
@@ -109,9 +121,10 @@ impl Tile<'_, '_> {
         dictionary: &mut D,
         codes: &mut Vec<u32>,
     ) -> Result<(), RecordError> {
-        let (view, field) = (self.view, self.rules.field);
-        for (row, (start, end)) in self.rows.clone().zip(view.spans(self.rows.clone(), field)) {
-            let code = if let Some(bytes) = view.text[start..].first_chunk()
+        let (view, field, rows) = (self.view, self.rules.field, self.rows.clone());
+        let codes = grown(codes, rows.len());
+        for ((row, (start, end)), place) in rows.clone().zip(view.spans(rows, field)).zip(codes) {
+            *place = if let Some(bytes) = view.text[start..].first_chunk()
                 && let Some(code) = recent.get(bytes, end - start)
             {
                 code
@@ -126,7 +139,6 @@ impl Tile<'_, '_> {
                 }
                 code
             };
-            codes.push(code);
         }
         Ok(())
     }
@@ -160,8 +172,10 @@ impl Tile<'_, '_> {
         bytes: &mut Vec<u8>,
         ends: &mut Vec<i32>,
     ) -> Result<(), RecordError> {
-        let (view, field) = (self.view, self.rules.field);
-        for (row, (start, end)) in self.rows.clone().zip(view.spans(self.rows.clone(), field)) {
+        let (view, field, rows) = (self.view, self.rules.field, self.rows.clone());
+        let ends = grown(ends, rows.len());
+        let mut told = rows.start;
+        for ((row, (start, end)), place) in rows.clone().zip(view.spans(rows, field)).zip(ends) {
             let len = end - start;
             // A copy of a known length is no call.
             if let Some(wide @ [first, ..]) = view.text[start..].first_chunk::<16>()
@@ -172,12 +186,14 @@ impl Tile<'_, '_> {
                 let end = bytes.len() + len;
                 bytes.extend_from_slice(wide);
                 bytes.truncate(end);
-                self.nulls.append_non_null();
             } else {
+                self.nulls.append_n_non_nulls(row - told);
+                told = row + 1;
                 self.text(row, bytes)?;
             }
-            ends.push(i32::try_from(bytes.len()).map_err(|_| not_utf8(field))?);
+            *place = i32::try_from(bytes.len()).map_err(|_| not_utf8(field))?;
         }
+        self.nulls.append_n_non_nulls(self.rows.end - told);
         Ok(())
     }
 
