@@ -30,15 +30,9 @@ impl<'a> View<'a> {
     /// Begin and end of a field, without the CR that may belong to the record's end.
     #[inline]
     pub(super) fn bounds(&self, row: usize, field: usize) -> (usize, usize) {
-        let (start, mut end) = self.tokens.span(row, field);
-        if self.strip_cr
-            && field + 1 == self.tokens.width()
-            && end > start
-            && self.text[end - 1] == b'\r'
-        {
-            end -= 1;
-        }
-        (start, end)
+        let (start, end) = self.tokens.span(row, field);
+        let cr = self.may_end_in_cr(field) && is_cr_last(self.text, start, end);
+        (start, end - usize::from(cr))
     }
 
     /// The bounds of field `field` of each of the rows.
@@ -48,13 +42,18 @@ impl<'a> View<'a> {
         rows: Range<usize>,
         field: usize,
     ) -> impl Iterator<Item = (usize, usize)> + use<'a> {
-        let text = self.text;
-        let cr = self.strip_cr && field + 1 == self.tokens.width();
+        let (text, may) = (self.text, self.may_end_in_cr(field));
         let spans = self.tokens.spans(rows, field);
         spans.map(move |(start, end)| {
-            let stripped = cr && end > start && text[end - 1] == b'\r';
-            (start, end - usize::from(stripped))
+            let cr = may && is_cr_last(text, start, end);
+            (start, end - usize::from(cr))
         })
+    }
+
+    /// Whether a CR at the field's end is the record's.
+    #[inline]
+    fn may_end_in_cr(&self, field: usize) -> bool {
+        self.strip_cr && field + 1 == self.tokens.width()
     }
 
     /// A field, NULL where it is empty or `null` and not quoted.
@@ -101,4 +100,9 @@ impl<'a> View<'a> {
     fn doubled(&self) -> u8 {
         self.quote.unwrap_or(b'"')
     }
+}
+
+#[inline]
+fn is_cr_last(text: &[u8], start: usize, end: usize) -> bool {
+    end > start && text[end - 1] == b'\r'
 }
