@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{admin_port, metrics, setup};
+use super::{admin_port, metrics, settled, setup};
 use crate::gateway::stage::{Stage, other, unlike_refusal};
 use crate::support::lambda::Got;
 use crate::support::python::run_script_in;
@@ -46,6 +46,8 @@ fn metrics_are_what_prometheus_reads_and_count_what_was_asked() {
     stage.send(&other().header(stage.request("GET", "/analytics/patients.parquet")));
     stage.send(&stage.request("GET", "/analytics/patients.parquet"));
     stage.lines("request", 13);
+    // A connection is gone a moment after its client is.
+    settled(&stage);
     let text = metrics(&stage);
     let said = parsed(&text);
     let point = "access_point=\"analytics\"";
