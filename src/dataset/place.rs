@@ -2,10 +2,10 @@
 
 use std::collections::VecDeque;
 
-use datafusion::common::DataFusionError;
-use datafusion::sql::parser::{DFParserBuilder, Statement};
-use datafusion::sql::sqlparser::dialect::GenericDialect;
-use datafusion::sql::sqlparser::tokenizer::{Span, Token, Tokenizer};
+use datafusion_common::DataFusionError;
+use datafusion_sql::parser::{DFParserBuilder, Statement};
+use sqlparser::dialect::GenericDialect;
+use sqlparser::tokenizer::{Span, Token, Tokenizer};
 
 use crate::error::{Error, Kind, Result};
 

@@ -4,10 +4,8 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Date32Array, Int32Array};
 use arrow::datatypes::DataType;
-use datafusion::common::DataFusionError;
-use datafusion::logical_expr::{
-    ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
-};
+use datafusion_common::DataFusionError;
+use datafusion_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature};
 
 use super::arguments::{argument, arity, as_of_days, as_they_are, over};
 use super::dates::{check_dates, civil, dates, days, is_date};
@@ -171,7 +169,7 @@ mod tests {
     use arrow::array::{AsArray, TimestampMicrosecondArray};
     use arrow::compute::cast;
     use arrow::datatypes::Int32Type;
-    use datafusion::common::ScalarValue;
+    use datafusion_common::ScalarValue;
 
     use super::*;
     use crate::error::Kind;

@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, StringBuilder};
 use arrow::datatypes::DataType;
-use datafusion::logical_expr::{
-    ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
-};
+use datafusion_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature};
 
 use super::age::{MOST, ages};
 use super::arguments::{argument, arity, as_of_days, as_they_are, at_least, over, positive};
@@ -91,7 +89,7 @@ fn bands(width: i64) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use arrow::array::Date32Array;
-    use datafusion::common::ScalarValue;
+    use datafusion_common::ScalarValue;
 
     use super::*;
     use crate::error::Kind;

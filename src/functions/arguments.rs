@@ -9,8 +9,8 @@ use std::sync::Arc;
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::compute::{cast, take};
 use arrow::datatypes::DataType;
-use datafusion::common::ScalarValue;
-use datafusion::logical_expr::{ColumnarValue, Signature, Volatility};
+use datafusion_common::ScalarValue;
+use datafusion_expr::{ColumnarValue, Signature, Volatility};
 
 use super::refusal::{Answer, failed, misuse};
 use super::{Argument, Context};

@@ -1,9 +1,7 @@
 //! `bottom_code(x, lo)`: no value below a limit.
 
 use arrow::datatypes::DataType;
-use datafusion::logical_expr::{
-    ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
-};
+use datafusion_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature};
 
 use super::arguments::as_they_are;
 use super::limit::{Limit, limited, limited_type};

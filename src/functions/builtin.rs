@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
-use datafusion::logical_expr::ScalarUDF;
+use datafusion_expr::ScalarUDF;
 
 /// The canonical names, by kind; their aliases are admitted with them.
 const ALLOWED: &[&[&str]] = &[
@@ -121,7 +121,7 @@ const ALLOWED: &[&[&str]] = &[
 
 static BUILTINS: LazyLock<HashMap<String, Arc<ScalarUDF>>> = LazyLock::new(|| {
     let mut functions = HashMap::new();
-    for function in datafusion::functions::all_default_functions() {
+    for function in datafusion_functions::all_default_functions() {
         if ALLOWED.iter().any(|names| names.contains(&function.name())) {
             for name in function.aliases() {
                 functions.insert(name.clone(), Arc::clone(&function));
@@ -146,7 +146,7 @@ pub fn builtin_names() -> Vec<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use datafusion::logical_expr::Volatility;
+    use datafusion_expr::Volatility;
 
     use super::*;
 

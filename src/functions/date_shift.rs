@@ -4,10 +4,8 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Date32Array};
 use arrow::datatypes::DataType;
-use datafusion::common::ScalarValue;
-use datafusion::logical_expr::{
-    ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
-};
+use datafusion_common::ScalarValue;
+use datafusion_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature};
 
 use super::arguments::{argument, arity, as_they_are, over_both, whole_number};
 use super::dates::{check_dates, civil, dates};

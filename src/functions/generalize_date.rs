@@ -1,9 +1,7 @@
 //! `generalize_date(d, unit)`: the first day of a date's month, quarter or year.
 
 use arrow::datatypes::DataType;
-use datafusion::logical_expr::{
-    ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
-};
+use datafusion_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature};
 
 use super::arguments::{argument, arity, as_they_are, over, text};
 use super::dates::{check_dates, civil, column, dates, days};
@@ -97,7 +95,7 @@ mod tests {
     use arrow::array::{ArrayRef, AsArray, Date32Array};
     use arrow::compute::cast;
     use arrow::datatypes::{Date32Type, TimeUnit};
-    use datafusion::common::ScalarValue;
+    use datafusion_common::ScalarValue;
 
     use super::*;
     use crate::error::Kind;

@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Int32Array};
 use arrow::datatypes::{DataType, Int32Type};
-use datafusion::logical_expr::{
-    ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
-};
+use datafusion_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature};
 
 use super::age::ages;
 use super::arguments::{argument, arity, as_of_days, as_they_are, over};
@@ -70,7 +68,7 @@ impl ScalarUDFImpl for HipaaAge {
 #[cfg(test)]
 mod tests {
     use arrow::array::{AsArray, Date32Array};
-    use datafusion::common::ScalarValue;
+    use datafusion_common::ScalarValue;
 
     use super::*;
     use crate::error::Kind;

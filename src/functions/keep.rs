@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, StringBuilder};
 use arrow::datatypes::DataType;
-use datafusion::logical_expr::{
-    ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
-};
+use datafusion_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature};
 
 use super::arguments::{
     argument, arity, as_they_are, at_least, by_distinct, is_text, over, positive,
@@ -113,7 +111,7 @@ fn kept(values: &ArrayRef, n: usize, cut: Cut) -> Answer<ArrayRef> {
 
 #[cfg(test)]
 mod tests {
-    use datafusion::common::ScalarValue;
+    use datafusion_common::ScalarValue;
 
     use super::*;
     use crate::error::Kind;

@@ -5,7 +5,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 
 use arrow::array::ArrayRef;
-use datafusion::common::DataFusionError;
+use datafusion_common::DataFusionError;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;

@@ -37,8 +37,8 @@ use std::sync::Arc;
 
 use arrow::datatypes::DataType;
 use chrono::NaiveDate;
-use datafusion::common::ScalarValue;
-use datafusion::logical_expr::ScalarUDF;
+use datafusion_common::ScalarValue;
+use datafusion_expr::ScalarUDF;
 
 pub use builtin::{builtin, builtin_names};
 pub use refusal::take_error;
@@ -186,7 +186,7 @@ pub fn resolve(name: &str, context: &Context) -> Option<Arc<ScalarUDF>> {
 
 #[cfg(test)]
 mod tests {
-    use datafusion::logical_expr::Volatility;
+    use datafusion_expr::Volatility;
 
     use super::*;
 

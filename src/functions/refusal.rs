@@ -1,7 +1,7 @@
 //! Our errors on their way through `DataFusion`, which carries them unchanged in `DataFusionError::External`.
 
 use arrow::error::ArrowError;
-use datafusion::common::DataFusionError;
+use datafusion_common::DataFusionError;
 
 use crate::error::{Error, Kind};
 

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use datafusion::common::ScalarValue;
+use datafusion_common::ScalarValue;
 
 use super::arguments::whole_number;
 

@@ -5,9 +5,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, NullBufferBuilder, StringArray};
 use arrow::buffer::OffsetBuffer;
 use arrow::datatypes::DataType;
-use datafusion::logical_expr::{
-    ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
-};
+use datafusion_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature};
 
 use super::arguments::{argument, arity, as_they_are, by_distinct, no_bounds, over};
 use super::keyed::Keyed;
@@ -131,7 +129,7 @@ fn crockford(bits: u128) -> [u8; LENGTH] {
 mod tests {
     use arrow::array::{AsArray, Int32Array, Int64Array, ListArray, NullArray};
     use arrow::datatypes::Int32Type;
-    use datafusion::common::ScalarValue;
+    use datafusion_common::ScalarValue;
 
     use super::*;
     use crate::error::Kind;

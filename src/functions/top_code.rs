@@ -1,9 +1,7 @@
 //! `top_code(x, hi)`: no value above a limit.
 
 use arrow::datatypes::DataType;
-use datafusion::logical_expr::{
-    ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
-};
+use datafusion_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature};
 
 use super::arguments::as_they_are;
 use super::limit::{Limit, limited, limited_type};

@@ -15,9 +15,9 @@ use std::sync::Arc;
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, UInt32Array};
 use arrow::datatypes::{DataType, Schema, SchemaRef};
 use arrow::record_batch::{RecordBatch, RecordBatchOptions};
-use datafusion::common::DataFusionError;
-use datafusion::physical_expr::PhysicalExpr;
-use datafusion::physical_expr::utils::reassign_expr_columns;
+use datafusion_common::DataFusionError;
+use datafusion_physical_expr::PhysicalExpr;
+use datafusion_physical_expr::utils::reassign_expr_columns;
 
 use self::combinations::{Combinations, Numbered};
 use crate::csv::RecordError;

@@ -3,7 +3,8 @@
 //! ```text
 //! rows.rs      row-by-row projections: workers share reading, decoding, projecting and encoding
 //! whole.rs     the others: one DataFusion plan over the decoded rows, under a memory limit
-//! reader.rs    the decoded rows for that plan
+//! steps/       that plan → the engine's steps
+//! reader.rs    the decoded rows for the plan
 //! anonymity/   what too few subjects share, suppressed on its way out of the plan or inside
 //! guard.rs     identifiers in columns that should have none, counted on the way
 //! blocks.rs    projected rows → blocks of a fixed size, a small last one sharing with the one before
@@ -18,6 +19,7 @@ mod guard;
 mod output;
 mod reader;
 mod rows;
+mod steps;
 mod whole;
 
 pub use guard::Found;

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use arrow::array::UInt32Array;
 use arrow::compute::take;
 use arrow::record_batch::{RecordBatch, RecordBatchOptions};
-use datafusion::common::DataFusionError;
+use datafusion_common::DataFusionError;
 use tokio::sync::mpsc;
 
 use super::guard;

@@ -12,21 +12,15 @@ use std::time::Duration;
 
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::{DataType, SchemaRef};
-use datafusion::catalog::streaming::StreamingTable;
-use datafusion::common::DataFusionError;
-use datafusion::common::tree_node::{Transformed, TreeNode};
-use datafusion::datasource::provider_as_source;
-use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
-use datafusion::execution::memory_pool::FairSpillPool;
-use datafusion::execution::runtime_env::RuntimeEnvBuilder;
-use datafusion::execution::{
-    SendableRecordBatchStream, SessionState, SessionStateBuilder, TaskContext,
-};
-use datafusion::logical_expr::LogicalPlan;
-use datafusion::physical_plan::execute_stream;
-use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
-use datafusion::physical_plan::streaming::PartitionStream;
-use datafusion::prelude::SessionConfig;
+use datafusion_common::DataFusionError;
+use datafusion_execution::config::SessionConfig;
+use datafusion_execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
+use datafusion_execution::memory_pool::FairSpillPool;
+use datafusion_execution::runtime_env::RuntimeEnvBuilder;
+use datafusion_execution::{SendableRecordBatchStream, TaskContext};
+use datafusion_expr::LogicalPlan;
+use datafusion_physical_plan::stream::RecordBatchStreamAdapter;
+use datafusion_physical_plan::streaming::PartitionStream;
 use futures::StreamExt;
 use tokio::sync::mpsc;
 
@@ -34,6 +28,7 @@ use super::anonymity::{Asked, Folder, Groups, Rows, share};
 use super::blocks::{Block, Blocks};
 use super::output::{self, Encoder, Outcome, Step, Writer};
 use super::reader::{Reader, Sent};
+use super::steps::stream;
 use super::{Control, Job, Object, Summary, cancelled, check_records, schema};
 use crate::csv::column::Column;
 use crate::csv::cut::Cutter;
@@ -156,7 +151,7 @@ fn engine<'a>(
         })?;
     let mut aside = aside(job, plan, schema, &folder, control)?;
     let groups = runtime.block_on(async {
-        let started = start(job, plan, receiver, folder.as_deref()).await;
+        let started = start(job, plan, receiver, folder.as_deref());
         let (mut stream, groups) = started.map_err(|error| failed(&error))?;
         loop {
             let batch = tokio::select! {
@@ -216,30 +211,30 @@ async fn stopped(control: &Control) -> Error {
 }
 
 /// The rows of the plan, and where it suppresses groups these.
-async fn start(
+fn start(
     job: &Job<'_>,
     plan: &WholePlan,
     receiver: mpsc::Receiver<Sent>,
     folder: Option<&Path>,
 ) -> Answer<(SendableRecordBatchStream, Option<Groups>)> {
-    let state = session(job, plan, folder)?;
+    let context = Arc::new(settings(job, plan, folder)?);
     let rows = Decoded {
         schema: Arc::clone(&plan.schema),
         receiver: Mutex::new(Some(receiver)),
     };
     let dataset = &job.contract.dataset;
     let Some(Suppression::Groups { k, below, groups }) = &plan.anonymity else {
-        let rows = stream(&state, &plan.logical, dataset, rows).await?;
+        let rows = stream(&plan.logical, dataset, rows, context)?;
         return Ok((rows, None));
     };
-    let below = stream(&state, below, dataset, rows).await?;
+    let below = stream(below, dataset, rows, Arc::clone(&context))?;
     let groups = Groups::new(below, groups, *k);
-    let rows = stream(&state, &plan.logical, GROUPS, groups.clone()).await?;
+    let rows = stream(&plan.logical, GROUPS, groups.clone(), context)?;
     Ok((rows, Some(groups)))
 }
 
 /// The engine's settings for one release.
-fn session(job: &Job<'_>, plan: &WholePlan, folder: Option<&Path>) -> Answer<SessionState> {
+fn settings(job: &Job<'_>, plan: &WholePlan, folder: Option<&Path>) -> Answer<TaskContext> {
     let mut limit = job.options.memory_limit;
     let mut sorting = sorts(&plan.logical);
     match &plan.anonymity {
@@ -262,33 +257,8 @@ fn session(job: &Job<'_>, plan: &WholePlan, folder: Option<&Path>) -> Answer<Ses
         .with_target_partitions(1)
         .with_batch_size(BATCH_ROWS)
         .with_sort_spill_reservation_bytes(reserve);
-    // Without the engine's default features: the plan is bound already. Formats of files and functions by name would be
-    // registered anew for each release, and be in the binary, for nothing.
-    Ok(SessionStateBuilder::new()
-        .with_config(config)
-        .with_runtime_env(runtime)
-        .build())
-}
-
-/// The rows of a plan in which `table` has `rows` as its only partition.
-async fn stream(
-    state: &SessionState,
-    plan: &LogicalPlan,
-    table: &str,
-    rows: impl PartitionStream + 'static,
-) -> Answer<SendableRecordBatchStream> {
-    let schema = SchemaRef::clone(rows.schema());
-    let source = StreamingTable::try_new(schema, vec![Arc::new(rows)])?;
-    let source = provider_as_source(Arc::new(source));
-    let logical = plan.clone().transform_up(|node| match node {
-        LogicalPlan::TableScan(mut scan) if scan.table_name.table() == table => {
-            scan.source = Arc::clone(&source);
-            Ok(Transformed::yes(LogicalPlan::TableScan(scan)))
-        }
-        other => Ok(Transformed::no(other)),
-    })?;
-    let physical = state.create_physical_plan(&logical.data).await?;
-    execute_stream(physical, state.task_ctx())
+    let context = TaskContext::default().with_session_config(config);
+    Ok(context.with_runtime(runtime))
 }
 
 /// How many steps of a plan may sort, each with a reserve of its own.

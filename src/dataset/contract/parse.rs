@@ -1,9 +1,7 @@
 //! The text of `schema.sql` → [`Contract`]. What is not understood is refused: nothing of a contract is ignored.
 
-use datafusion::sql::parser::{CreateExternalTable, Statement};
-use datafusion::sql::sqlparser::ast::{
-    ColumnDef, ColumnOption, ColumnOptionDef, Ident, ObjectName, Value,
-};
+use datafusion_sql::parser::{CreateExternalTable, Statement};
+use sqlparser::ast::{ColumnDef, ColumnOption, ColumnOptionDef, Ident, ObjectName, Value};
 
 use super::options::Settings;
 use super::types::column_type;

@@ -1,6 +1,6 @@
 //! `reference/<name>.sql` → the [`Contract`] of a reference table, and its key.
 
-use datafusion::sql::parser::CreateExternalTable;
+use datafusion_sql::parser::CreateExternalTable;
 
 use super::parse::{is_primary, statement};
 use super::{BadRows, Class, ColumnType, Compression, Contract, Encoding};

@@ -1,6 +1,6 @@
 //! SQL types of a contract → [`ColumnType`].
 
-use datafusion::sql::sqlparser::ast::{CharacterLength, DataType, ExactNumberInfo, TimezoneInfo};
+use sqlparser::ast::{CharacterLength, DataType, ExactNumberInfo, TimezoneInfo};
 
 use super::ColumnType;
 

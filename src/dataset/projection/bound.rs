@@ -59,7 +59,7 @@ mod tests {
     use std::sync::Arc;
 
     use chrono::Days;
-    use datafusion::physical_expr::PhysicalExpr;
+    use datafusion_physical_expr::PhysicalExpr;
 
     use crate::dataset::contract::Contract;
     use crate::dataset::projection::{Plan, Projection};

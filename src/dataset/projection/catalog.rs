@@ -3,21 +3,21 @@
 use std::sync::{Arc, LazyLock};
 
 use arrow::datatypes::{DataType, SchemaRef};
-use datafusion::common::config::ConfigOptions;
-use datafusion::common::{Result, TableReference, plan_err};
-use datafusion::functions::core::planner::CoreFunctionPlanner;
-use datafusion::functions::datetime::planner::DatetimeFunctionPlanner;
-use datafusion::functions::unicode::planner::UnicodeFunctionPlanner;
-use datafusion::functions_aggregate::planner::AggregateFunctionPlanner;
-use datafusion::functions_aggregate::{
+use datafusion_common::config::ConfigOptions;
+use datafusion_common::{Result, TableReference, plan_err};
+use datafusion_expr::logical_plan::builder::LogicalTableSource;
+use datafusion_expr::planner::{ContextProvider, ExprPlanner};
+use datafusion_expr::{AggregateUDF, HigherOrderUDF, ScalarUDF, TableSource, WindowUDF};
+use datafusion_functions::core::planner::CoreFunctionPlanner;
+use datafusion_functions::datetime::planner::DatetimeFunctionPlanner;
+use datafusion_functions::unicode::planner::UnicodeFunctionPlanner;
+use datafusion_functions_aggregate::planner::AggregateFunctionPlanner;
+use datafusion_functions_aggregate::{
     average, bit_and_or_xor, bool_and_or, correlation, count, covariance, median, min_max, stddev,
     sum, variance,
 };
-use datafusion::functions_window::planner::WindowFunctionPlanner;
-use datafusion::functions_window::{cume_dist, lead_lag, nth_value, ntile, rank, row_number};
-use datafusion::logical_expr::logical_plan::builder::LogicalTableSource;
-use datafusion::logical_expr::planner::{ContextProvider, ExprPlanner};
-use datafusion::logical_expr::{AggregateUDF, HigherOrderUDF, ScalarUDF, TableSource, WindowUDF};
+use datafusion_functions_window::planner::WindowFunctionPlanner;
+use datafusion_functions_window::{cume_dist, lead_lag, nth_value, ntile, rank, row_number};
 
 use crate::dataset::contract::Contract;
 use crate::functions::{self, Context};

@@ -3,9 +3,7 @@
 
 use std::ops::ControlFlow;
 
-use datafusion::sql::sqlparser::ast::{
-    Expr, Function, FunctionArguments, Query, Spanned, Value, Visit, Visitor,
-};
+use sqlparser::ast::{Expr, Function, FunctionArguments, Query, Spanned, Value, Visit, Visitor};
 
 use super::catalog;
 use super::restrict::normal;

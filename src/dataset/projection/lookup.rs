@@ -12,9 +12,9 @@ use std::sync::Arc;
 
 use arrow::compute::take;
 use arrow::datatypes::{DataType, Field, FieldRef};
-use datafusion::common::tree_node::{Transformed, TreeNode};
-use datafusion::common::{DFSchema, DataFusionError, NullEquality};
-use datafusion::logical_expr::{
+use datafusion_common::tree_node::{Transformed, TreeNode};
+use datafusion_common::{DFSchema, DataFusionError, NullEquality};
+use datafusion_expr::{
     BinaryExpr, ColumnarValue, Expr, ExprSchemable, Filter, Join, JoinType, LogicalPlan, Operator,
     Projection, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
     TableScan, Volatility,

@@ -25,9 +25,9 @@ use std::sync::Arc;
 
 use arrow::datatypes::{DataType, SchemaRef};
 use chrono::NaiveDate;
-use datafusion::logical_expr::LogicalPlan;
-use datafusion::physical_expr::PhysicalExpr;
-use datafusion::sql::sqlparser::ast::{Query, SetExpr};
+use datafusion_expr::LogicalPlan;
+use datafusion_physical_expr::PhysicalExpr;
+use sqlparser::ast::{Query, SetExpr};
 
 use self::bound::Bound;
 pub use self::head::{Anonymity, Head};

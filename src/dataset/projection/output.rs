@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use arrow::datatypes::DataType;
-use datafusion::logical_expr::LogicalPlan;
+use datafusion_expr::LogicalPlan;
 
 use crate::dataset::rule::{Refusal, Refusals, Rule};
 

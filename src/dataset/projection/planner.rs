@@ -1,11 +1,11 @@
 //! A restricted query → an analysed logical plan; `DataFusion`'s errors → ours, without a word of theirs.
 
-use datafusion::common::config::ConfigOptions;
-use datafusion::common::{DataFusionError, SchemaError};
-use datafusion::logical_expr::LogicalPlan;
-use datafusion::optimizer::Analyzer;
-use datafusion::sql::planner::{ParserOptions, SqlToRel};
-use datafusion::sql::sqlparser::ast::{Query, Statement};
+use datafusion_common::config::ConfigOptions;
+use datafusion_common::{DataFusionError, SchemaError};
+use datafusion_expr::LogicalPlan;
+use datafusion_optimizer::Analyzer;
+use datafusion_sql::planner::{ParserOptions, SqlToRel};
+use sqlparser::ast::{Query, Statement};
 
 use super::catalog::Catalog;
 use super::lookup;

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
-use datafusion::sql::parser::Statement;
-use datafusion::sql::sqlparser::ast::visit_relations;
+use datafusion_sql::parser::Statement;
+use sqlparser::ast::visit_relations;
 
 use super::restrict::normal;
 use crate::dataset::place::Place;

@@ -1,8 +1,8 @@
 //! Aggregate and window functions under proof: what one value tells of many rows.
 
 use arrow::datatypes::DataType;
-use datafusion::logical_expr::expr::{AggregateFunction, Sort, WindowFunction};
-use datafusion::logical_expr::{
+use datafusion_expr::expr::{AggregateFunction, Sort, WindowFunction};
+use datafusion_expr::{
     Expr, WindowFrame, WindowFrameBound, WindowFrameUnits, WindowFunctionDefinition,
 };
 

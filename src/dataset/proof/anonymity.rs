@@ -1,6 +1,6 @@
 //! What `k` counts, as far as the plan shows it; the release counts, and keeps back what is too few.
 
-use datafusion::logical_expr::{Expr, LogicalPlan};
+use datafusion_expr::{Expr, LogicalPlan};
 
 use super::Prover;
 use super::nodes::{Node, unaliased};

@@ -1,9 +1,9 @@
 //! Function calls under proof: Veilpoint's own lower bare columns inside their bounds; `DataFusion`'s keep all that they
 //! take.
 
-use datafusion::common::ScalarValue;
-use datafusion::logical_expr::Expr;
-use datafusion::logical_expr::expr::ScalarFunction;
+use datafusion_common::ScalarValue;
+use datafusion_expr::Expr;
+use datafusion_expr::expr::ScalarFunction;
 
 use super::Prover;
 use super::dates::DATE_SHIFT;

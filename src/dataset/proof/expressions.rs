@@ -1,10 +1,10 @@
 //! Scalar expressions under proof: which functions lower what, and everything else that keeps it.
 
 use arrow::datatypes::DataType;
-use datafusion::common::DFSchema;
-use datafusion::common::tree_node::TreeNodeRecursion;
-use datafusion::logical_expr::expr::Case;
-use datafusion::logical_expr::{Expr, Operator};
+use datafusion_common::DFSchema;
+use datafusion_common::tree_node::TreeNodeRecursion;
+use datafusion_expr::expr::Case;
+use datafusion_expr::{Expr, Operator};
 
 use super::Prover;
 use super::flow::{Flow, Leaks, Shape};
@@ -197,15 +197,15 @@ trait Children {
     fn apply_children_of(
         &self,
         each: &mut dyn FnMut(&Expr),
-    ) -> datafusion::common::Result<TreeNodeRecursion>;
+    ) -> datafusion_common::Result<TreeNodeRecursion>;
 }
 
 impl Children for Expr {
     fn apply_children_of(
         &self,
         each: &mut dyn FnMut(&Expr),
-    ) -> datafusion::common::Result<TreeNodeRecursion> {
-        use datafusion::common::tree_node::TreeNode;
+    ) -> datafusion_common::Result<TreeNodeRecursion> {
+        use datafusion_common::tree_node::TreeNode;
         self.apply_children(|child| {
             each(child);
             Ok(TreeNodeRecursion::Continue)

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use datafusion::common::ScalarValue;
+use datafusion_common::ScalarValue;
 
 use crate::dataset::place::Position;
 use crate::functions::Level;

@@ -4,7 +4,7 @@
 //! sees the region of a postal code knows of the postal code what the region tells. And of an INNER join the rows that
 //! are there tell whether the other side is in the table.
 
-use datafusion::logical_expr::Join;
+use datafusion_expr::Join;
 
 use super::Prover;
 use super::flow::{Flow, Leaks};

@@ -33,7 +33,7 @@ mod verdict;
 use std::collections::{BTreeMap, BTreeSet};
 
 use arrow::datatypes::DataType;
-use datafusion::logical_expr::LogicalPlan;
+use datafusion_expr::LogicalPlan;
 
 use self::flow::{Leak, Leaks};
 use super::contract::{Class, Contract};

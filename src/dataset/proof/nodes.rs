@@ -1,6 +1,6 @@
 //! Plan nodes under proof: the allow-list, and what each adds to what chooses the rows.
 
-use datafusion::logical_expr::{
+use datafusion_expr::{
     Aggregate, Distinct, Expr, Filter, Limit, LogicalPlan, Projection, Sort, TableScan, Window,
 };
 

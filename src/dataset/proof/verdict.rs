@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use arrow::datatypes::Field;
-use datafusion::logical_expr::LogicalPlan;
+use datafusion_expr::LogicalPlan;
 
 use super::flow::{Atom, Flow, Leak, Leaks};
 use super::nodes::Node;

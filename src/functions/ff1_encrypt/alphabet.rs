@@ -1,6 +1,6 @@
 //! The alphabets of `ff1_encrypt`, and texts as numerals of them.
 
-use datafusion::common::ScalarValue;
+use datafusion_common::ScalarValue;
 
 use super::super::arguments::text;
 

@@ -10,9 +10,7 @@ use aes::Aes256;
 use aes::cipher::BlockCipherEncrypt;
 use arrow::array::{ArrayRef, StringBuilder};
 use arrow::datatypes::DataType;
-use datafusion::logical_expr::{
-    ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
-};
+use datafusion_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature};
 use fpe::ff1::{FF1, FlexibleNumeralString};
 
 use super::arguments::{argument, arity, as_they_are, by_distinct, over};

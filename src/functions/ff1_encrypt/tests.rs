@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use aes::{Aes128, Aes192};
 use arrow::array::Int64Array;
 use data_encoding::HEXUPPER;
-use datafusion::common::ScalarValue;
+use datafusion_common::ScalarValue;
 
 use super::alphabet::ALPHABETS;
 use super::*;

@@ -106,7 +106,7 @@ mod tests {
         Decimal128Array, Float32Array, Float64Array, Int16Array, Int64Array, UInt8Array,
     };
     use arrow::compute::cast;
-    use datafusion::common::ScalarValue;
+    use datafusion_common::ScalarValue;
 
     use super::*;
     use crate::error::Kind;

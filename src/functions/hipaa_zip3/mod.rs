@@ -4,9 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use arrow::array::{ArrayRef, StringBuilder};
 use arrow::datatypes::DataType;
-use datafusion::logical_expr::{
-    ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
-};
+use datafusion_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature};
 
 use super::arguments::{argument, arity, as_they_are, by_distinct, is_text, over, value_type};
 use super::refusal::{Answer, misuse};

@@ -9,7 +9,7 @@ use arrow::array::{
 use arrow::datatypes::{
     Decimal128Type, Field, Float32Type, Float64Type, Int8Type, Int64Type, UInt64Type,
 };
-use datafusion::common::config::ConfigOptions;
+use datafusion_common::config::ConfigOptions;
 
 use super::errors::{float, float32, moved};
 use super::*;

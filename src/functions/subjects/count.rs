@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, BinaryBuilder, BooleanArray, Int64Array};
 use arrow::datatypes::{DataType, Field, FieldRef};
-use datafusion::common::ScalarValue;
-use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
-use datafusion::logical_expr::{
+use datafusion_common::ScalarValue;
+use datafusion_expr::function::{AccumulatorArgs, StateFieldsArgs};
+use datafusion_expr::{
     Accumulator, AggregateUDF, AggregateUDFImpl, EmitTo, GroupsAccumulator, Signature, Volatility,
 };
 
@@ -267,7 +267,7 @@ fn first(arrays: &[ArrayRef]) -> Answer<&ArrayRef> {
     arrays.first().ok_or_else(misfit)
 }
 
-fn misfit() -> datafusion::common::DataFusionError {
+fn misfit() -> datafusion_common::DataFusionError {
     failed("subjects are counted by their ids")
 }
 

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use datafusion::common::Column;
-use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
-use datafusion::functions_aggregate::count::count_udaf;
-use datafusion::logical_expr::{Expr, LogicalPlan, Projection, TableScan, lit};
+use datafusion_common::Column;
+use datafusion_common::tree_node::{TreeNode, TreeNodeRecursion};
+use datafusion_expr::{Expr, LogicalPlan, Projection, TableScan, lit};
+use datafusion_functions_aggregate::count::count_udaf;
 
 use super::{Planned, column, lost};
 use crate::dataset::contract::Contract;

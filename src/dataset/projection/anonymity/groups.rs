@@ -6,12 +6,12 @@
 use std::sync::Arc;
 
 use arrow::datatypes::{Field, Schema, SchemaRef};
-use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
-use datafusion::common::{Column, ScalarValue, TableReference};
-use datafusion::logical_expr::expr::AggregateFunction;
-use datafusion::logical_expr::logical_plan::TableScanBuilder;
-use datafusion::logical_expr::logical_plan::builder::LogicalTableSource;
-use datafusion::logical_expr::{Aggregate, Expr, LogicalPlan, Projection, and, lit, when};
+use datafusion_common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
+use datafusion_common::{Column, ScalarValue, TableReference};
+use datafusion_expr::expr::AggregateFunction;
+use datafusion_expr::logical_plan::TableScanBuilder;
+use datafusion_expr::logical_plan::builder::LogicalTableSource;
+use datafusion_expr::{Aggregate, Expr, LogicalPlan, Projection, and, lit, when};
 
 use super::carry::Carrier;
 use super::{Planned, column, lost};

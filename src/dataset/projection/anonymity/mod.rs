@@ -10,8 +10,8 @@
 mod carry;
 mod groups;
 
-use datafusion::common::{Column, DataFusionError};
-use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
+use datafusion_common::{Column, DataFusionError};
+use datafusion_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
 
 use self::carry::Carrier;
 use super::planner::translate;
@@ -91,7 +91,7 @@ fn rows(
 /// A field of a schema as an expression.
 fn column<'a>(
     field: (
-        Option<&'a datafusion::common::TableReference>,
+        Option<&'a datafusion_common::TableReference>,
         &'a arrow::datatypes::FieldRef,
     ),
 ) -> Expr {

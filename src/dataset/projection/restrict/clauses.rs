@@ -1,7 +1,7 @@
 //! The clauses of a SELECT that `DataFusion` does not know, or reads in its own way.
 
-use datafusion::sql::sqlparser::ast::{Distinct, GroupByExpr, Select, SelectFlavor};
-use datafusion::sql::sqlparser::tokenizer::Span;
+use sqlparser::ast::{Distinct, GroupByExpr, Select, SelectFlavor};
+use sqlparser::tokenizer::Span;
 
 use super::Walk;
 

@@ -8,13 +8,13 @@
 mod clauses;
 mod tables;
 
-use datafusion::sql::parser::Statement as DfStatement;
-use datafusion::sql::sqlparser::ast::{
+use datafusion_sql::parser::Statement as DfStatement;
+use sqlparser::ast::{
     Cte, Expr, Ident, LimitClause, ObjectName, OrderBy, OrderByKind, Query, Select, SelectItem,
     SelectItemQualifiedWildcardKind, SetExpr, Spanned, Statement, TableAlias,
     WildcardAdditionalOptions, With,
 };
-use datafusion::sql::sqlparser::tokenizer::Span;
+use sqlparser::tokenizer::Span;
 
 use self::tables::From;
 use super::expressions;

@@ -1,10 +1,10 @@
 //! Where the rows of a SELECT come from: the dataset's table, a subquery or CTE, and reference tables joined to them.
 
-use datafusion::sql::sqlparser::ast::{
+use sqlparser::ast::{
     Join, JoinConstraint, JoinOperator, ObjectName, Spanned, TableAlias, TableFactor,
     TableWithJoins,
 };
-use datafusion::sql::sqlparser::tokenizer::Span;
+use sqlparser::tokenizer::Span;
 
 use super::{Walk, normal};
 use crate::dataset::nearest::hint;

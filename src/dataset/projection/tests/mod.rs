@@ -1,7 +1,7 @@
 //! The second line: what the syntax check refuses first, the proof refuses by itself, from the plan alone.
 
-use datafusion::sql::parser::Statement as DfStatement;
-use datafusion::sql::sqlparser::ast::{Query, Statement};
+use datafusion_sql::parser::Statement as DfStatement;
+use sqlparser::ast::{Query, Statement};
 
 mod holes;
 mod joins;
