@@ -36,6 +36,7 @@ def arguments():
     parser.add_argument("--markdown", type=pathlib.Path, help="write the table there too")
     parser.add_argument("--plot", type=pathlib.Path, help="draw the reference's seconds there, as SVG")
     parser.add_argument("--binary", default=str(pathlib.Path(target) / "release" / "veilpoint"))
+    parser.add_argument("--function", help="the function's; veilpoint-function beside --binary without")
     parser.add_argument("--data", type=pathlib.Path, help="an admissions CSV to take instead of making one")
     parser.add_argument("--scratch", type=pathlib.Path, default=scratch, help="where the data lies")
     parser.add_argument("--releases", type=pathlib.Path, help="where releases are written; --scratch without")
@@ -46,8 +47,10 @@ def arguments():
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
     if settings.plot and "reference" not in settings.parts:
         parser.error("--plot shows the part reference, which --only leaves out")
-    if not os.access(settings.binary, os.X_OK):
-        parser.error(f"no binary at {settings.binary}: build it with cargo build --release, or name one with --binary")
+    settings.function = settings.function or pathlib.Path(settings.binary).with_name("veilpoint-function")
+    for binary in [settings.binary, settings.function]:
+        if not os.access(binary, os.X_OK):
+            parser.error(f"no binary at {binary}: build it with cargo build --release, or name one")
     return settings
 
 

@@ -179,9 +179,9 @@ def first_byte(settings):
 
 
 def bootstrap(settings):
-    """The binary as it is deployed: without symbols."""
+    """The function's binary as it is deployed: without symbols."""
     path = settings.scratch / "bootstrap"
-    shutil.copy(settings.binary, path)
+    shutil.copy(settings.function, path)
     run(["strip", str(path)])
     return path
 

@@ -1,6 +1,6 @@
 //! The reading side of an entry, whole or still being made.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use bytes::Bytes;
 use tokio::sync::watch;
@@ -15,8 +15,8 @@ use crate::error::Result;
 /// Bytes that a piece has at most.
 pub const PIECE: usize = CHUNK;
 
-/// All filler is this.
-static ZEROS: [u8; PIECE] = [0; PIECE];
+/// All filler is this: made when there is some, and not a part of the program.
+static ZEROS: LazyLock<Bytes> = LazyLock::new(|| Bytes::from(vec![0; PIECE]));
 
 /// An entry for reading. Clones are the same reader: work that makes an entry may be stopped when the last one goes.
 /// What is evicted meanwhile can be read to its end.
@@ -88,7 +88,7 @@ impl Held {
             None => Ok(None),
             Some(Place::Zeros(length)) => {
                 let length = usize::try_from(length).map_or(PIECE, |length| length.min(PIECE));
-                Ok(Some(Bytes::from_static(&ZEROS[..length])))
+                Ok(Some(ZEROS.slice(..length)))
             }
             Some(Place::Stored(part)) => {
                 let body = self.body().clone();

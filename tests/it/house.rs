@@ -21,7 +21,7 @@ const STAGES: [&[&str]; 15] = [
     &["access_point"],
     &["risk"],
     &["door"],
-    &["main"],
+    &["main", "bin"],
 ];
 
 fn src() -> PathBuf {

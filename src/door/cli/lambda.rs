@@ -36,7 +36,7 @@ point's FunctionPayload: {\"projection\": \"patients/analytics\", \"format\": \"
 #[command(after_help = SETTINGS)]
 pub(super) struct Args {}
 
-pub(super) fn run(_: &Args) -> Result<()> {
+pub(super) fn run() -> Result<()> {
     let started = Instant::now();
     log_lines();
     let settings = config::Function::read()?;

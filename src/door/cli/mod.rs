@@ -16,6 +16,8 @@ mod table;
 mod verify;
 mod warm;
 
+pub use self::process::to_end;
+
 use std::fmt::Arguments;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::str::FromStr;
@@ -91,6 +93,14 @@ impl Cli {
     }
 }
 
+/// Runs the AWS Lambda function, for as long as its runtime gives events.
+///
+/// # Errors
+/// Settings that cannot be read, or a runtime that does not answer.
+pub fn function() -> Result<()> {
+    lambda::run()
+}
+
 /// Runs one command; `now` is the clock.
 ///
 /// # Errors
@@ -109,21 +119,9 @@ pub fn run(cli: Cli, now: DateTime<Utc>) -> Result<()> {
         Command::Init(args) => init::run(&args, now.date_naive()),
         Command::Keygen(args) => keygen::run(&args),
         Command::Serve(args) => serve::run(args),
-        Command::Lambda(args) => lambda::run(&args),
+        Command::Lambda(lambda::Args {}) => function(),
         Command::Completions(args) => completions::run(&args),
     }
-}
-
-/// Panics say where, and nothing else: what they were given may quote data.
-pub fn hush_panics() {
-    std::panic::set_hook(Box::new(|panic| match panic.location() {
-        Some(at) => say(format_args!(
-            "veilpoint: internal error at {}:{}",
-            at.file(),
-            at.line()
-        )),
-        None => say(format_args!("veilpoint: internal error")),
-    }));
 }
 
 /// Our own events, for people, on standard error. Those of libraries may quote addresses and data: none passes.

@@ -1,13 +1,64 @@
-//! What commands that work for a while need of their process: a runtime, and signals that end them.
+//! What commands need of their process: its memory and its end; and those that work for a while a runtime, and signals
+//! that end them.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
 use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use super::say;
 use crate::error::{Error, Kind, Result};
 
 /// After a failure, how long workers may take to remove what they spilled. One that reads a silent pipe never would.
 pub(super) const GRACE: Duration = Duration::from_secs(1);
+
+/// Runs what a process is for, and gives its exit code: 0 done; 1 the request or the data was refused; 2 usage,
+/// settings, or our own failure, a panic included. What went wrong stands on standard error.
+pub fn to_end(run: impl FnOnce() -> Result<()>) -> ExitCode {
+    keep_memory();
+    hush_panics();
+    let outcome = catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| {
+        let message = "veilpoint failed; this is its own fault, and the line above says where";
+        Err(Error::new(Kind::Internal, message))
+    });
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(format_args!("veilpoint: {error}"));
+            ExitCode::from(error.kind().facts().exit)
+        }
+    }
+}
+
+/// Panics say where, and nothing else: what they were given may quote data.
+fn hush_panics() {
+    std::panic::set_hook(Box::new(|panic| match panic.location() {
+        Some(at) => say(format_args!(
+            "veilpoint: internal error at {}:{}",
+            at.file(),
+            at.line()
+        )),
+        None => say(format_args!("veilpoint: internal error")),
+    }));
+}
+
+/// Lets the C library keep what it has freed, up to 16 MiB, for the next block of rows, instead of giving pages back
+/// that the kernel has to clear again: 6 % of a Parquet release's time, for 3 MB more memory.
+///
+/// <https://man7.org/linux/man-pages/man3/mallopt.3.html>
+fn keep_memory() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    #[expect(
+        unsafe_code,
+        reason = "a function of the C library, and a measured gain"
+    )]
+    // SAFETY: it takes numbers, and no other thread works yet.
+    unsafe {
+        libc::mallopt(libc::M_MMAP_THRESHOLD, 4 * 1024 * 1024);
+        libc::mallopt(libc::M_TRIM_THRESHOLD, 16 * 1024 * 1024);
+    }
+}
 
 /// Runs a command's work to its end.
 pub(super) fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {

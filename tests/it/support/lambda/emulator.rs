@@ -41,7 +41,11 @@ impl Emulator {
         let folder = tempfile::tempdir().unwrap();
         let task = folder.path().join("task");
         fs::create_dir(&task).unwrap();
-        symlink(env!("CARGO_BIN_EXE_veilpoint"), task.join("bootstrap")).unwrap();
+        symlink(
+            env!("CARGO_BIN_EXE_veilpoint-function"),
+            task.join("bootstrap"),
+        )
+        .unwrap();
         symlink(sql, task.join("sql")).unwrap();
         let environment: Vec<_> = environment.into_iter().collect();
         // A port that was free a moment ago may be another's now: then the emulator ends, with the first event at the
