@@ -18,6 +18,7 @@ mod keep_prefix;
 mod keep_suffix;
 mod keyed;
 mod limit;
+mod mac;
 mod mask;
 mod names;
 mod noise;

@@ -99,7 +99,8 @@ pub(super) struct Normalizer {
     compose: ComposingNormalizerBorrowed<'static>,
     decomposed: String,
     composed: String,
-    buffer: String,
+    squeezed: String,
+    lowered: Vec<u8>,
 }
 
 impl Normalizer {
@@ -110,51 +111,80 @@ impl Normalizer {
             compose: ComposingNormalizer::new_nfc(),
             decomposed: String::new(),
             composed: String::new(),
-            buffer: String::new(),
+            squeezed: String::new(),
+            lowered: Vec::new(),
         }
     }
 
-    /// The normal form, or nothing where it is empty: the empty string is NULL.
-    pub(super) fn normalize(&mut self, text: &str) -> Option<&str> {
-        self.buffer.clear();
-        if text.is_ascii() && is_squeezed(text.as_bytes()) {
-            self.buffer.push_str(text);
-            self.buffer.make_ascii_lowercase();
-        } else if text.is_ascii() {
-            squeeze(
-                text.chars().map(|c| c.to_ascii_lowercase()),
-                &mut self.buffer,
-            );
-        } else {
-            self.normalize_unicode(text);
+    /// The normal form in UTF-8, or nothing where it is empty: the empty string is NULL.
+    pub(super) fn normalize(&mut self, text: &str) -> Option<&[u8]> {
+        let normal = match self.lower(text.as_bytes()) {
+            Some(blank) if !blank || is_squeezed(text.as_bytes()) => self.lowered.as_slice(),
+            Some(_) => {
+                self.squeezed.clear();
+                let lowered = text.chars().map(|c| c.to_ascii_lowercase());
+                squeeze(lowered, &mut self.squeezed);
+                self.squeezed.as_bytes()
+            }
+            None => self.normalize_unicode(text).as_bytes(),
+        };
+        Some(normal).filter(|normal| !normal.is_empty())
+    }
+
+    /// Text in lower case, which for most ASCII text is all, and whether it has white space; nothing where it is not
+    /// ASCII.
+    ///
+    /// Fast because it looks at 16 bytes at once and always at 16: loops over a number of 15 characters, one to ask for
+    /// ASCII, one for white space and one to lower it, were a seventh of its token's time.
+    fn lower(&mut self, text: &[u8]) -> Option<bool> {
+        let (mut all, mut blank) = ([0; 16], [false; 16]);
+        let mut take = |lanes: [u8; 16]| {
+            for (at, byte) in lanes.into_iter().enumerate() {
+                all[at] |= byte;
+                blank[at] |= is_blank(byte);
+            }
+            lanes.map(|byte| byte.to_ascii_lowercase())
+        };
+        let (chunks, rest) = text.as_chunks::<16>();
+        self.lowered.clear();
+        for lanes in chunks {
+            self.lowered.extend_from_slice(&take(*lanes));
         }
-        Some(self.buffer.as_str()).filter(|normal| !normal.is_empty())
+        let mut last = [b'-'; 16];
+        last[..rest.len()].copy_from_slice(rest);
+        self.lowered.extend_from_slice(&take(last));
+        self.lowered.truncate(text.len());
+        let ascii = all.iter().fold(0, |any, byte| any | byte).is_ascii();
+        ascii.then(|| blank.iter().fold(false, |any, blank| any | blank))
     }
 
     /// Folding is defined on decomposed text (The Unicode Standard, D145): composed Greek folds apart otherwise.
-    fn normalize_unicode(&mut self, text: &str) {
+    fn normalize_unicode(&mut self, text: &str) -> &str {
         self.decomposed.clear();
         self.composed.clear();
+        self.squeezed.clear();
         // Writing to a `String` cannot fail.
         let _ = self.decompose.normalize_to(text, &mut self.decomposed);
         let folded = self.fold.fold_string(&self.decomposed);
         let _ = self.compose.normalize_to(&folded, &mut self.composed);
-        squeeze(self.composed.chars(), &mut self.buffer);
+        squeeze(self.composed.chars(), &mut self.squeezed);
+        &self.squeezed
     }
 }
 
-/// Whether [`squeeze`] would leave ASCII text as it is, which holds for most. Letter by letter, the normal form of a
-/// number of 15 characters was a third of its token's time.
+/// White space in ASCII.
+fn is_blank(byte: u8) -> bool {
+    (byte == b' ') | (byte.wrapping_sub(b'\t') <= b'\r' - b'\t')
+}
+
+/// Whether [`squeeze`] would leave ASCII text as it is.
 fn is_squeezed(text: &[u8]) -> bool {
-    // Without branches it is vectors.
-    let blank = |byte: u8| (byte == b' ') | (byte.wrapping_sub(b'\t') <= b'\r' - b'\t');
-    if !text.iter().fold(false, |any, &byte| any | blank(byte)) {
-        return !text.is_empty();
-    }
-    let single = text.windows(2).all(|two| !blank(two[0]) || !blank(two[1]));
-    let only = text.iter().all(|&byte| byte == b' ' || !blank(byte));
+    let single = text
+        .windows(2)
+        .all(|two| !is_blank(two[0]) || !is_blank(two[1]));
+    let only = text.iter().all(|&byte| byte == b' ' || !is_blank(byte));
     let ends = [text.first(), text.last()];
-    single && only && !ends.into_iter().flatten().any(|&end| blank(end))
+    single && only && !ends.into_iter().flatten().any(|&end| is_blank(end))
 }
 
 /// Appends the characters trimmed, with each inner run of white space as one blank.
@@ -202,10 +232,11 @@ mod tests {
         ];
         let mut normalizer = Normalizer::new();
         for (text, normal) in rows {
-            assert_eq!(normalizer.normalize(text), Some(normal), "{text:?}");
+            let normal_bytes = Some(normal.as_bytes());
+            assert_eq!(normalizer.normalize(text), normal_bytes, "{text:?}");
             assert_eq!(
                 normalizer.normalize(normal),
-                Some(normal),
+                normal_bytes,
                 "{normal:?} again"
             );
         }
@@ -213,11 +244,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn ascii_is_brought_to_the_form_of_other_text(text in "[ A-Ca\t\u{b}\u{1c}]{0,12}") {
+        fn ascii_is_brought_to_the_form_of_other_text(text in "[ A-Ca\t\u{b}\u{1c}]{0,40}") {
             let mut normalizer = Normalizer::new();
-            normalizer.buffer.clear();
-            normalizer.normalize_unicode(&text);
-            let expected = Some(normalizer.buffer.clone()).filter(|text| !text.is_empty());
+            let expected = normalizer.normalize_unicode(&text).as_bytes().to_vec();
+            let expected = Some(expected).filter(|text| !text.is_empty());
             prop_assert_eq!(normalizer.normalize(&text), expected.as_deref());
         }
     }
@@ -240,9 +270,7 @@ mod tests {
                 .chain(" aB\t C".chars().collect::<Vec<_>>().iter())
                 .collect();
             let short = normalizer.normalize(&text).unwrap().to_owned();
-            normalizer.buffer.clear();
-            normalizer.normalize_unicode(&text);
-            assert_eq!(normalizer.buffer, short);
+            assert_eq!(normalizer.normalize_unicode(&text).as_bytes(), short);
         }
     }
 

@@ -101,7 +101,7 @@ fn tokens(keyed: &Keyed, values: &ArrayRef) -> Answer<ArrayRef> {
     for text in texts.iter() {
         let normal = text.and_then(|text| normalizer.normalize(text));
         if let Some(normal) = normal {
-            bytes.extend_from_slice(&crockford(prf(normal.as_bytes())));
+            bytes.extend_from_slice(&crockford(prf(normal)));
         }
         nulls.append(normal.is_some());
         lengths.push(if normal.is_some() { LENGTH } else { 0 });

@@ -117,7 +117,7 @@ fn subjects(ids: &Ids, columns: &[ArrayRef], rows: usize) -> Answer<ArrayRef> {
                     known = true;
                     value.push(1);
                     value.extend_from_slice(&(normal.len() as u64).to_le_bytes());
-                    value.extend_from_slice(normal.as_bytes());
+                    value.extend_from_slice(normal);
                 }
                 None => value.push(0),
             }
