@@ -187,16 +187,20 @@ impl ColumnReader {
             faults,
         };
         match (values, rules.data_type) {
-            (Values::Int16(values), _) => tile.numbers(values, |text| {
-                parse::integer(text).and_then(|value| value.try_into().ok())
-            }),
+            (Values::Int16(values), _) => tile.short_numbers(
+                values,
+                |bytes, len| parse::short_integer(bytes, len)?.try_into().ok(),
+                |text| parse::integer(text)?.try_into().ok(),
+            ),
             (Values::Int32(values), ColumnType::Date) => match format {
                 None => tile.numbers(values, dates::date),
                 Some(format) => tile.numbers(values, |text| dates::date_by(utf8(text)?, format)),
             },
-            (Values::Int32(values), _) => tile.numbers(values, |text| {
-                parse::integer(text).and_then(|value| value.try_into().ok())
-            }),
+            (Values::Int32(values), _) => tile.short_numbers(
+                values,
+                |bytes, len| parse::short_integer(bytes, len)?.try_into().ok(),
+                |text| parse::integer(text)?.try_into().ok(),
+            ),
             (Values::Int64(values), ColumnType::Timestamp) => match format {
                 None => tile.numbers(values, dates::timestamp),
                 Some(format) => {
@@ -209,13 +213,17 @@ impl ColumnReader {
                     tile.numbers(values, |text| dates::timestamp_tz_by(utf8(text)?, format))
                 }
             },
-            (Values::Int64(values), _) => tile.numbers(values, parse::integer),
+            (Values::Int64(values), _) => {
+                tile.short_numbers(values, parse::short_integer, parse::integer)
+            }
             (Values::Float32(values), _) => {
                 tile.numbers(values, |text| parse::single(text, decimal))
             }
-            (Values::Float64(values), _) => {
-                tile.numbers(values, |text| parse::double(text, decimal))
-            }
+            (Values::Float64(values), _) => tile.short_numbers(
+                values,
+                |bytes, len| parse::short_double(bytes, len, decimal),
+                |text| parse::double(text, decimal),
+            ),
             (Values::Decimal(values), ColumnType::Decimal(precision, scale)) => tile
                 .numbers(values, |text| {
                     parse::decimal(text, precision, scale, decimal)

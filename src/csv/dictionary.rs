@@ -57,6 +57,11 @@ impl TextDictionary {
         self.offsets.len() - 1
     }
 
+    /// Bytes of these.
+    pub fn size(&self) -> usize {
+        self.bytes.len()
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0

@@ -2,6 +2,9 @@
 
 use super::swar;
 
+/// So many bytes may be read of a short number: one load, whatever its length.
+pub const WIDE: usize = 16;
+
 /// Whether a minus stands before a number, and the rest behind the sign that it may have.
 fn signed(text: &[u8]) -> (bool, &[u8]) {
     match text {
@@ -44,6 +47,30 @@ pub fn integer(text: &[u8]) -> Option<i64> {
     Some(value)
 }
 
+/// An integer of up to eight digits, which are the first `len` of some bytes. None for any other text: [`integer`] may
+/// read it.
+#[inline]
+pub fn short_integer(bytes: &[u8; WIDE], len: usize) -> Option<i64> {
+    let (negative, word) = eight_of(bytes, len)?;
+    if swar::beyond_nine(word) != 0 {
+        return None;
+    }
+    let value = swar::number(word).cast_signed();
+    Some(if negative { -value } else { value })
+}
+
+/// Whether a minus stands first, and the one to eight characters behind it.
+#[inline]
+fn eight_of(bytes: &[u8; WIDE], len: usize) -> Option<(bool, u64)> {
+    let negative = bytes[0] == b'-';
+    let digits = len.checked_sub(usize::from(negative))?;
+    if digits == 0 || digits > 8 {
+        return None;
+    }
+    let from = bytes[usize::from(negative)..].first_chunk()?;
+    Some((negative, swar::load_first(*from, digits)))
+}
+
 pub(super) fn decimal_digit(byte: u8) -> Option<u8> {
     let digit = byte.wrapping_sub(b'0');
     (digit < 10).then_some(digit)
@@ -57,10 +84,21 @@ const POWERS: [f64; 23] = [
 
 /// A double: sign, digits with at most one `decimal` separator, exponent. No NaN, no infinity, no overflow.
 pub fn double(text: &[u8], decimal: u8) -> Option<f64> {
-    short_double(text, decimal).or_else(|| {
+    sixteen_at_most(text, decimal).or_else(|| {
         let value: f64 = float_text(text, decimal)?.as_str().parse().ok()?;
         value.is_finite().then_some(value)
     })
+}
+
+/// A double of up to eight characters behind its sign, which are the first `len` of some bytes. None for any other text:
+/// [`double`] may read it.
+#[inline]
+pub fn short_double(bytes: &[u8; WIDE], len: usize, decimal: u8) -> Option<f64> {
+    let (negative, word) = eight_of(bytes, len)?;
+    if !bytes[usize::from(negative)].is_ascii_digit() {
+        return None;
+    }
+    eight(word, decimal).map(|parts| exact(negative, parts))
 }
 
 /// A single precision number, rounded once from the text.
@@ -72,7 +110,7 @@ pub fn single(text: &[u8], decimal: u8) -> Option<f32> {
 /// Up to 15 digits and no exponent: mantissa and power of ten are exact doubles, so that one division rounds right
 /// (Clinger 1990).
 #[inline]
-fn short_double(text: &[u8], decimal: u8) -> Option<f64> {
+fn sixteen_at_most(text: &[u8], decimal: u8) -> Option<f64> {
     let (negative, digits) = match text {
         [b'-', digits @ ..] => (true, digits),
         digits => (false, digits),
@@ -80,20 +118,25 @@ fn short_double(text: &[u8], decimal: u8) -> Option<f64> {
     if digits.is_empty() || digits.len() > 16 || !digits[0].is_ascii_digit() {
         return None;
     }
-    let (mantissa, scale) = if digits.len() <= 8 {
-        eight(digits, decimal)?
+    let parts = if digits.len() <= 8 {
+        eight(swar::load(digits), decimal)?
     } else {
         sixteen(digits, decimal)?
     };
+    Some(exact(negative, parts))
+}
+
+/// The double of a mantissa and of how many of its digits stand behind the separator.
+#[inline]
+fn exact(negative: bool, (mantissa, scale): (u64, usize)) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "below 2^53, so exact")]
     let value = mantissa.cast_signed() as f64 / POWERS[scale];
-    Some(if negative { -value } else { value })
+    if negative { -value } else { value }
 }
 
 /// Up to eight digits, one of which may be the separator, and how many stand behind it.
 #[inline]
-fn eight(digits: &[u8], decimal: u8) -> Option<(u64, usize)> {
-    let word = swar::load(digits);
+fn eight(word: u64, decimal: u8) -> Option<(u64, usize)> {
     let mark = swar::beyond_nine(word);
     if mark == 0 {
         return Some((swar::number(word), 0));
@@ -265,6 +308,24 @@ mod tests {
             let std: f32 = text.parse().unwrap();
             prop_assert_eq!(single(text.as_bytes(), b'.'), std.is_finite().then_some(std));
             prop_assert_eq!(integer(text.as_bytes()), text.parse().ok());
+        }
+
+        /// Whatever stands behind it.
+        #[test]
+        fn a_short_number_is_read_as_any(text in "[+-]?[0-9]{0,9}[.,x]?[0-9]{0,4}", behind in "[0-9,.]{16}") {
+            let (text, len) = (format!("{text}{behind}"), text.len());
+            let bytes = text.as_bytes();
+            let wide = bytes.first_chunk().unwrap();
+            let (whole, any) = (integer(&bytes[..len]), double(&bytes[..len], b'.'));
+            let (short_whole, short_any) = (short_integer(wide, len), short_double(wide, len, b'.'));
+            prop_assert!(short_whole.is_none() || short_whole == whole);
+            prop_assert!(short_any.is_none() || short_any == any);
+            // What the long way is for: a plus, a point at the beginning, and more characters.
+            let minus = usize::from(bytes[0] == b'-');
+            if (minus + 1..=minus + 8).contains(&len) && bytes[0] != b'+' {
+                prop_assert_eq!(short_whole, whole);
+                prop_assert!(bytes[minus] == b'.' || short_any == any);
+            }
         }
     }
 }

@@ -26,10 +26,21 @@ pub fn load(text: &[u8]) -> u64 {
         let at = |i: usize| u64::from(text[i]) << (8 * i);
         at(0) | at(len / 2) | at(len - 1)
     };
-    let aligned = word << (64 - 8 * len);
+    aligned(word, len)
+}
+
+/// The same of the first `len` of eight characters, 1 to 8: no branch on how many there are.
+#[inline]
+pub const fn load_first(text: [u8; 8], len: usize) -> u64 {
+    aligned(u64::from_le_bytes(text), len)
+}
+
+/// The lowest `len` bytes of a word, each less `0`, moved up to its end.
+#[inline]
+const fn aligned(word: u64, len: usize) -> u64 {
     // What stands before the text counts as zeros.
     let before = if len < 8 { ZEROS >> (8 * len) } else { 0 };
-    (aligned | before) ^ ZEROS
+    (word << (64 - 8 * len) | before) ^ ZEROS
 }
 
 /// The number that eight digits make, the first one in the lowest byte (Lemire 2018, "Quickly parsing eight digits").
@@ -60,6 +71,9 @@ mod tests {
         for len in 1..=8u8 {
             let text: Vec<u8> = (1..=len).map(|digit| b'0' + digit).collect();
             let word = load(&text);
+            let mut wide = *b"????????";
+            wide[..text.len()].copy_from_slice(&text);
+            assert_eq!(load_first(wide, text.len()), word);
             assert_eq!(beyond_nine(word), 0);
             assert_eq!(
                 number(word),

@@ -64,10 +64,20 @@ impl Tile<'_, '_> {
         self.rules.null.is_none() && Some(first) != self.view.quote
     }
 
-    /// Numbers, dates, truth values.
+    /// Dates, truth values, numbers that are not short.
     pub(super) fn numbers<T: Copy + Default>(
         &mut self,
         values: &mut Vec<T>,
+        parse: impl Fn(&[u8]) -> Option<T>,
+    ) -> Result<(), RecordError> {
+        self.short_numbers(values, |_, _| None, parse)
+    }
+
+    /// Numbers: `short` reads most, of their first bytes and the number of these, and `parse` all.
+    pub(super) fn short_numbers<T: Copy + Default>(
+        &mut self,
+        values: &mut Vec<T>,
+        short: impl Fn(&[u8; parse::WIDE], usize) -> Option<T>,
         parse: impl Fn(&[u8]) -> Option<T>,
     ) -> Result<(), RecordError> {
         let (view, field, rows) = (self.view, self.rules.field, self.rows.clone());
@@ -75,7 +85,13 @@ impl Tile<'_, '_> {
         // Up to here, `nulls` knows which rows are NULL.
         let mut told = rows.start;
         for ((row, (start, end)), place) in rows.clone().zip(view.spans(rows, field)).zip(values) {
-            if let Some(text @ [first, ..]) = view.text.get(start..end)
+            if end > start
+                && let Some(bytes) = view.text.get(start..).and_then(<[u8]>::first_chunk)
+                && self.is_plain(bytes[0])
+                && let Some(value) = short(bytes, end - start)
+            {
+                *place = value;
+            } else if let Some(text @ [first, ..]) = view.text.get(start..end)
                 && self.is_plain(*first)
                 && let Some(value) = parse(text)
             {
@@ -201,7 +217,7 @@ impl Tile<'_, '_> {
     #[inline(never)]
     fn text(&mut self, row: usize, bytes: &mut Vec<u8>) -> Result<(), RecordError> {
         let (rules, view) = (self.rules, self.view);
-        match view.field(row, rules.field, rules.null.as_deref()) {
+        match view.unread(row, rules.field, rules.null.as_deref()) {
             Field::Null => {
                 rules.null(row, self.faults)?;
                 self.nulls.append_null();

@@ -51,8 +51,10 @@ fn next_digit(text: &[u8], at: usize) -> Option<usize> {
             return Some(at + 16 * number + found.trailing_zeros() as usize);
         }
     }
-    let found = tail.iter().position(u8::is_ascii_digit)?;
-    Some(at + rest.len() - tail.len() + found)
+    let mut last = [0; 16];
+    last[..tail.len()].copy_from_slice(tail);
+    let found = digits(&last);
+    (found != 0).then(|| at + rest.len() - tail.len() + found.trailing_zeros() as usize)
 }
 
 /// Which of 16 bytes are digits, the first one's bit lowest.
