@@ -158,34 +158,59 @@ const DATE: u32 = 80;
 /// Where the number of a remembered day stands, beside its text.
 const DAY: u32 = 96;
 
-/// `YYYY-MM-DD HH:MM:SS`, a fraction of `digits` digits if it is not zero, and `Z` for an instant.
-///
-/// The first 16 bytes are put together as a number: bytes that were written one by one cannot be copied at once before
-/// they have reached the cache.
-pub(super) fn timestamp<const DIGITS: u32>(zone: bool) -> impl FnMut(&mut Vec<u8>, i64) {
+/// The texts of days, each at its remainder.
+struct Days(Vec<u128>);
+
+impl Days {
+    fn new() -> Self {
+        // The day of the next place is none that is looked for in this one.
+        Self((1..).map(|day| day << DAY).take(DAYS).collect())
+    }
+
+    /// The text of a day in the lowest bytes, if its year has four digits.
+    #[inline]
+    fn text(&mut self, days: i64) -> Option<u128> {
+        let day = i32::try_from(days).ok()?;
+        let number = day.cast_unsigned();
+        let slot = &mut self.0[number as usize % DAYS];
+        if *slot >> DAY != u128::from(number) {
+            let mut text = [0; 16];
+            text[..10].copy_from_slice(&short_date(day)?);
+            *slot = u128::from_le_bytes(text) | u128::from(number) << DAY;
+        }
+        Some(*slot & ((1 << DATE) - 1))
+    }
+}
+
+/// Days since 1970-01-01, seconds of the day, and what is left.
+#[inline]
+fn split<const DIGITS: u32>(value: i64) -> (i64, u32, i64) {
     let unit = const { 10i64.pow(DIGITS) };
-    // A day stands at its remainder: that of the next place is none that is looked for in this one.
-    let mut known: Vec<u128> = (1..).map(|day| day << DAY).take(DAYS).collect();
+    let (seconds, fraction) = (value.div_euclid(unit), value.rem_euclid(unit));
+    let (days, of_day) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    (days, u32::try_from(of_day).unwrap_or(0), fraction)
+}
+
+/// ` HH:MM` where it stands behind a date.
+///
+/// It is put together as a number: bytes that were written one by one cannot be copied at once before they have reached
+/// the cache.
+#[inline]
+fn clock(of_day: u32) -> u128 {
+    let minute = of_day / 60;
+    let [hour, minute]: [u128; 2] =
+        [minute / 60, minute % 60].map(|number| u16::from_le_bytes(pair(number)).into());
+    let signs = const { (b' ' as u128) | (b':' as u128) << 24 };
+    (signs | hour << 8 | minute << 32) << DATE
+}
+
+/// `YYYY-MM-DD HH:MM:SS`, a fraction of `digits` digits if it is not zero, and `Z` for an instant.
+pub(super) fn timestamp<const DIGITS: u32>(zone: bool) -> impl FnMut(&mut Vec<u8>, i64) {
+    let mut known = Days::new();
     move |out, value| {
-        let (seconds, fraction) = (value.div_euclid(unit), value.rem_euclid(unit));
-        let (days, of_day) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-        let of_day = u32::try_from(of_day).unwrap_or(0);
-        let (minute, second) = (of_day / 60, pair(of_day % 60));
-        let [hour, minute]: [u128; 2] =
-            [minute / 60, minute % 60].map(|number| u16::from_le_bytes(pair(number)).into());
-        let signs = const { (b' ' as u128) | (b':' as u128) << 24 };
-        let clock = (signs | hour << 8 | minute << 32) << DATE;
-        let date = i32::try_from(days).ok().and_then(|day| {
-            let number = day.cast_unsigned();
-            let slot = &mut known[number as usize % DAYS];
-            if *slot >> DAY != u128::from(number) {
-                let mut text = [0; 16];
-                text[..10].copy_from_slice(&short_date(day)?);
-                *slot = u128::from_le_bytes(text) | u128::from(number) << DAY;
-            }
-            Some(*slot & ((1 << DATE) - 1))
-        });
-        if let Some(date) = date {
+        let (days, of_day, fraction) = split::<DIGITS>(value);
+        let (clock, second) = (clock(of_day), pair(of_day % 60));
+        if let Some(date) = known.text(days) {
             out.extend_from_slice(&(date | clock).to_le_bytes());
         } else {
             long_date(out, days);
@@ -199,6 +224,20 @@ pub(super) fn timestamp<const DIGITS: u32>(zone: bool) -> impl FnMut(&mut Vec<u8
         if zone {
             out.push(b'Z');
         }
+    }
+}
+
+/// The same of most: `YYYY-MM-DD HH:MM`, and the two digits of the second behind it. None where there is a fraction, or
+/// the year has not four digits.
+pub(super) fn whole_second<const DIGITS: u32>() -> impl FnMut(i64) -> Option<([u8; 16], [u8; 2])> {
+    let mut known = Days::new();
+    move |value| {
+        let (days, of_day, fraction) = split::<DIGITS>(value);
+        if fraction != 0 {
+            return None;
+        }
+        let date = known.text(days)?;
+        Some(((date | clock(of_day)).to_le_bytes(), pair(of_day % 60)))
     }
 }
 
@@ -233,7 +272,7 @@ mod tests {
 
     #[test]
     fn timestamps_are_those_of_the_calendar() {
-        let mut write = timestamp::<6>(true);
+        let (mut write, mut short) = (timestamp::<6>(true), whole_second::<6>());
         for value in [
             0,
             -1,
@@ -250,6 +289,12 @@ mod tests {
         ] {
             let mut out = Vec::new();
             write(&mut out, value);
+            if let Some((minute, second)) = short(value) {
+                assert_eq!(out[..16], minute);
+                assert_eq!(out[17..], [second[0], second[1], b'Z']);
+            } else {
+                assert!(out.len() > 20);
+            }
             let moment = DateTime::from_timestamp_micros(value).unwrap();
             let expected = match moment.timestamp_subsec_micros() {
                 0 => moment.format("%Y-%m-%d %H:%M:%SZ").to_string(),

@@ -9,6 +9,10 @@ pub const SLOT: usize = 16;
 /// The most text that a slot holds.
 pub const SHORT: usize = SLOT - 1;
 
+/// The number of bytes of a full slot.
+#[expect(clippy::cast_possible_truncation, reason = "15")]
+pub const FULL: u8 = SHORT as u8;
+
 /// The number of bytes of a slot that tells where a long cell is.
 pub const LONG: u8 = u8::MAX;
 

@@ -7,8 +7,10 @@
 use std::ops::Range;
 
 use super::super::Formulas;
+use super::super::numbers::Meaning;
 use super::super::texts::PlainTexts;
 use super::cells::{Cells, LONG, Place, SHORT, SLOT, Slot, short};
+use super::moments::Moments;
 use super::values::{self, Write, array, is_plain, keys};
 use super::{CsvColumn, Style};
 use crate::error::Result;
@@ -26,10 +28,11 @@ enum Source<'a> {
     /// Values that are written for each tile.
     Written(Write<'a>, Cells),
     Texts(TextCells<'a>),
+    Moments(Moments<'a>),
 }
 
 /// The places of one column in the slots of some rows.
-struct Lane<'a> {
+pub struct Lane<'a> {
     slots: &'a mut [Slot],
     /// Slots of a row.
     width: usize,
@@ -39,10 +42,15 @@ struct Lane<'a> {
 
 impl Lane<'_> {
     /// Of each row the slots from the column's on.
-    fn rows(&mut self) -> impl Iterator<Item = &mut [Slot]> {
+    pub fn rows(&mut self) -> impl Iterator<Item = &mut [Slot]> {
         let at = self.at;
         let rows = self.slots.chunks_exact_mut(self.width);
         rows.map(move |slots| &mut slots[at..])
+    }
+
+    /// The same of one row.
+    pub fn row(&mut self, row: usize) -> &mut [Slot] {
+        &mut self.slots[row * self.width + self.at..]
     }
 }
 
@@ -131,10 +139,19 @@ fn source(column: &CsvColumn, formulas: Formulas) -> Result<Source<'_>> {
             keys: values,
             nulls,
             style,
-        } => Source::Written(
-            keys(*number, values, nulls.as_ref(), style.null),
-            Cells::new(style.end),
-        ),
+        } => {
+            let write = keys(*number, values, nulls.as_ref(), style.null);
+            match number.meaning {
+                Meaning::Moment(digits, zone) => Source::Moments(Moments::new(
+                    (digits, zone),
+                    values,
+                    nulls.as_ref(),
+                    write,
+                    style.end,
+                )),
+                _ => Source::Written(write, Cells::new(style.end)),
+            }
+        }
         CsvColumn::Texts { texts, style } => {
             let lines = TextCells {
                 texts,
@@ -155,7 +172,7 @@ impl Source<'_> {
     fn width(&self) -> usize {
         match self {
             Self::Short(..) => 1,
-            Self::Long(..) | Self::Written(..) | Self::Texts(_) => 2,
+            Self::Long(..) | Self::Written(..) | Self::Texts(_) | Self::Moments(_) => 2,
         }
     }
 
@@ -180,6 +197,7 @@ impl Source<'_> {
                 }
             }
             Self::Texts(texts) => texts.lay_out(column, rows, lane),
+            Self::Moments(moments) => moments.lay_out(column, rows, lane),
         }
     }
 
@@ -190,6 +208,7 @@ impl Source<'_> {
             Self::Long(cells, _) => cells.bytes(),
             Self::Written(_, cells) => cells.bytes(),
             Self::Texts(texts) => texts.cells.bytes(),
+            Self::Moments(moments) => moments.cells.bytes(),
         }
     }
 }
@@ -267,8 +286,10 @@ mod tests {
             let mut values = vec![column(&texts)];
             if !single {
                 let numbers: Int32Array = lengths.iter().map(|v| v.map(|v| v as i32)).collect();
+                // Every fifth has a fraction, which other cells are not made for.
+                let micros = |v: usize| v as i64 * 86_400_000_000 + i64::from(v % 5 == 4);
                 let moments: TimestampMicrosecondArray =
-                    lengths.iter().map(|v| v.map(|v| v as i64 * 86_400_000_000)).collect();
+                    lengths.iter().map(|v| v.map(micros)).collect();
                 values.extend([plain(&texts), column(&(Arc::new(numbers) as ArrayRef))]);
                 values.push(column(&(Arc::new(moments) as ArrayRef)));
             }
@@ -293,7 +314,8 @@ mod tests {
                     None => ",,,".to_owned(),
                     Some(n) => {
                         let (month, day) = if *n < 31 { (1, n + 1) } else { (2, n - 30) };
-                        format!("{0},{0},{n},1970-{month:02}-{day:02} 00:00:00", cell(*length))
+                        let fraction = if n % 5 == 4 { ".000001" } else { "" };
+                        format!("{0},{0},{n},1970-{month:02}-{day:02} 00:00:00{fraction}", cell(*length))
                     }
                 };
                 expected += &cells;

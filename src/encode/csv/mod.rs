@@ -8,6 +8,7 @@
 
 mod cells;
 mod lines;
+mod moments;
 mod values;
 
 use arrow::array::ArrayRef;

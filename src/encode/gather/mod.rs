@@ -18,6 +18,9 @@ use crate::csv::column::{self, Column};
 use crate::csv::dictionary::TextDictionary;
 use crate::error::{Error, Kind, Result};
 
+/// The most bytes of a dictionary's texts, as other writers have it: long texts show sooner that they do not repeat.
+const MAX_BYTES: usize = 1024 * 1024;
+
 /// A column of a block. Which form it has, its values alone decide.
 pub enum Gathered {
     /// Text that repeats; there may be no text where all are NULL.
@@ -152,7 +155,8 @@ fn texts(pieces: &[Piece<'_>], order: Option<&[u32]>) -> Option<Coded<StringArra
     let mut code_of = |text: &str, rows: usize| {
         let (code, new) = dictionary.code(text.as_bytes());
         let code = u16::try_from(code).ok()?;
-        (!new || pays(usize::from(code) + 1, rows)).then_some(code)
+        let pays = || pays(usize::from(code) + 1, rows) && dictionary.size() <= MAX_BYTES;
+        (!new || pays()).then_some(code)
     };
     for piece in pieces {
         let range = piece.start..piece.start + piece.len;

@@ -37,6 +37,8 @@ pub struct ChunkBuilder {
     sizes: (usize, usize),
     rows: usize,
     nulls: usize,
+    /// A page before it is compressed, kept for its room.
+    plain: Vec<u8>,
 }
 
 /// The least and the greatest value of a page, as Parquet writes them plainly: no value lies outside.
@@ -57,6 +59,7 @@ impl ChunkBuilder {
             sizes: (0, 0),
             rows: 0,
             nulls: 0,
+            plain: Vec::new(),
         }
     }
 
@@ -84,7 +87,8 @@ impl ChunkBuilder {
         encoding: Encoding,
         values: impl FnOnce(&mut Vec<u8>) -> Option<Bounds>,
     ) -> Result<(), ParquetError> {
-        let mut plain = Vec::new();
+        let mut plain = std::mem::take(&mut self.plain);
+        plain.clear();
         let nulls = if self.column.max_def_level() > 0 {
             levels(nulls, &rows, &mut plain)
         } else {
@@ -100,6 +104,7 @@ impl ChunkBuilder {
             statistics: None,
         };
         let spec = self.write(page, plain.len())?;
+        self.plain = plain;
         self.first.get_or_insert(spec.offset);
         let all = nulls == rows.len();
         if bounds.is_none() && !all {
