@@ -54,7 +54,7 @@ impl<'a> View<'a> {
 
     /// Whether a CR at the field's end is the record's.
     #[inline]
-    fn may_end_in_cr(&self, field: usize) -> bool {
+    pub(super) fn may_end_in_cr(&self, field: usize) -> bool {
         self.strip_cr && field + 1 == self.tokens.width()
     }
 

@@ -36,16 +36,27 @@ pub struct Recent {
 }
 
 impl Recent {
-    /// The code of the first `len` of some bytes.
+    /// Fills in the codes of fields, which begin and end in `text`, up to the first that is not known, or that has not
+    /// [`WIDE`] bytes before the text's end; how many.
+    ///
+    /// The loop is in here, and there is one for each kind of key, so that nothing is asked or fetched anew for a field
+    /// but what depends on it.
     #[inline]
-    pub fn get(&self, bytes: &[u8; WIDE], len: usize) -> Option<u32> {
+    pub fn fill(
+        &self,
+        text: &[u8],
+        fields: impl Iterator<Item = (usize, usize)>,
+        codes: &mut [u32],
+    ) -> usize {
         if !self.beyond_narrow {
-            return self.narrow.get(narrow_key(bytes, len)?);
+            return fill(text, fields, codes, |bytes, len| {
+                self.narrow.get(narrow_key(bytes, len)?)
+            });
         }
-        match key(bytes, len) {
+        fill(text, fields, codes, |bytes, len| match key(bytes, len) {
             Some(key) => self.short.get(key),
             None => self.of_long(bytes, len),
-        }
+        })
     }
 
     /// Out of line: what holds for most fields is then short enough to be part of the loop over them.
@@ -79,6 +90,27 @@ impl Recent {
     pub fn missed(&self) -> usize {
         self.missed
     }
+}
+
+/// Fills in what `code` tells of the first bytes and the length of each field, up to the first of which it tells nothing.
+#[inline]
+fn fill(
+    text: &[u8],
+    fields: impl Iterator<Item = (usize, usize)>,
+    codes: &mut [u32],
+    code: impl Fn(&[u8; WIDE], usize) -> Option<u32>,
+) -> usize {
+    let mut known = 0;
+    for (place, (start, end)) in codes.iter_mut().zip(fields) {
+        let bytes = text.get(start..start + WIDE);
+        let bytes = bytes.and_then(<[u8]>::first_chunk);
+        let Some(code) = bytes.and_then(|bytes| code(bytes, end - start)) else {
+            break;
+        };
+        *place = code;
+        known += 1;
+    }
+    known
 }
 
 /// Codes of fields of so many words.
@@ -213,6 +245,13 @@ mod tests {
 
     use super::*;
 
+    /// What a cache has for the first `len` of some bytes.
+    fn get(recent: &Recent, bytes: &[u8], len: usize) -> Option<u32> {
+        let mut code = [NULL];
+        let found = recent.fill(bytes, [(0, len)].into_iter(), &mut code);
+        (found == 1).then_some(code[0])
+    }
+
     proptest! {
         /// What a cache tells is what it was told last, of texts that differ in length alone too, through its growth, and
         /// where longer ones come late.
@@ -227,13 +266,13 @@ mod tests {
             for (text, code) in &fields {
                 let mut bytes = [b'a'; 64];
                 bytes[..text.len()].copy_from_slice(text.as_bytes());
-                let bytes = bytes.first_chunk().unwrap();
-                if let Some(known) = recent.get(bytes, text.len()) {
+                if let Some(known) = get(&recent, &bytes, text.len()) {
                     prop_assert_eq!(Some(&known), told.get(text.as_str()));
                 } else {
-                    recent.put(bytes, text.len(), *code);
+                    recent.put(bytes.first_chunk().unwrap(), text.len(), *code);
                     told.insert(text, *code);
-                    prop_assert_eq!(recent.get(bytes, text.len()), (text.len() < 32).then_some(*code));
+                    let known = get(&recent, &bytes, text.len());
+                    prop_assert_eq!(known, (text.len() < 32).then_some(*code));
                 }
             }
         }

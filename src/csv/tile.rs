@@ -137,26 +137,36 @@ impl Tile<'_, '_> {
         dictionary: &mut D,
         codes: &mut Vec<u32>,
     ) -> Result<(), RecordError> {
-        let (view, field, rows) = (self.view, self.rules.field, self.rows.clone());
-        let codes = grown(codes, rows.len());
-        for ((row, (start, end)), place) in rows.clone().zip(view.spans(rows, field)).zip(codes) {
-            *place = if let Some(bytes) = view.text[start..].first_chunk()
-                && let Some(code) = recent.get(bytes, end - start)
-            {
-                code
+        let (view, field) = (self.view, self.rules.field);
+        let codes = grown(codes, self.rows.len());
+        let mut done = 0;
+        loop {
+            let left = self.rows.start + done..self.rows.end;
+            done += if view.may_end_in_cr(field) {
+                recent.fill(view.text, view.spans(left, field), &mut codes[done..])
             } else {
-                let code = self.code(row, dictionary)?;
-                recent.miss();
-                // Where records are dropped, each wrong one has to be found.
-                if self.faults.drop.is_none()
-                    && let Some(bytes) = view.text[start..].first_chunk()
-                {
-                    recent.put(bytes, end - start, code);
-                }
-                code
+                recent.fill(
+                    view.text,
+                    view.tokens.spans(left, field),
+                    &mut codes[done..],
+                )
             };
+            let Some(place) = codes.get_mut(done) else {
+                return Ok(());
+            };
+            let row = self.rows.start + done;
+            let code = self.code(row, dictionary)?;
+            recent.miss();
+            let (start, end) = view.bounds(row, field);
+            // Where records are dropped, each wrong one has to be found.
+            if self.faults.drop.is_none()
+                && let Some(bytes) = view.text[start..].first_chunk()
+            {
+                recent.put(bytes, end - start, code);
+            }
+            *place = code;
+            done += 1;
         }
-        Ok(())
     }
 
     /// The code of a field of any form, or NULL.

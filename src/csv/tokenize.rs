@@ -117,10 +117,17 @@ impl Tokens {
         records: Range<usize>,
         field: usize,
     ) -> impl Iterator<Item = (usize, usize)> + use<'_> {
-        let first = records.start * self.width + field;
-        let ends = self.ends[first..self.len].windows(2).step_by(self.width);
-        ends.take(records.len())
-            .map(|ends| (ends[0].wrapping_add(1) as usize, ends[1] as usize))
+        let (ends, width) = (&self.ends[..self.len], self.width);
+        let mut ends = ends
+            .get(records.start * width + field..)
+            .unwrap_or_default();
+        records.map_while(move |_| {
+            let [before, end, ..] = *ends else {
+                return None;
+            };
+            ends = ends.get(width..).unwrap_or_default();
+            Some((before.wrapping_add(1) as usize, end as usize))
+        })
     }
 
     /// Whether a NUL byte may be among the bytes, well-formed or not.

@@ -9,7 +9,7 @@ use wide::u8x16;
 use super::iban;
 use super::numbers::{MOST_BETWEEN, digits_end, may_divide};
 
-/// Digits of the shortest card and AHV numbers.
+/// Digits of the shortest card and AHV numbers; as many characters has the shortest account number from its first digit on.
 const LEAST_DIGITS: usize = 13;
 
 /// False only where no identifier with check digits and no e-mail address is found.
@@ -25,12 +25,17 @@ pub fn may_hold_number(text: &str) -> bool {
     }
     let (mut end, mut digits) = (0, 0);
     while let Some(start) = next_digit(bytes, end) {
-        if iban::may_begin_before(text, start) {
+        let left = bytes.len() - start;
+        if left >= LEAST_DIGITS && iban::may_begin_before(text, start) {
             return true;
         }
         let gap = bytes.get(end..start).unwrap_or_default();
         if gap.len() > MOST_BETWEEN || !gap.iter().all(|&byte| may_divide(byte)) {
             digits = 0;
+        }
+        // As most short texts end.
+        if digits + left < LEAST_DIGITS {
+            return false;
         }
         end = digits_end(text, start);
         digits += end - start;
@@ -51,10 +56,19 @@ fn next_digit(text: &[u8], at: usize) -> Option<usize> {
             return Some(at + 16 * number + found.trailing_zeros() as usize);
         }
     }
-    let mut last = [0; 16];
-    last[..tail.len()].copy_from_slice(tail);
-    let found = digits(&last);
+    let found = digits(&padded(tail));
     (found != 0).then(|| at + rest.len() - tail.len() + found.trailing_zeros() as usize)
+}
+
+/// Up to 16 bytes, and zeros behind. From 8 on they are two words, which overlap in equal bytes.
+fn padded(bytes: &[u8]) -> [u8; 16] {
+    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        let last = u128::from(u64::from_le_bytes(*last)) << (8 * (bytes.len() - 8));
+        return (u128::from(u64::from_le_bytes(*first)) | last).to_le_bytes();
+    }
+    let mut padded = [0; 16];
+    padded[..bytes.len()].copy_from_slice(bytes);
+    padded
 }
 
 /// Which of 16 bytes are digits, the first one's bit lowest.

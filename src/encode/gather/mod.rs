@@ -5,8 +5,8 @@
 #[cfg(test)]
 mod tests;
 
-use arrow::array::{Array, ArrayRef, AsArray, StringArray, UInt32Array};
-use arrow::buffer::NullBuffer;
+use arrow::array::{Array, ArrayRef, AsArray, BooleanBufferBuilder, StringArray, UInt32Array};
+use arrow::buffer::{BooleanBuffer, NullBuffer};
 use arrow::datatypes::DataType;
 use hashbrown::HashMap;
 
@@ -47,9 +47,10 @@ pub struct Coded<T> {
 
 impl<T> Coded<T> {
     fn new(values: T, codes: Vec<u16>) -> Self {
+        let valid = |row: usize| codes[row] != NULL;
         let nulls = codes
             .contains(&NULL)
-            .then(|| codes.iter().map(|&code| code != NULL).collect());
+            .then(|| BooleanBuffer::collect_bool(codes.len(), valid).into());
         Self {
             values,
             codes,
@@ -140,17 +141,70 @@ impl Known {
     }
 }
 
-/// Appends the codes that `known` has for all of those that are no NULL.
-fn all_known(known: &[u16], piece: &[u32], codes: &mut Vec<u16>) {
-    let code = |&code: &u32| known.get(code as usize).copied().unwrap_or(NULL);
-    codes.extend(piece.iter().map(code));
+/// Codes that are looked up at once.
+const AT_ONCE: usize = 256;
+
+/// What the codes of a block are appended to.
+struct Codes {
+    all: Vec<u16>,
+    /// Those that are not NULL.
+    values: usize,
+}
+
+impl Codes {
+    fn of(pieces: &[Piece<'_>]) -> Self {
+        Self {
+            all: Vec::with_capacity(rows_of(pieces)),
+            values: 0,
+        }
+    }
+
+    /// Appends what `known` has for a piece's codes, and `add` where it has nothing: it is told the code, the row and the
+    /// value that this is, from 1. None where it tells none.
+    ///
+    /// Most are known and many are NULL: some are looked up without a branch, and only if one of them is new, one by one.
+    fn append(
+        &mut self,
+        piece: &[u32],
+        known: &mut [u16],
+        mut add: impl FnMut(u32, usize, usize) -> Option<u16>,
+    ) -> Option<()> {
+        for piece in piece.chunks(AT_ONCE) {
+            let begin = self.all.len();
+            let (mut values, mut found) = (0, 0);
+            self.all.extend(piece.iter().map(|&code| {
+                let place = known.get(code as usize).copied().unwrap_or(NULL);
+                values += usize::from(code != column::NULL);
+                found += usize::from(place != NULL);
+                place
+            }));
+            if found != values {
+                let mut value = self.values;
+                for (row, (place, &code)) in
+                    (begin + 1..).zip(self.all[begin..].iter_mut().zip(piece))
+                {
+                    if code == column::NULL {
+                        continue;
+                    }
+                    value += 1;
+                    let slot = &mut known[code as usize];
+                    if *slot == NULL {
+                        *slot = add(code, row, value)?;
+                    }
+                    *place = *slot;
+                }
+            }
+            self.values += values;
+        }
+        Some(())
+    }
 }
 
 /// The rows' codes in a dictionary of the block. None where it does not pay: judged at each new text, however the texts
 /// arrive.
 fn texts(pieces: &[Piece<'_>], order: Option<&[u32]>) -> Option<Coded<StringArray>> {
     let mut dictionary = TextDictionary::new(0);
-    let mut codes: Vec<u16> = Vec::with_capacity(rows_of(pieces));
+    let mut codes = Codes::of(pieces);
     let mut known = Known::default();
     let mut code_of = |text: &str, rows: usize| {
         let (code, new) = dictionary.code(text.as_bytes());
@@ -163,28 +217,16 @@ fn texts(pieces: &[Piece<'_>], order: Option<&[u32]>) -> Option<Coded<StringArra
         match piece.column {
             Column::Coded(texts, piece_codes) => {
                 let known = known.of(texts.lineage, texts.values.len());
-                if !known.contains(&NULL) {
-                    all_known(known, &piece_codes[range], &mut codes);
-                    continue;
-                }
-                for &code in &piece_codes[range] {
-                    if code == column::NULL {
-                        codes.push(NULL);
-                        continue;
-                    }
-                    let slot = &mut known[code as usize];
-                    if *slot == NULL {
-                        *slot = code_of(texts.values.value(code as usize), codes.len() + 1)?;
-                    }
-                    codes.push(*slot);
-                }
+                codes.append(&piece_codes[range], known, |code, row, _| {
+                    code_of(texts.values.value(code as usize), row)
+                })?;
             }
             other => {
                 let array = other.to_array();
                 let texts = array.as_string_opt::<i32>()?;
                 for row in range {
-                    codes.push(if texts.is_valid(row) {
-                        code_of(texts.value(row), codes.len() + 1)?
+                    codes.all.push(if texts.is_valid(row) {
+                        code_of(texts.value(row), codes.all.len() + 1)?
                     } else {
                         NULL
                     });
@@ -193,7 +235,7 @@ fn texts(pieces: &[Piece<'_>], order: Option<&[u32]>) -> Option<Coded<StringArra
         }
     }
     let (values, ranks) = sorted(&dictionary.share()?.values);
-    Some(Coded::new(values, ranked(&codes, &ranks, order)))
+    Some(Coded::new(values, ranked(&codes.all, &ranks, order)))
 }
 
 /// The texts, sorted, and the place among them of each.
@@ -212,38 +254,20 @@ fn sorted(texts: &StringArray) -> (StringArray, Vec<u16>) {
 /// Doubles that all come as codes. None where any does not, or they do not pay: as [`distinct::coded`] judges them.
 fn coded_doubles(pieces: &[Piece<'_>], order: Option<&[u32]>) -> Option<Coded<Vec<u64>>> {
     let mut table = Table::default();
-    let mut codes: Vec<u16> = Vec::with_capacity(rows_of(pieces));
+    let mut codes = Codes::of(pieces);
     let mut known = Known::default();
-    let mut values = 0;
     for piece in pieces {
         let Column::CodedDoubles(doubles, piece_codes) = piece.column else {
             return None;
         };
         let known = known.of(doubles.lineage, doubles.values.len());
         let piece_codes = &piece_codes[piece.start..piece.start + piece.len];
-        if !known.contains(&NULL) {
-            all_known(known, piece_codes, &mut codes);
-            values += piece_codes
-                .iter()
-                .filter(|&&code| code != column::NULL)
-                .count();
-            continue;
-        }
-        for &code in piece_codes {
-            if code == column::NULL {
-                codes.push(NULL);
-                continue;
-            }
-            values += 1;
-            let slot = &mut known[code as usize];
-            if *slot == NULL {
-                *slot = table.code(of_float(doubles.values[code as usize]), values)?;
-            }
-            codes.push(*slot);
-        }
+        codes.append(piece_codes, known, |code, _, value| {
+            table.code(of_float(doubles.values[code as usize]), value)
+        })?;
     }
     let (sorted, ranks) = table.sorted();
-    (!sorted.is_empty()).then(|| Coded::new(sorted, ranked(&codes, &ranks, order)))
+    (!sorted.is_empty()).then(|| Coded::new(sorted, ranked(&codes.all, &ranks, order)))
 }
 
 /// Numbers as codes or keys. None where one has no key.
@@ -283,21 +307,22 @@ fn nulls(arrays: &[ArrayRef]) -> Option<NullBuffer> {
     if arrays.iter().all(|array| array.null_count() == 0) {
         return None;
     }
-    let valid = arrays
-        .iter()
-        .flat_map(|array| (0..array.len()).map(|row| array.is_valid(row)));
-    Some(valid.collect())
+    let mut valid = BooleanBufferBuilder::new(arrays.iter().map(Array::len).sum());
+    for array in arrays {
+        match array.nulls() {
+            Some(nulls) => valid.append_buffer(nulls.inner()),
+            None => valid.append_n(array.len(), true),
+        }
+    }
+    Some(valid.finish().into())
 }
 
 /// Which rows are not NULL, in the given order.
 fn put_in(nulls: NullBuffer, order: Option<&[u32]>) -> NullBuffer {
-    match order {
-        Some(order) => order
-            .iter()
-            .map(|&row| nulls.is_valid(row as usize))
-            .collect(),
-        None => nulls,
-    }
+    let Some(order) = order else {
+        return nulls;
+    };
+    BooleanBuffer::collect_bool(order.len(), |row| nulls.is_valid(order[row] as usize)).into()
 }
 
 fn array(pieces: &[Piece<'_>], order: Option<&[u32]>) -> Result<ArrayRef> {

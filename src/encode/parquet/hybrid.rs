@@ -18,7 +18,8 @@ pub fn encode(values: &[u16], width: u32, out: &mut Vec<u8>) {
     let (mut begun, mut at) = (0, 0);
     while let Some(eight) = values[at..].first_chunk::<8>() {
         let first = eight[0];
-        if eight.iter().any(|&value| value != first) {
+        // Without a branch for each: of few values, where the first other one stands cannot be foreseen.
+        if eight.iter().fold(0, |all, &value| all | (value ^ first)) != 0 {
             at += 8;
             continue;
         }
@@ -70,13 +71,8 @@ fn pack(values: &[u16], width: u32, out: &mut Vec<u8>) {
     out.resize(end + 16, 0);
     let (whole, rest) = values.as_chunks::<8>();
     let mut store = |group: &[u16; 8]| {
-        let four = |v: &[u16]| {
-            u64::from(v[0])
-                | u64::from(v[1]) << width
-                | u64::from(v[2]) << (2 * width)
-                | u64::from(v[3]) << (3 * width)
-        };
-        let packed = u128::from(four(&group[..4])) | u128::from(four(&group[4..])) << (4 * width);
+        let (first, second) = (four(&group[..4], width), four(&group[4..], width));
+        let packed = u128::from(first) | u128::from(second) << (4 * width);
         out[at..at + 16].copy_from_slice(&packed.to_le_bytes());
         at += step;
     };
@@ -87,6 +83,15 @@ fn pack(values: &[u16], width: u32, out: &mut Vec<u8>) {
         store(&last);
     }
     out.truncate(end);
+}
+
+/// Four values side by side: two pairs at once, then both.
+#[inline]
+fn four(values: &[u16], width: u32) -> u64 {
+    const EACH: u64 = 0x0000_ffff_0000_ffff;
+    let word = (0..4).fold(0, |word, at| word | u64::from(values[at]) << (16 * at));
+    let pairs = (word & EACH) | ((word >> 16) & EACH) << width;
+    (pairs & u64::from(u32::MAX)) | (pairs >> 32) << (2 * width)
 }
 
 /// Appends a number in groups of seven bits, the lowest first (LEB128).

@@ -9,6 +9,7 @@ use ::parquet::errors::ParquetError;
 use ::parquet::file::statistics::Statistics;
 use arrow::buffer::NullBuffer;
 
+use super::super::distinct::NULL;
 use super::super::gather::Coded;
 use super::super::numbers::{NumberType, Physical, SIGN, of_float, to_float, to_signed};
 use super::chunk::{Bounds, ChunkBuilder, PAGE_ROWS};
@@ -55,7 +56,7 @@ pub fn plain(
     let mut all: Option<(u64, u64)> = None;
     for (rows, values) in pages(nulls, rows) {
         let keys = &present[values];
-        let ends = keys.iter().copied().min().zip(keys.iter().copied().max());
+        let ends = ends(keys);
         if let Some((least, greatest)) = ends {
             let (low, high) = all.unwrap_or((least, greatest));
             all = Some((low.min(least), high.max(greatest)));
@@ -80,6 +81,19 @@ fn present<'a, T: Copy>(values: &'a [T], nulls: Option<&NullBuffer>) -> Cow<'a, 
         None => Cow::Borrowed(values),
         Some(nulls) => nulls.valid_indices().map(|row| values[row]).collect(),
     }
+}
+
+/// The codes that are not NULL. Each is written, and the next one over it where it was NULL: no branch has to foresee which
+/// are.
+fn without_null(codes: &[u16]) -> Vec<u16> {
+    let mut kept = vec![0; codes.len()];
+    let mut count = 0;
+    for &code in codes {
+        kept[count] = code;
+        count += usize::from(code != NULL);
+    }
+    kept.truncate(count);
+    kept
 }
 
 impl NumberType {
@@ -212,12 +226,14 @@ pub fn coded_pages<T>(
     chunk: &mut ChunkBuilder,
 ) -> Result<(), ParquetError> {
     let nulls = values.nulls.as_ref();
-    let present = present(&values.codes, nulls);
+    let present = match nulls {
+        None => Cow::Borrowed(&values.codes),
+        Some(_) => Cow::Owned(without_null(&values.codes)),
+    };
     let width = hybrid::width_of(largest(distinct));
     for (rows, places) in pages(nulls, values.codes.len()) {
         let codes = &present[places];
-        let ends = codes.iter().min().zip(codes.iter().max());
-        let bounds = ends.map(|(least, greatest)| bounds(*least, *greatest));
+        let bounds = ends(codes).map(|(least, greatest)| bounds(least, greatest));
         chunk.page(rows, nulls, Encoding::RLE_DICTIONARY, |out| {
             out.push(u8::try_from(width).unwrap_or(u8::MAX));
             hybrid::encode(codes, width, out);
@@ -225,6 +241,14 @@ pub fn coded_pages<T>(
         })?;
     }
     Ok(())
+}
+
+/// The least and the greatest. Both in one loop over values, which becomes one over vectors (`min` of references does
+/// not).
+fn ends<T: Copy + Ord>(values: &[T]) -> Option<(T, T)> {
+    let first = *values.first()?;
+    let wider = |(least, greatest): (T, T), &value: &T| (least.min(value), greatest.max(value));
+    Some(values.iter().fold((first, first), wider))
 }
 
 /// The greatest code of so many values.
