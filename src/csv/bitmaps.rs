@@ -91,12 +91,29 @@ pub fn avx2(bytes: &[u8; 64], wanted: Wanted) -> Bitmaps {
 #[inline]
 #[target_feature(enable = "avx512bw")]
 pub fn avx512(bytes: &[u8; 64], wanted: Wanted) -> Bitmaps {
+    Bitmaps::of(wanted, |byte| equal_avx512(bytes, byte))
+}
+
+/// Which of the bytes are `byte`.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+#[target_feature(enable = "avx512bw")]
+pub fn equal_avx512(bytes: &[u8; 64], byte: u8) -> u64 {
     use std::arch::x86_64::{__m512i, _mm512_cmpeq_epi8_mask, _mm512_set1_epi8};
 
     let lane: __m512i = bytemuck::cast(*bytes);
-    Bitmaps::of(wanted, |byte| {
-        _mm512_cmpeq_epi8_mask(lane, _mm512_set1_epi8(byte.cast_signed()))
-    })
+    _mm512_cmpeq_epi8_mask(lane, _mm512_set1_epi8(byte.cast_signed()))
+}
+
+/// The bytes whose bits are set, in order, behind them zeros.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+#[target_feature(enable = "avx512vbmi2")]
+pub fn kept(bytes: &[u8; 64], bits: u64) -> [u8; 64] {
+    use std::arch::x86_64::{__m512i, _mm512_maskz_compress_epi8};
+
+    let lane: __m512i = bytemuck::cast(*bytes);
+    bytemuck::cast(_mm512_maskz_compress_epi8(bits, lane))
 }
 
 /// The numbers of the bits that are set, in order, behind them zeros.
@@ -104,10 +121,7 @@ pub fn avx512(bytes: &[u8; 64], wanted: Wanted) -> Bitmaps {
 #[inline]
 #[target_feature(enable = "avx512vbmi2")]
 pub fn places(bits: u64) -> [u8; 64] {
-    use std::arch::x86_64::{__m512i, _mm512_maskz_compress_epi8};
-
-    let numbers: __m512i = bytemuck::cast(NUMBERS);
-    bytemuck::cast(_mm512_maskz_compress_epi8(bits, numbers))
+    kept(&NUMBERS, bits)
 }
 
 /// Those of all bits.

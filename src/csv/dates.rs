@@ -65,16 +65,19 @@ const fn before(year: u32, month: u32) -> i32 {
 pub fn date(text: &[u8]) -> Option<i32> {
     let text: &[u8; 10] = text.try_into().ok()?;
     let (head, day) = text.split_first_chunk::<8>()?;
-    let day = two(day)?;
     // Digits become their numbers, hyphens zero.
     let word = u64::from_le_bytes(*head) ^ u64::from_le_bytes(*b"0000-00-");
-    if swar::beyond_nine(word) != 0 || word & 0xff00_00ff_0000_0000 != 0 {
+    let day = u64::from(u16::from_le_bytes(day.try_into().ok()?) ^ u16::from_le_bytes(*b"00"));
+    let hyphens = word & 0xff00_00ff_0000_0000;
+    if swar::beyond_nine(word) | swar::beyond_nine(day) | hyphens != 0 {
         return None;
     }
     let pairs = word.wrapping_mul(10).wrapping_add(word >> 8);
     #[expect(clippy::cast_possible_truncation, reason = "two digits")]
     let pair = |at: u32| (pairs >> (8 * at)) as u32 & 0xff;
     let (year, month) = (pair(0) * 100 + pair(2), pair(5));
+    #[expect(clippy::cast_possible_truncation, reason = "two digits")]
+    let day = ((day & 0xff) * 10 + (day >> 8)) as u32;
     if !(1..=12).contains(&month) {
         return None;
     }

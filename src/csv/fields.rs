@@ -2,8 +2,7 @@
 
 use std::ops::Range;
 
-use wide::u8x32;
-
+use super::quotes;
 use super::tokenize::Tokens;
 
 /// The fields of some records.
@@ -92,31 +91,8 @@ impl<'a> View<'a> {
     }
 
     /// Appends the value of a [`Field::Quoted`].
-    ///
-    /// Fast because 32 bytes are looked at and copied at once, wherever a quote stands among them: to look for the next
-    /// quote and then to copy up to it were two calls for each.
     pub(super) fn unquote(&self, inner: &[u8], out: &mut Vec<u8>) {
-        let doubled = u8x32::splat(self.doubled());
-        out.reserve(inner.len());
-        let mut rest = inner;
-        while let Some(lanes) = rest.first_chunk::<32>() {
-            let quotes = u8x32::new(*lanes).simd_eq(doubled).to_bitmask();
-            let begin = out.len();
-            out.extend_from_slice(lanes);
-            if quotes == 0 {
-                rest = &rest[32..];
-            } else {
-                // Of two quotes the first.
-                let at = quotes.trailing_zeros() as usize;
-                out.truncate(begin + at + 1);
-                rest = rest.get(at + 2..).unwrap_or_default();
-            }
-        }
-        while let Some(at) = memchr::memchr(self.doubled(), rest) {
-            out.extend_from_slice(&rest[..=at]);
-            rest = rest.get(at + 2..).unwrap_or_default();
-        }
-        out.extend_from_slice(rest);
+        quotes::halve(inner, self.doubled(), out);
     }
 
     /// The value of a [`Field::Quoted`].
@@ -134,24 +110,4 @@ impl<'a> View<'a> {
 #[inline]
 fn is_cr_last(text: &[u8], start: usize, end: usize) -> bool {
     end > start && text[end - 1] == b'\r'
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    proptest! {
-        #[test]
-        fn of_two_quotes_one_is_left(value in "[a\"]{0,150}", rare in "[a-zé]{0,90}\"?[a-z]{0,90}") {
-            let tokens = Tokens::default();
-            let view = View { text: b"", tokens: &tokens, quote: Some(b'"'), strip_cr: true };
-            let mut out = b"before".to_vec();
-            for value in [&value, &rare] {
-                view.unquote(value.replace('"', "\"\"").as_bytes(), &mut out);
-            }
-            prop_assert_eq!(out, format!("before{value}{rare}").into_bytes());
-        }
-    }
 }

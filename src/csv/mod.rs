@@ -26,6 +26,7 @@ mod fields;
 pub mod general;
 pub mod header;
 pub mod parse;
+mod quotes;
 pub mod read;
 mod recent;
 mod swar;

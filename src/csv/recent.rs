@@ -161,11 +161,12 @@ impl<const WORDS: usize> Cache<WORDS> {
         *first = slot;
     }
 
-    /// Whether the values need more places, and may have them: twice as many as there are values, or they would drive
-    /// each other out. NULL is beyond all values.
+    /// Whether the values need more places, and may have them: four times as many as there are values, or too many would
+    /// drive each other out (of 800 in 2048 places 7 % of the fields are not found, in 4096 2 %). NULL is beyond all
+    /// values.
     fn is_outgrown(&self, code: u32) -> bool {
         let places = self.sets.len() * WAYS;
-        places < 1 << MOST_BITS && code != NULL && 2 * code as usize >= places
+        places < 1 << MOST_BITS && code != NULL && 4 * code as usize >= places
     }
 
     /// A slot of no field: of one, the last byte is its length.

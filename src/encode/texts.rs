@@ -135,11 +135,20 @@ impl Text<'_> {
     /// The first 16 bytes as a number, zeros behind: texts with different ones sort as these do.
     #[inline]
     pub fn head(&self) -> u128 {
-        let bits = u32::try_from(8 * self.bytes.len()).ok();
-        let behind = bits.and_then(|bits| u128::MAX.checked_shr(bits));
-        u128::from_be_bytes(self.wide) & !behind.unwrap_or(0)
+        u128::from_be_bytes(self.wide) & HEADS[self.bytes.len().min(WIDE)]
     }
 }
+
+/// The upper bytes of a number, by how many: a look is shorter than a shift of 128 bits.
+const HEADS: [u128; WIDE + 1] = {
+    let mut heads = [u128::MAX; WIDE + 1];
+    let mut len = 0;
+    while len < WIDE {
+        heads[len] = !(u128::MAX >> (8 * len));
+        len += 1;
+    }
+    heads
+};
 
 /// The texts of an array, one behind the other.
 #[expect(clippy::cast_sign_loss, reason = "offsets do not fall")]
