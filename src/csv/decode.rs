@@ -224,10 +224,11 @@ impl ColumnReader {
                 |bytes, len| parse::short_double(bytes, len, decimal),
                 |text| parse::double(text, decimal),
             ),
-            (Values::Decimal(values), ColumnType::Decimal(precision, scale)) => tile
-                .numbers(values, |text| {
-                    parse::decimal(text, precision, scale, decimal)
-                }),
+            (Values::Decimal(values), ColumnType::Decimal(precision, scale)) => tile.short_numbers(
+                values,
+                |bytes, len| parse::short_decimal(bytes, len, precision, scale, decimal),
+                |text| parse::decimal(text, precision, scale, decimal),
+            ),
             (Values::Decimal(values), _) => tile.numbers(values, |_| None),
             (Values::Boolean(values), _) => tile.numbers(values, parse::boolean),
             (Values::Codes(codes), _) => match dictionary {

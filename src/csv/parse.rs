@@ -216,6 +216,45 @@ pub fn decimal(text: &[u8], precision: u8, scale: i8, separator: u8) -> Option<i
     (seen && value < limit).then_some(if negative { -value } else { value })
 }
 
+/// A decimal of up to eight characters behind its sign, which are the first `len` of some bytes. None for any other text:
+/// [`decimal`] may read it.
+#[inline]
+pub fn short_decimal(
+    bytes: &[u8; WIDE],
+    len: usize,
+    precision: u8,
+    scale: i8,
+    separator: u8,
+) -> Option<i128> {
+    let (negative, word) = eight_of(bytes, len)?;
+    if !bytes[usize::from(negative)].is_ascii_digit() {
+        return None;
+    }
+    let (mantissa, behind) = eight(word, separator)?;
+    let missing = usize::try_from(scale).ok()?.checked_sub(behind)?;
+    let value = mantissa.checked_mul(*TENS.get(missing)?)?;
+    // What fits 64 bits has no more than 20 digits.
+    if TENS
+        .get(usize::from(precision))
+        .is_some_and(|limit| value >= *limit)
+    {
+        return None;
+    }
+    let value = i128::from(value);
+    Some(if negative { -value } else { value })
+}
+
+/// Powers of ten in 64 bits.
+const TENS: [u64; 20] = {
+    let mut tens = [1; 20];
+    let mut at = 1;
+    while at < tens.len() {
+        tens[at] = tens[at - 1] * 10;
+        at += 1;
+    }
+    tens
+};
+
 /// `true` or `false`, in any case.
 pub fn boolean(text: &[u8]) -> Option<bool> {
     if text.eq_ignore_ascii_case(b"true") {
@@ -312,7 +351,12 @@ mod tests {
 
         /// Whatever stands behind it.
         #[test]
-        fn a_short_number_is_read_as_any(text in "[+-]?[0-9]{0,9}[.,x]?[0-9]{0,4}", behind in "[0-9,.]{16}") {
+        fn a_short_number_is_read_as_any(
+            text in "[+-]?[0-9]{0,9}[.,x]?[0-9]{0,4}",
+            behind in "[0-9,.]{16}",
+            precision in 1..=38u8,
+            scale in 0..=38i8,
+        ) {
             let (text, len) = (format!("{text}{behind}"), text.len());
             let bytes = text.as_bytes();
             let wide = bytes.first_chunk().unwrap();
@@ -320,11 +364,20 @@ mod tests {
             let (short_whole, short_any) = (short_integer(wide, len), short_double(wide, len, b'.'));
             prop_assert!(short_whole.is_none() || short_whole == whole);
             prop_assert!(short_any.is_none() || short_any == any);
+            let decimal = decimal(&bytes[..len], precision, scale, b'.');
+            let short_decimal = short_decimal(wide, len, precision, scale, b'.');
+            prop_assert!(short_decimal.is_none() || short_decimal == decimal);
             // What the long way is for: a plus, a point at the beginning, and more characters.
             let minus = usize::from(bytes[0] == b'-');
             if (minus + 1..=minus + 8).contains(&len) && bytes[0] != b'+' {
                 prop_assert_eq!(short_whole, whole);
                 prop_assert!(bytes[minus] == b'.' || short_any == any);
+                // Zeros behind the last place, and units that are too small for eight digits.
+                let point = bytes[..len].iter().position(|&byte| byte == b'.').unwrap_or(len - 1);
+                let missing = usize::try_from(scale).unwrap().checked_sub(len - 1 - point);
+                if missing.is_some_and(|missing| missing <= 10) && bytes[minus] != b'.' {
+                    prop_assert_eq!(short_decimal, decimal);
+                }
             }
         }
     }

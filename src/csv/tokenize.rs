@@ -117,15 +117,13 @@ impl Tokens {
         records: Range<usize>,
         field: usize,
     ) -> impl Iterator<Item = (usize, usize)> + use<'_> {
-        let (ends, width) = (&self.ends[..self.len], self.width);
-        let mut ends = ends
-            .get(records.start * width + field..)
-            .unwrap_or_default();
+        let width = self.width;
+        let mut ends = self.ends[..self.len].get(records.start * width + field..);
         records.map_while(move |_| {
-            let [before, end, ..] = *ends else {
+            let [before, end, ..] = *ends? else {
                 return None;
             };
-            ends = ends.get(width..).unwrap_or_default();
+            ends = ends?.get(width..);
             Some((before.wrapping_add(1) as usize, end as usize))
         })
     }

@@ -61,15 +61,17 @@ pub(super) fn unscaled(out: &mut Vec<u8>, value: i128, scale: i8) {
     let mut buffer = itoa::Buffer::new();
     let digits = buffer.format(value.unsigned_abs());
     let scale = usize::try_from(scale).unwrap_or(0);
-    if scale == 0 {
+    let Some(whole) = digits.len().checked_sub(scale).filter(|whole| *whole > 0) else {
+        out.extend_from_slice(b"0.");
+        out.extend(std::iter::repeat_n(b'0', scale - digits.len()));
         out.extend_from_slice(digits.as_bytes());
         return;
+    };
+    out.extend_from_slice(&digits.as_bytes()[..whole]);
+    if scale > 0 {
+        out.push(b'.');
+        out.extend_from_slice(&digits.as_bytes()[whole..]);
     }
-    let padded = format!("{digits:0>width$}", width = scale + 1);
-    let (whole, fraction) = padded.split_at(padded.len() - scale);
-    out.extend_from_slice(whole.as_bytes());
-    out.push(b'.');
-    out.extend_from_slice(fraction.as_bytes());
 }
 
 /// Days from 0000-03-01 to 1970-01-01.
@@ -246,6 +248,23 @@ mod tests {
     use chrono::{DateTime, Datelike, NaiveDate};
 
     use super::*;
+
+    #[test]
+    fn decimals_have_their_places() {
+        for (value, scale, expected) in [
+            (0, 0, "0"),
+            (0, 2, "0.00"),
+            (-7, 2, "-0.07"),
+            (12, 2, "0.12"),
+            (-123, 2, "-1.23"),
+            (123, 0, "123"),
+            (i128::MIN, 38, "-1.70141183460469231731687303715884105728"),
+        ] {
+            let mut out = Vec::new();
+            unscaled(&mut out, value, scale);
+            assert_eq!(String::from_utf8(out).unwrap(), expected);
+        }
+    }
 
     /// By chrono: every day of some eras, and the ends of what 32 bits hold.
     #[test]

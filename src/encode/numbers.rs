@@ -1,11 +1,11 @@
-//! Columns of numbers, dates and timestamps as keys of 64 bits that sort as their values do: everything behind them is
-//! written once for all types.
+//! Columns of numbers, decimals, dates and timestamps as keys of 64 bits that sort as their values do: everything behind
+//! them is written once for all types.
 
 use arrow::array::{Array, ArrayRef, ArrowPrimitiveType, AsArray, PrimitiveArray};
 use arrow::datatypes::{
-    DataType, Date32Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
-    TimeUnit, TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
-    TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+    DataType, Date32Type, Decimal128Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type,
+    Int64Type, TimeUnit, TimestampMicrosecondType, TimestampMillisecondType,
+    TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 
 /// How a number is stored.
@@ -34,6 +34,8 @@ pub enum Meaning {
     Date,
     /// A moment, which hardly repeats: so many digits of a second, and whether it is of UTC.
     Moment(u32, bool),
+    /// A decimal: the number counts units of so many places behind the point.
+    Decimal(i8),
 }
 
 /// A type whose values have keys.
@@ -44,6 +46,9 @@ pub struct NumberType {
     /// What it means.
     pub meaning: Meaning,
 }
+
+/// Digits of decimals that all fit 64 bits.
+const MAX_DIGITS: u8 = 18;
 
 pub(super) const SIGN: u64 = 1 << 63;
 
@@ -87,6 +92,9 @@ impl NumberType {
                 };
                 (I64, Meaning::Moment(digits, zone.is_some()))
             }
+            // As Parquet stores them (<https://parquet.apache.org/docs/file-format/types/logicaltypes/#decimal>).
+            DataType::Decimal128(1..=9, scale) => (I32, Meaning::Decimal(*scale)),
+            DataType::Decimal128(10..=MAX_DIGITS, scale) => (I64, Meaning::Decimal(*scale)),
             _ => return None,
         };
         Some(Self { physical, meaning })
@@ -123,6 +131,11 @@ pub(super) fn append_keys(values: &ArrayRef, keys: &mut Vec<u64>) -> Option<()> 
             TimeUnit::Microsecond => append::<TimestampMicrosecondType>(values, keys, signed),
             TimeUnit::Nanosecond => append::<TimestampNanosecondType>(values, keys, signed),
         },
+        // A NULL's may be anything.
+        #[expect(clippy::cast_possible_truncation, reason = "at most MAX_DIGITS")]
+        DataType::Decimal128(1..=MAX_DIGITS, _) => {
+            append::<Decimal128Type>(values, keys, |v| signed(v as i64))
+        }
         DataType::Float32 => floats::<Float32Type>(values, keys, f64::from),
         DataType::Float64 => floats::<Float64Type>(values, keys, |v| v),
         _ => None,

@@ -49,6 +49,10 @@ pub fn may_hold_number(text: &str) -> bool {
 /// The first ASCII digit from `at` on.
 fn next_digit(text: &[u8], at: usize) -> Option<usize> {
     let rest = text.get(at..)?;
+    let (blocks, _) = rest.as_chunks::<64>();
+    // Over most of a long text in larger steps.
+    let without = 64 * blocks.iter().take_while(|block| !has_digit(block)).count();
+    let (at, rest) = (at + without, &rest[without..]);
     let (lanes, tail) = rest.as_chunks::<16>();
     for (number, lanes) in lanes.iter().enumerate() {
         let found = digits(lanes);
@@ -71,10 +75,24 @@ fn padded(bytes: &[u8]) -> [u8; 16] {
     padded
 }
 
+/// Whether any of 64 bytes is a digit.
+fn has_digit(block: &[u8; 64]) -> bool {
+    let (lanes, _) = block.as_chunks::<16>();
+    let any = lanes
+        .iter()
+        .fold(u8x16::ZERO, |any, lanes| any | are_digits(lanes));
+    any.to_bitmask() != 0
+}
+
 /// Which of 16 bytes are digits, the first one's bit lowest.
 fn digits(bytes: &[u8; 16]) -> u32 {
+    are_digits(bytes).to_bitmask()
+}
+
+/// All ones where a byte is a digit.
+fn are_digits(bytes: &[u8; 16]) -> u8x16 {
     let values = u8x16::new(*bytes) - u8x16::splat(b'0');
-    values.min(u8x16::splat(9)).simd_eq(values).to_bitmask()
+    values.min(u8x16::splat(9)).simd_eq(values)
 }
 
 #[cfg(test)]
@@ -111,9 +129,15 @@ mod tests {
         }
 
         #[test]
-        fn digits_are_found_as_one_by_one(text in "[a-z0-9é/:]{0,60}", at in 0..60usize) {
+        fn digits_are_found_as_one_by_one(
+            text in "[a-z0-9é/:]{0,60}",
+            rare in "[a-zé/:]{0,200}[0-9]?[a-z]{0,20}",
+            at in 0..60usize,
+        ) {
+            for text in [text, rare] {
             let expected = text.bytes().enumerate().skip(at).find(|(_, byte)| byte.is_ascii_digit());
             prop_assert_eq!(next_digit(text.as_bytes(), at), expected.map(|(at, _)| at));
+            }
         }
     }
 

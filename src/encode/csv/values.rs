@@ -27,6 +27,9 @@ pub fn number_writer<'a>(number: NumberType) -> WriteKey<'a> {
             6 => moment::<6>(zone),
             _ => moment::<9>(zone),
         },
+        (Meaning::Decimal(scale), _) => {
+            Box::new(move |out, key| unscaled(out, signed(key).into(), scale))
+        }
         (_, Physical::I32 | Physical::I64) => Box::new(move |out, key| integer(out, signed(key))),
         (_, Physical::U32 | Physical::U64) => Box::new(integer),
         #[expect(clippy::cast_possible_truncation, reason = "it was one")]

@@ -173,8 +173,12 @@ proptest! {
         round(&of!(Float32Array, values, |v| v as f32 / 10.0));
         round(&of!(Float64Array, values, |v| v as f64 / 10.0));
         round(&of!(BooleanArray, values, |v| v % 2 == 0));
-        let decimals: Decimal128Array = values.iter().map(|v| v.map(i128::from)).collect();
-        round(&(Arc::new(decimals.with_precision_and_scale(20, 3).unwrap()) as ArrayRef));
+        // Of 32, of 64 and of more bits.
+        for digits in [9, 18, 20] {
+            let fits = |v: i64| i128::from(v) % 10i128.pow(digits.into());
+            let decimals: Decimal128Array = values.iter().map(|v| v.map(fits)).collect();
+            round(&(Arc::new(decimals.with_precision_and_scale(digits, 3).unwrap()) as ArrayRef));
+        }
     }
 
     #[test]
