@@ -229,9 +229,9 @@ pub(super) fn timestamp<const DIGITS: u32>(zone: bool) -> impl FnMut(&mut Vec<u8
     }
 }
 
-/// The same of most: `YYYY-MM-DD HH:MM`, and the two digits of the second behind it. None where there is a fraction, or
-/// the year has not four digits.
-pub(super) fn whole_second<const DIGITS: u32>() -> impl FnMut(i64) -> Option<([u8; 16], [u8; 2])> {
+/// The same of most: `YYYY-MM-DD HH:MM` as a number, the first byte lowest, and the two digits of the second behind it. None
+/// where there is a fraction, or the year has not four digits.
+pub(super) fn whole_second<const DIGITS: u32>() -> impl FnMut(i64) -> Option<(u128, [u8; 2])> {
     let mut known = Days::new();
     move |value| {
         let (days, of_day, fraction) = split::<DIGITS>(value);
@@ -239,7 +239,7 @@ pub(super) fn whole_second<const DIGITS: u32>() -> impl FnMut(i64) -> Option<([u
             return None;
         }
         let date = known.text(days)?;
-        Some(((date | clock(of_day)).to_le_bytes(), pair(of_day % 60)))
+        Some((date | clock(of_day), pair(of_day % 60)))
     }
 }
 
@@ -309,7 +309,7 @@ mod tests {
             let mut out = Vec::new();
             write(&mut out, value);
             if let Some((minute, second)) = short(value) {
-                assert_eq!(out[..16], minute);
+                assert_eq!(out[..16], minute.to_le_bytes());
                 assert_eq!(out[17..], [second[0], second[1], b'Z']);
             } else {
                 assert!(out.len() > 20);

@@ -9,7 +9,7 @@ use arrow::buffer::NullBuffer;
 
 use super::super::format::whole_second;
 use super::super::numbers::to_signed;
-use super::cells::{Cells, FULL, SHORT, SLOT, Slot};
+use super::cells::{Cells, SHORT, Slot, slot};
 use super::lines::Lane;
 use super::values::Write;
 
@@ -17,8 +17,7 @@ use super::values::Write;
 pub struct Moments<'a> {
     keys: &'a [u64],
     nulls: Option<&'a NullBuffer>,
-    /// The slots of most.
-    short: Box<dyn FnMut(i64) -> Option<[Slot; 2]>>,
+    short: Short,
     /// Writes any, NULL included.
     write: Write<'a>,
     /// Which of a tile are not short.
@@ -26,6 +25,9 @@ pub struct Moments<'a> {
     /// These.
     pub cells: Cells,
 }
+
+/// Fills the slots of most, and tells whether it did.
+type Short = Box<dyn FnMut(i64, &mut [Slot]) -> bool>;
 
 impl<'a> Moments<'a> {
     /// Of so many digits of a second, of UTC or not; `write` writes a row's value, and `end` stands behind.
@@ -36,7 +38,7 @@ impl<'a> Moments<'a> {
         write: Write<'a>,
         end: u8,
     ) -> Self {
-        let short: Box<dyn FnMut(i64) -> Option<[Slot; 2]>> = match digits {
+        let short: Short = match digits {
             0 => Box::new(slots::<0>(zone, end)),
             3 => Box::new(slots::<3>(zone, end)),
             6 => Box::new(slots::<6>(zone, end)),
@@ -57,9 +59,8 @@ impl<'a> Moments<'a> {
         self.others.clear();
         for ((at, row), slots) in rows.clone().enumerate().zip(lane.rows()) {
             let valid = self.nulls.is_none_or(|nulls| nulls.is_valid(row));
-            match (self.short)(to_signed(self.keys[row])).filter(|_| valid) {
-                Some(short) => slots[..2].copy_from_slice(&short),
-                None => self.others.push(at),
+            if !valid || !(self.short)(to_signed(self.keys[row]), slots) {
+                self.others.push(at);
             }
         }
         self.cells.clear();
@@ -71,27 +72,22 @@ impl<'a> Moments<'a> {
     }
 }
 
-/// The slots of whole seconds of years of four digits: one is full to the minute's first digit.
-fn slots<const DIGITS: u32>(zone: bool, end: u8) -> impl FnMut(i64) -> Option<[Slot; 2]> {
+/// Fills the slots of whole seconds of years of four digits: one is full to the minute's first digit.
+fn slots<const DIGITS: u32>(zone: bool, end: u8) -> impl FnMut(i64, &mut [Slot]) -> bool {
     let mut whole_second = whole_second::<DIGITS>();
     let (behind, len) = if zone {
-        ([b'Z', end], 6)
+        (u16::from_le_bytes([b'Z', end]), 6)
     } else {
-        ([end, 0], 5)
+        (end.into(), 5)
     };
-    move |value| {
-        let (minute, second) = whole_second(value)?;
-        let (mut first, mut rest) = (minute, [0; SLOT]);
-        first[SHORT] = FULL;
-        rest[..6].copy_from_slice(&[
-            minute[SHORT],
-            b':',
-            second[0],
-            second[1],
-            behind[0],
-            behind[1],
-        ]);
-        rest[SHORT] = len;
-        Some([first, rest])
+    let signs = u128::from(b':') << 8 | u128::from(behind) << 32;
+    move |value, slots| {
+        let (Some((minute, second)), [first, rest, ..]) = (whole_second(value), slots) else {
+            return false;
+        };
+        *first = slot(minute, SHORT);
+        let second = u128::from(u16::from_le_bytes(second)) << 16;
+        *rest = slot(minute >> (8 * SHORT) | signs | second, len);
+        true
     }
 }
