@@ -162,8 +162,8 @@ impl<const WORDS: usize> Cache<WORDS> {
     }
 
     /// Whether the values need more places, and may have them: four times as many as there are values, or too many would
-    /// drive each other out (of 800 in 2048 places 7 % of the fields are not found, in 4096 2 %). NULL is beyond all
-    /// values.
+    /// drive each other out (by reckoning, of 800 in 2048 places 7 % of the fields are not found, in 4096 2 %). NULL is
+    /// beyond all values.
     fn is_outgrown(&self, code: u32) -> bool {
         let places = self.sets.len() * WAYS;
         places < 1 << MOST_BITS && code != NULL && 4 * code as usize >= places

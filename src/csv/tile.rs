@@ -142,6 +142,7 @@ impl Tile<'_, '_> {
         let mut done = 0;
         loop {
             let left = self.rows.start + done..self.rows.end;
+            // Of all columns but the last, the loop does not ask for a CR.
             done += if view.may_end_in_cr(field) {
                 recent.fill(view.text, view.spans(left, field), &mut codes[done..])
             } else {

@@ -229,8 +229,8 @@ pub(super) fn timestamp<const DIGITS: u32>(zone: bool) -> impl FnMut(&mut Vec<u8
     }
 }
 
-/// The same of most: `YYYY-MM-DD HH:MM` as a number, the first byte lowest, and the two digits of the second behind it. None
-/// where there is a fraction, or the year has not four digits.
+/// The same of most: `YYYY-MM-DD HH:MM` as a number, the first byte lowest, and the two digits of the second behind it.
+/// None where there is a fraction, or the year has not four digits.
 pub(super) fn whole_second<const DIGITS: u32>() -> impl FnMut(i64) -> Option<(u128, [u8; 2])> {
     let mut known = Days::new();
     move |value| {

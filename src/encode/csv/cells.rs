@@ -99,7 +99,7 @@ impl Cells {
 /// The slot of a cell or part of `len` bytes, the first ones of a number, the lowest first.
 ///
 /// It is put together as a number: bytes that were written one by one cannot be copied at once before they have reached
-/// the cache. (With them, so waited a quarter of the time in which lines are made.)
+/// the cache, for which a quarter of the samples of [`rows`](super::lines::rows) had waited.
 #[inline]
 pub const fn slot(bytes: u128, len: usize) -> Slot {
     const TEXT: u128 = u128::MAX >> 8;
