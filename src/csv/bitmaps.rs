@@ -86,6 +86,16 @@ pub fn avx2(bytes: &[u8; 64], wanted: Wanted) -> Bitmaps {
     })
 }
 
+/// Whether this machine has all that functions for AVX-512 here are compiled for.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+pub fn has_avx512() -> bool {
+    is_x86_feature_detected!("avx512bw")
+        && is_x86_feature_detected!("avx512vbmi2")
+        && is_x86_feature_detected!("popcnt")
+        && is_x86_feature_detected!("pclmulqdq")
+}
+
 /// By vectors of 64 bytes, which compare into bitmaps.
 #[cfg(target_arch = "x86_64")]
 #[inline]

@@ -12,11 +12,7 @@ use super::bitmaps;
 /// Appends `inner`, in which each `quote` is doubled, less the second ones.
 pub fn halve(inner: &[u8], quote: u8, out: &mut Vec<u8>) {
     #[cfg(target_arch = "x86_64")]
-    if is_x86_feature_detected!("avx512bw")
-        && is_x86_feature_detected!("avx512vbmi2")
-        && is_x86_feature_detected!("popcnt")
-        && is_x86_feature_detected!("pclmulqdq")
-    {
+    if bitmaps::has_avx512() {
         #[expect(
             unsafe_code,
             reason = "a function for some processors is called on one of them"

@@ -180,11 +180,7 @@ fn no_blank(tokens: &Tokens, block: &[u8], syntax: &Syntax) -> bool {
 fn scan(block: &[u8], wanted: Wanted, strip_cr: bool, tokens: &mut Tokens) -> Scan {
     #[cfg(target_arch = "x86_64")]
     {
-        if is_x86_feature_detected!("avx512bw")
-            && is_x86_feature_detected!("avx512vbmi2")
-            && is_x86_feature_detected!("popcnt")
-            && is_x86_feature_detected!("pclmulqdq")
-        {
+        if bitmaps::has_avx512() {
             #[expect(
                 unsafe_code,
                 reason = "a function for some processors is called on one of them"
