@@ -94,11 +94,18 @@ pub fn double(text: &[u8], decimal: u8) -> Option<f64> {
 /// [`double`] may read it.
 #[inline]
 pub fn short_double(bytes: &[u8; WIDE], len: usize, decimal: u8) -> Option<f64> {
+    let (negative, parts) = eight_or_fewer(bytes, len, decimal)?;
+    Some(exact(negative, parts))
+}
+
+/// Whether a minus stands first, and what [`eight`] has of the rest, which begins with a digit.
+#[inline]
+fn eight_or_fewer(bytes: &[u8; WIDE], len: usize, decimal: u8) -> Option<(bool, (u64, usize))> {
     let (negative, word) = eight_of(bytes, len)?;
     if !bytes[usize::from(negative)].is_ascii_digit() {
         return None;
     }
-    eight(word, decimal).map(|parts| exact(negative, parts))
+    Some((negative, eight(word, decimal)?))
 }
 
 /// A single precision number, rounded once from the text.
@@ -226,11 +233,7 @@ pub fn short_decimal(
     scale: i8,
     separator: u8,
 ) -> Option<i128> {
-    let (negative, word) = eight_of(bytes, len)?;
-    if !bytes[usize::from(negative)].is_ascii_digit() {
-        return None;
-    }
-    let (mantissa, behind) = eight(word, separator)?;
+    let (negative, (mantissa, behind)) = eight_or_fewer(bytes, len, separator)?;
     let missing = usize::try_from(scale).ok()?.checked_sub(behind)?;
     let value = mantissa.checked_mul(*TENS.get(missing)?)?;
     // What fits 64 bits has no more than 20 digits.

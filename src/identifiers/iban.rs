@@ -198,3 +198,17 @@ impl Places<'_> {
         fits.then_some(byte)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::hint::LEAST_DIGITS;
+    use super::*;
+
+    /// The hint does not look for one where fewer characters are left.
+    #[test]
+    fn from_its_first_digit_on_the_shortest_is_as_long_as_a_card_number() {
+        let len = |structure: Structure| structure.iter().map(|(count, _)| *count).sum::<u8>();
+        let shortest = COUNTRIES.iter().map(|(_, structure)| len(structure)).min();
+        assert_eq!(shortest.map(|len| 2 + usize::from(len)), Some(LEAST_DIGITS));
+    }
+}

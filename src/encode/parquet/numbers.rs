@@ -1,5 +1,5 @@
-//! Columns of numbers, dates and timestamps: as codes into a sorted dictionary where that is smaller, timestamps as
-//! differences, all else plainly.
+//! Columns of numbers, decimals, dates and timestamps: as codes into a sorted dictionary where that is smaller,
+//! timestamps as differences, all else plainly.
 
 use std::borrow::Cow;
 use std::ops::Range;
