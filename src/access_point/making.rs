@@ -3,11 +3,10 @@
 use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
-use tokio::task::AbortHandle;
+use tokio::task::{AbortHandle, spawn_blocking};
 use tokio::time::timeout;
 
 use super::ask::{Ask, Named};
@@ -129,15 +128,14 @@ impl Recipe {
     /// Begins to make the release into an output, on threads of its own. At its end, `end` has the output and what the
     /// release came to.
     ///
-    /// # Errors
-    /// [`Kind::Internal`] where there is no thread.
+    /// The first is one of the runtime's for what blocks: it stays for the next release, with what its heap has kept.
     pub fn start<W: Output + 'static>(
         self,
         object: Fetched,
         output: W,
         busy: Busy,
         end: impl FnOnce(W, Result<Facts>) + Send + 'static,
-    ) -> Result<Arc<Making>> {
+    ) -> Arc<Making> {
         let (input, stopper) = object.into_reader();
         let making = Arc::new(Making {
             control: Arc::default(),
@@ -153,12 +151,8 @@ impl Recipe {
             end(output, made);
             drop(busy);
         };
-        let named = thread::Builder::new().name("veilpoint-release".to_owned());
-        named.spawn(work).map_err(|err| {
-            let message = "a thread for the release could not be started";
-            Error::new(Kind::Internal, message).with_private(err)
-        })?;
-        Ok(making)
+        spawn_blocking(work);
+        making
     }
 
     /// Makes the release. Blocks.

@@ -242,7 +242,7 @@ impl Releases {
         let Some((cache, name)) = kept else {
             let busy = self.at_work.begin().await;
             let object = wanted.object().await?;
-            return self.once(wanted, object, busy);
+            return Ok(self.once(wanted, object, busy));
         };
         match cache.find(name, deadline).await? {
             Found::Held(held) => {
@@ -252,7 +252,7 @@ impl Releases {
             Found::Missing(ticket) => {
                 let busy = self.at_work.begin().await;
                 let object = wanted.object().await?;
-                self.keep(wanted, object, ticket, busy)
+                Ok(self.keep(wanted, object, ticket, busy))
             }
         }
     }
@@ -263,7 +263,7 @@ impl Releases {
         object: Fetched,
         ticket: Ticket,
         busy: Busy,
-    ) -> Result<Delivery> {
+    ) -> Delivery {
         self.made.fetch_add(1, Ordering::Relaxed);
         let (writer, held) = ticket.begin();
         let recipe = self.recipe(wanted);
@@ -272,20 +272,15 @@ impl Releases {
             Ok(facts) => drop(writer.finish(facts)),
             Err(error) => drop(writer.fail(&error)),
         };
-        let making = recipe.start(object, writer, busy, end)?;
+        let making = recipe.start(object, writer, busy, end);
         if !self.outlives {
             let stop = Arc::clone(&making);
             held.on_abandoned(move || stop.stop());
         }
-        Ok(Delivery::new(From::Kept(held), Some(making)))
+        Delivery::new(From::Kept(held), Some(making))
     }
 
-    fn once<O: Opens>(
-        &self,
-        wanted: &Wanted<'_, O>,
-        object: Fetched,
-        busy: Busy,
-    ) -> Result<Delivery> {
+    fn once<O: Opens>(&self, wanted: &Wanted<'_, O>, object: Fetched, busy: Busy) -> Delivery {
         self.made.fetch_add(1, Ordering::Relaxed);
         let (writer, once, verdict) = once::channel();
         let end = move |writer: OnceWriter, made: Result<Facts>| {
@@ -298,8 +293,8 @@ impl Releases {
             let _ = verdict.send(made);
         };
         let recipe = self.recipe(wanted);
-        let making = recipe.start(object, writer, busy, end)?;
-        Ok(Delivery::new(From::Made(Box::new(once)), Some(making)))
+        let making = recipe.start(object, writer, busy, end);
+        Delivery::new(From::Made(Box::new(once)), Some(making))
     }
 
     /// Whether it is worth trying to keep it. CSV takes about its object's length; Parquet a small part of that, and its

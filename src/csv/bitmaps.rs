@@ -93,6 +93,7 @@ pub fn has_avx512() -> bool {
     is_x86_feature_detected!("avx512bw")
         && is_x86_feature_detected!("avx512vbmi2")
         && is_x86_feature_detected!("popcnt")
+        && is_x86_feature_detected!("bmi2")
         && is_x86_feature_detected!("pclmulqdq")
 }
 

@@ -26,7 +26,7 @@ mod fields;
 pub mod general;
 pub mod header;
 pub mod parse;
-mod quotes;
+pub(crate) mod quotes;
 pub mod read;
 mod recent;
 mod swar;

@@ -13,6 +13,9 @@ use super::fields::{Field, View};
 use super::parse;
 use super::recent::Recent;
 
+/// Bytes of a short text.
+const WIDE: usize = 16;
+
 /// A dictionary that fields are coded by.
 pub(super) trait Coder {
     /// Whether the empty string is a value.
@@ -200,15 +203,33 @@ impl Tile<'_, '_> {
         ends: &mut Vec<i32>,
     ) -> Result<(), RecordError> {
         let (view, field, rows) = (self.view, self.rules.field, self.rows.clone());
+        if view.may_end_in_cr(field) {
+            self.texts_of(view.spans(rows, field), bytes, ends)?;
+        } else {
+            self.texts_of(view.tokens.spans(rows, field), bytes, ends)?;
+        }
+        // The last end is the greatest.
+        i32::try_from(bytes.len()).map_or_else(|_| Err(not_utf8(field)), |_| Ok(()))
+    }
+
+    fn texts_of(
+        &mut self,
+        spans: impl Iterator<Item = (usize, usize)>,
+        bytes: &mut Vec<u8>,
+        ends: &mut Vec<i32>,
+    ) -> Result<(), RecordError> {
+        let (view, rows) = (self.view, self.rows.clone());
         let ends = grown(ends, rows.len());
+        // A copy of a known length is no call.
+        let most = (1..=WIDE)
+            .rfind(|&len| self.rules.has_room(len))
+            .unwrap_or(0);
         let mut told = rows.start;
-        for ((row, (start, end)), place) in rows.clone().zip(view.spans(rows, field)).zip(ends) {
+        for ((row, (start, end)), place) in rows.zip(spans).zip(ends) {
             let len = end - start;
-            // A copy of a known length is no call.
-            if let Some(wide @ [first, ..]) = view.text[start..].first_chunk::<16>()
-                && (1..=wide.len()).contains(&len)
-                && self.is_plain(*first)
-                && self.rules.has_room(len)
+            if let Some(wide) = view.text[start..].first_chunk::<WIDE>()
+                && (1..=most).contains(&len)
+                && self.is_plain(wide[0])
             {
                 let end = bytes.len() + len;
                 bytes.extend_from_slice(wide);
@@ -218,7 +239,13 @@ impl Tile<'_, '_> {
                 told = row + 1;
                 self.text(row, bytes)?;
             }
-            *place = i32::try_from(bytes.len()).map_err(|_| not_utf8(field))?;
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_possible_wrap,
+                reason = "whoever asked looks at the last"
+            )]
+            let end = bytes.len() as i32;
+            *place = end;
         }
         self.nulls.append_n_non_nulls(self.rows.end - told);
         Ok(())

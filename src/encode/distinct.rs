@@ -64,6 +64,7 @@ pub fn coded(
 }
 
 /// Codes of keys in a small range: one table of the range.
+#[inline(never)]
 #[expect(
     clippy::cast_possible_truncation,
     reason = "a range of less than MAX_RANGE, and a code of at most MAX_DISTINCT"

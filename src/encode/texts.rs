@@ -27,9 +27,10 @@ pub struct PlainTexts {
 /// One text.
 #[derive(Clone, Copy)]
 pub struct Text<'a> {
-    /// Its bytes, UTF-8.
-    pub bytes: &'a [u8],
-    /// They, as far as they go, and what stands behind.
+    /// Those of all rows, and where this one's stand.
+    all: &'a [u8],
+    span: (u32, u32),
+    /// Its bytes, as far as they go, and what stands behind.
     pub wide: [u8; WIDE],
 }
 
@@ -81,6 +82,22 @@ impl PlainTexts {
         self.spans.len()
     }
 
+    /// The texts of all rows, in no order.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Where a row's text begins in them.
+    pub fn start(&self, row: usize) -> usize {
+        self.spans[row].0 as usize
+    }
+
+    /// The bytes of the longest text of some rows.
+    pub fn longest(&self, rows: Range<usize>) -> usize {
+        let sizes = self.spans[rows].iter().map(|(start, end)| end - start);
+        sizes.max().unwrap_or(0) as usize
+    }
+
     /// The bytes of a row's text. None where it is NULL.
     #[inline]
     pub fn size(&self, row: usize) -> Option<usize> {
@@ -92,22 +109,29 @@ impl PlainTexts {
     /// The first bytes of a row's text and what stands behind, of no meaning where it is NULL.
     #[inline]
     pub fn wide(&self, row: usize) -> [u8; WIDE] {
-        let (start, _) = self.spans[row];
-        let wide = self.bytes[start as usize..].first_chunk();
+        self.wide_at(self.spans[row])
+    }
+
+    #[inline]
+    fn wide_at(&self, (start, _): (u32, u32)) -> [u8; WIDE] {
+        let wide = self
+            .bytes
+            .get(start as usize..)
+            .and_then(<[u8]>::first_chunk);
         wide.copied().unwrap_or_default()
     }
 
     /// A row's text. None where it is NULL.
     #[inline]
     pub fn get(&self, row: usize) -> Option<Text<'_>> {
-        self.with(row, self.wide(row))
+        self.size(row)?;
+        Some(self.text(self.spans[row], self.wide(row)))
     }
 
-    fn with(&self, row: usize, wide: [u8; WIDE]) -> Option<Text<'_>> {
-        self.size(row)?;
-        let (start, end) = self.spans[row];
-        let bytes = &self.bytes[start as usize..end as usize];
-        Some(Text { bytes, wide })
+    #[inline]
+    fn text(&self, span: (u32, u32), wide: [u8; WIDE]) -> Text<'_> {
+        let all = &self.bytes;
+        Text { all, span, wide }
     }
 
     /// Takes the texts of some rows, less NULLs.
@@ -118,24 +142,42 @@ impl PlainTexts {
     pub fn each<'a>(&'a self, rows: Range<usize>, mut take: impl FnMut(Text<'a>)) {
         let mut fetched = [[0; WIDE]; AHEAD];
         for first in rows.clone().step_by(AHEAD) {
-            let some = first..rows.end.min(first + AHEAD);
-            for (row, wide) in some.clone().zip(&mut fetched) {
-                *wide = self.wide(row);
+            let spans = &self.spans[first..rows.end.min(first + AHEAD)];
+            for (&span, wide) in spans.iter().zip(&mut fetched) {
+                *wide = self.wide_at(span);
             }
-            for (row, wide) in some.zip(&fetched) {
-                if let Some(text) = self.with(row, *wide) {
-                    take(text);
-                }
+            let texts = spans.iter().zip(&fetched);
+            let texts = texts.map(|(&span, &wide)| self.text(span, wide));
+            match &self.nulls {
+                None => texts.for_each(&mut take),
+                Some(nulls) => (first..)
+                    .zip(texts)
+                    .filter(|(row, _)| nulls.is_valid(*row))
+                    .for_each(|(_, text)| take(text)),
             }
         }
     }
 }
 
-impl Text<'_> {
+impl<'a> Text<'a> {
+    /// Its bytes, UTF-8.
+    #[inline]
+    pub fn bytes(&self) -> &'a [u8] {
+        let (start, end) = self.span;
+        &self.all[start as usize..end as usize]
+    }
+
+    /// How many.
+    #[inline]
+    pub fn len(&self) -> usize {
+        let (start, end) = self.span;
+        end.wrapping_sub(start) as usize
+    }
+
     /// The first 16 bytes as a number, zeros behind: texts with different ones sort as these do.
     #[inline]
     pub fn head(&self) -> u128 {
-        u128::from_be_bytes(self.wide) & HEADS[self.bytes.len().min(WIDE)]
+        u128::from_be_bytes(self.wide) & HEADS[self.len().min(WIDE)]
     }
 }
 
@@ -192,16 +234,16 @@ mod tests {
             let texts = PlainTexts::new(&arrays, turned.then_some(&order), nulls).unwrap();
             prop_assert_eq!(texts.len(), expected.len());
             for (row, expected) in expected.iter().enumerate() {
-                prop_assert_eq!(texts.get(row).map(|text| text.bytes), expected.map(str::as_bytes));
+                prop_assert_eq!(texts.get(row).map(|text| text.bytes()), expected.map(str::as_bytes));
             }
             let mut some = Vec::new();
             texts.each(0..texts.len(), |text| some.push(text));
-            prop_assert!(some.iter().map(|text| Some(text.bytes)).eq(
+            prop_assert!(some.iter().map(|text| Some(text.bytes())).eq(
                 expected.iter().filter(|text| text.is_some()).map(|text| text.map(str::as_bytes))));
             for pair in some.windows(2) {
                 let heads = pair[0].head().cmp(&pair[1].head());
-                prop_assert!(heads.is_eq() || heads == pair[0].bytes.cmp(pair[1].bytes));
-                let beginning = |at: usize| &pair[at].bytes[..pair[at].bytes.len().min(WIDE)];
+                prop_assert!(heads.is_eq() || heads == pair[0].bytes().cmp(pair[1].bytes()));
+                let beginning = |at: usize| &pair[at].bytes()[..pair[at].len().min(WIDE)];
                 prop_assert!(beginning(0) != beginning(1) || heads.is_eq());
             }
         }

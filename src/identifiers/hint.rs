@@ -18,11 +18,13 @@ pub fn may_hold_checked(text: &str) -> bool {
 }
 
 /// The same of identifiers with check digits alone.
+#[inline]
 pub fn may_hold_number(text: &str) -> bool {
+    text.len() >= LEAST_DIGITS && has_long_number(text)
+}
+
+fn has_long_number(text: &str) -> bool {
     let bytes = text.as_bytes();
-    if bytes.len() < LEAST_DIGITS {
-        return false;
-    }
     let (mut end, mut digits) = (0, 0);
     while let Some(start) = next_digit(bytes, end) {
         let left = bytes.len() - start;
@@ -30,7 +32,7 @@ pub fn may_hold_number(text: &str) -> bool {
             return true;
         }
         let gap = bytes.get(end..start).unwrap_or_default();
-        if gap.len() > MOST_BETWEEN || !gap.iter().all(|&byte| may_divide(byte)) {
+        if digits > 0 && (gap.len() > MOST_BETWEEN || !gap.iter().all(|&byte| may_divide(byte))) {
             digits = 0;
         }
         // As most short texts end.

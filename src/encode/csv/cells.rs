@@ -12,6 +12,9 @@ pub const SHORT: usize = SLOT - 1;
 /// The number of bytes of a slot that tells where a long cell is.
 pub const LONG: u8 = u8::MAX;
 
+/// That of one which tells where a text is that is still to be written as a cell. The cell's end is in the next slot.
+pub const TEXT: u8 = LONG - 1;
+
 /// So many bytes may be read from any cell's beginning: a copy of a known length is no call.
 const WIDE: usize = 2 * SLOT;
 
@@ -76,7 +79,7 @@ impl Cells {
             return [[0; SLOT]; 2];
         };
         if len > 2 * SHORT {
-            return [Place { start, len, column }.slot(), [0; SLOT]];
+            return [Place { start, len, column }.slot(LONG), [0; SLOT]];
         }
         let number = |at: usize| {
             wide[at..]
@@ -87,6 +90,16 @@ impl Cells {
             slot(number(0), len.min(SHORT)),
             slot(number(SHORT), len.saturating_sub(SHORT)),
         ]
+    }
+
+    /// A cell in one slot, which has its place where it is not enough.
+    pub fn slot(&self, at: usize, column: usize) -> Slot {
+        let (start, end) = (self.starts[at], self.starts[at + 1]);
+        let len = end - start;
+        if len > SHORT {
+            return Place { start, len, column }.slot(LONG);
+        }
+        self.slots(at, column)[0]
     }
 
     /// All of them in one slot each, where that is enough.
@@ -114,9 +127,9 @@ pub fn short(text: &Slot, len: usize, end: u8) -> Slot {
     slot(others | u128::from(end) << at, len + 1)
 }
 
-/// Where a long cell stands.
+/// Where a long cell stands, or a text.
 pub struct Place {
-    /// Its first byte in [`Cells::bytes`].
+    /// Its first byte in [`Cells::bytes`], or among the texts.
     pub start: usize,
     /// Its bytes.
     pub len: usize,
@@ -125,12 +138,13 @@ pub struct Place {
 }
 
 impl Place {
-    fn slot(&self) -> Slot {
+    /// A slot that tells it, of a [`LONG`] cell or of a [`TEXT`].
+    pub fn slot(&self, of: u8) -> Slot {
         let bytes = self.start as u128 | (self.len as u128) << 64 | (self.column as u128) << 96;
-        slot(bytes, LONG.into())
+        slot(bytes, of.into())
     }
 
-    /// What a slot of a long cell tells.
+    /// What such a slot tells.
     #[expect(
         clippy::cast_possible_truncation,
         reason = "a column's text is under 2^32 bytes, and a release has fewer than 2^24 columns"

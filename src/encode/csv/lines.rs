@@ -9,7 +9,7 @@ use std::ops::Range;
 use super::super::Formulas;
 use super::super::numbers::Meaning;
 use super::super::texts::PlainTexts;
-use super::cells::{Cells, LONG, Place, SHORT, SLOT, Slot, short};
+use super::cells::{Cells, LONG, Place, SHORT, SLOT, Slot, TEXT, short, slot};
 use super::moments::Moments;
 use super::values::{self, Write, array, is_plain, keys};
 use super::{CsvColumn, Style};
@@ -59,6 +59,8 @@ struct TextCells<'a> {
     texts: &'a PlainTexts,
     style: Style,
     formulas: Formulas,
+    /// Slots of a cell: one where all texts are short, of which hardly any needs more.
+    width: usize,
     /// Those of a tile that are not short and plain.
     cells: Cells,
 }
@@ -77,21 +79,31 @@ impl TextCells<'_> {
             let len = self.texts.size(row).unwrap_or(SHORT);
             if len < SHORT && is_plain(&slots[0], len, self.formulas) {
                 slots[0] = short(&slots[0], len, self.style.end);
-                slots[1] = [0; SLOT];
+                if self.width > 1 {
+                    slots[1] = [0; SLOT];
+                }
+            } else if len > 2 * SHORT {
+                let start = self.texts.start(row);
+                slots[0] = Place { start, len, column }.slot(TEXT);
+                slots[1] = slot(self.style.end.into(), 1);
             } else {
-                slots[..2].copy_from_slice(&self.written(row, column));
+                self.write(row, column, &mut slots[..self.width]);
             }
         }
     }
 
-    /// A cell in two slots, by way of `cells`.
-    fn written(&mut self, row: usize, column: usize) -> [Slot; 2] {
+    /// A cell, by way of `cells`.
+    fn write(&mut self, row: usize, column: usize, slots: &mut [Slot]) {
         let text = self.texts.get(row);
         self.cells.extend([text], |out, text| match text {
-            Some(of) => values::text(out, of.bytes, self.formulas),
+            Some(of) => values::text(out, of.bytes(), self.formulas),
             None => out.extend_from_slice(self.style.null),
         });
-        self.cells.slots(self.cells.len() - 1, column)
+        let at = self.cells.len() - 1;
+        match slots {
+            [slot] => *slot = self.cells.slot(at, column),
+            slots => slots.copy_from_slice(&self.cells.slots(at, column)),
+        }
     }
 }
 
@@ -105,7 +117,9 @@ pub fn rows(
     end: usize,
     formulas: Formulas,
 ) -> Result<Vec<u8>> {
-    let sources = columns.iter().map(|column| source(column, formulas));
+    let sources = columns
+        .iter()
+        .map(|column| source(column, start..end, formulas));
     let mut sources = sources.collect::<Result<Vec<_>>>()?;
     let width: usize = sources.iter().map(Source::width).sum::<usize>().max(1);
     let tile = (TILE / (SLOT * width)).clamp(8, 256);
@@ -120,8 +134,8 @@ pub fn rows(
             source.lay_out(column, first..last, lane);
             at += source.width();
         }
-        let texts: Vec<&[u8]> = sources.iter().map(Source::text).collect();
-        join(slots, &texts, &mut lines);
+        let longs: Vec<Longs<'_>> = sources.iter().map(Source::longs).collect();
+        join(slots, &longs, formulas, &mut lines);
         if first == start {
             // The others are about as long.
             lines.reserve((lines.len() + lines.len() / 8) * (end - last) / (last - first));
@@ -130,7 +144,8 @@ pub fn rows(
     Ok(lines)
 }
 
-fn source(column: &CsvColumn, formulas: Formulas) -> Result<Source<'_>> {
+/// A column, of which some rows are asked for.
+fn source(column: &CsvColumn, rows: Range<usize>, formulas: Formulas) -> Result<Source<'_>> {
     Ok(match column {
         CsvColumn::Short { cells, codes } => Source::Short(cells, codes),
         CsvColumn::Long { cells, codes } => Source::Long(cells, codes),
@@ -157,6 +172,7 @@ fn source(column: &CsvColumn, formulas: Formulas) -> Result<Source<'_>> {
                 texts,
                 style: *style,
                 formulas,
+                width: if texts.longest(rows) < SHORT { 1 } else { 2 },
                 cells: Cells::new(style.end),
             };
             Source::Texts(lines)
@@ -172,7 +188,8 @@ impl Source<'_> {
     fn width(&self) -> usize {
         match self {
             Self::Short(..) => 1,
-            Self::Long(..) | Self::Written(..) | Self::Texts(_) | Self::Moments(_) => 2,
+            Self::Texts(texts) => texts.width,
+            Self::Long(..) | Self::Written(..) | Self::Moments(_) => 2,
         }
     }
 
@@ -201,23 +218,32 @@ impl Source<'_> {
         }
     }
 
-    /// The text in which its long cells stand.
-    fn text(&self) -> &[u8] {
-        match self {
-            Self::Short(..) => &[],
-            Self::Long(cells, _) => cells.bytes(),
-            Self::Written(_, cells) => cells.bytes(),
-            Self::Texts(texts) => texts.cells.bytes(),
-            Self::Moments(moments) => moments.cells.bytes(),
-        }
+    /// What its slots tell places in.
+    fn longs(&self) -> Longs<'_> {
+        let (cells, texts) = match self {
+            Self::Short(..) => (&[][..], &[][..]),
+            Self::Long(cells, _) => (cells.bytes(), &[][..]),
+            Self::Written(_, cells) => (cells.bytes(), &[][..]),
+            Self::Texts(of) => (of.cells.bytes(), of.texts.bytes()),
+            Self::Moments(moments) => (moments.cells.bytes(), &[][..]),
+        };
+        Longs { cells, texts }
     }
+}
+
+/// What the slots of a column tell places in.
+struct Longs<'a> {
+    /// Long cells.
+    cells: &'a [u8],
+    /// Texts that are written as cells only where the line is: once less copied.
+    texts: &'a [u8],
 }
 
 /// Bytes of the buffer in which cells are put together, where a copy needs no look at a vector's capacity.
 const STAGE: usize = 4096;
 
-/// Appends the text of slots, one behind the other; `texts` has that of long cells, by column.
-fn join(slots: &[Slot], texts: &[&[u8]], out: &mut Vec<u8>) {
+/// Appends the text of slots, one behind the other; `longs` are those of each column.
+fn join(slots: &[Slot], longs: &[Longs<'_>], formulas: Formulas, out: &mut Vec<u8>) {
     let mut stage = [0; STAGE];
     let mut staged = 0;
     for slot in slots {
@@ -226,11 +252,20 @@ fn join(slots: &[Slot], texts: &[&[u8]], out: &mut Vec<u8>) {
             staged = 0;
         }
         let len = slot[SLOT - 1];
-        if len == LONG {
+        if len >= TEXT {
             out.extend_from_slice(&stage[..staged]);
             staged = 0;
-            let Place { start, len, column } = Place::of(slot);
-            out.extend_from_slice(&texts[column][start..start + len]);
+            let Place {
+                start,
+                len: most,
+                column,
+            } = Place::of(slot);
+            let bytes = start..start + most;
+            if len == LONG {
+                out.extend_from_slice(&longs[column].cells[bytes]);
+            } else {
+                values::text(out, &longs[column].texts[bytes], formulas);
+            }
         } else if let Some(place) = stage[staged..].first_chunk_mut::<SLOT>() {
             *place = *slot;
             staged += usize::from(len);
@@ -277,10 +312,11 @@ mod tests {
         /// By joining the cells of each row, for texts around the lengths at which the way of copying changes.
         #[test]
         fn lines_are_the_cells_of_each_row_and_commas(
-            lengths in prop::collection::vec(prop::option::of(0..40usize), 1..700),
+            lengths in prop_oneof![Just(15), Just(40)].prop_flat_map(
+                |most: usize| prop::collection::vec(prop::option::of(0..most), 1..700)),
             single: bool,
         ) {
-            let text = |length: usize| "abcdefghij".chars().cycle().take(length).collect::<String>();
+            let text = |length: usize| "abcdefghi\"".chars().cycle().take(length).collect::<String>();
             let texts: StringArray = lengths.iter().map(|length| length.map(text)).collect();
             let texts: ArrayRef = Arc::new(texts);
             let mut values = vec![column(&texts)];
@@ -304,6 +340,7 @@ mod tests {
             let cell = |length: Option<usize>| match length {
                 None => String::new(),
                 Some(0) => "\"\"".to_owned(),
+                Some(length @ 10..) => format!("\"{}\"", text(length).replace('"', "\"\"")),
                 Some(length) => text(length),
             };
             let mut expected = String::new();

@@ -3,11 +3,12 @@
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::buffer::NullBuffer;
 use arrow::datatypes::{DataType, Decimal128Type, Float32Type, Float64Type};
-use wide::{u8x16, u8x32};
+use wide::u8x16;
 
 use super::super::Formulas;
 use super::super::format::{date, double, float, integer, timestamp, unscaled};
 use super::super::numbers::{Meaning, NumberType, Physical, to_float, to_signed};
+use crate::csv::quotes;
 use crate::error::{Error, Kind, Result};
 
 /// Writes the value of a row.
@@ -129,34 +130,10 @@ pub fn text(out: &mut Vec<u8>, text: &[u8], formulas: Formulas) {
     if formula {
         out.push(b'\'');
     }
-    double_quotes(out, text);
+    quotes::double(text, b'"', out);
     if quote {
         out.push(b'"');
     }
-}
-
-/// Appends a text with each quote twice, 32 bytes at once wherever a quote stands among them.
-fn double_quotes(out: &mut Vec<u8>, text: &[u8]) {
-    let mut rest = text;
-    while let Some(lanes) = rest.first_chunk::<32>() {
-        let quotes = u8x32::new(*lanes).simd_eq(u8x32::splat(b'"')).to_bitmask();
-        let begin = out.len();
-        out.extend_from_slice(lanes);
-        if quotes == 0 {
-            rest = &rest[32..];
-        } else {
-            let next = quotes.trailing_zeros() as usize + 1;
-            out.truncate(begin + next);
-            out.push(b'"');
-            rest = &rest[next..];
-        }
-    }
-    while let Some(at) = memchr::memchr(b'"', rest) {
-        out.extend_from_slice(&rest[..=at]);
-        out.push(b'"');
-        rest = &rest[at + 1..];
-    }
-    out.extend_from_slice(rest);
 }
 
 /// A leading byte order mark would be taken for the file's own by some readers.

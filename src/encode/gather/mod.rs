@@ -171,14 +171,14 @@ impl Codes {
     ) -> Option<()> {
         for piece in piece.chunks(AT_ONCE) {
             let begin = self.all.len();
-            let (mut values, mut found) = (0, 0);
-            self.all.extend(piece.iter().map(|&code| {
-                let place = known.get(code as usize).copied().unwrap_or(NULL);
-                values += usize::from(code != column::NULL);
-                found += usize::from(place != NULL);
-                place
-            }));
-            if found != values {
+            let place = |&code: &u32| known.get(code as usize).copied().unwrap_or(NULL);
+            self.all.extend(piece.iter().map(place));
+            let nulls = piece.iter().map(|&code| u16::from(code == column::NULL));
+            let nulls = usize::from(nulls.sum::<u16>());
+            let missing = self.all[begin..]
+                .iter()
+                .map(|&place| u16::from(place == NULL));
+            if usize::from(missing.sum::<u16>()) != nulls {
                 let mut value = self.values;
                 for (row, (place, &code)) in
                     (begin + 1..).zip(self.all[begin..].iter_mut().zip(piece))
@@ -194,7 +194,7 @@ impl Codes {
                     *place = *slot;
                 }
             }
-            self.values += values;
+            self.values += piece.len() - nulls;
         }
         Some(())
     }

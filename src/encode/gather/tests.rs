@@ -70,7 +70,7 @@ fn values(gathered: &Gathered) -> Vec<Option<String>> {
             .collect(),
         Gathered::Plain(texts) => {
             let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-            let texts = (0..texts.len()).map(|row| texts.get(row).map(|of| text(of.bytes)));
+            let texts = (0..texts.len()).map(|row| texts.get(row).map(|of| text(of.bytes())));
             texts.collect()
         }
         Gathered::Array(_) => panic!("text and doubles have forms of their own"),

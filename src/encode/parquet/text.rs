@@ -10,7 +10,7 @@ use parquet::errors::ParquetError;
 use parquet::file::statistics::{Statistics, ValueStatistics};
 
 use super::super::gather::Coded;
-use super::super::texts::{PlainTexts, WIDE};
+use super::super::texts::{PlainTexts, Text, WIDE};
 use super::chunk::{Bounds, ChunkBuilder, PAGE_ROWS};
 use super::numbers::coded_pages;
 
@@ -45,19 +45,19 @@ pub fn coded(
 
 /// Writes text as it is.
 pub fn plain(texts: &PlainTexts, chunk: &mut ChunkBuilder) -> Result<Statistics, ParquetError> {
-    let mut all: Option<Ends<'_>> = None;
+    let mut all = Ends::default();
     let mut start = 0;
     while start < texts.len() {
         let (rows, bytes) = page_rows(texts, start)?;
         start = rows.end;
         chunk.page(rows.clone(), texts.nulls.as_ref(), Encoding::PLAIN, |out| {
-            let ends = append_all(texts, rows, bytes, out)?;
-            all = Some(all.map_or(ends, |all| all.and(ends)));
-            Some(bounds(ends.least, ends.greatest))
+            let ends = append_all(texts, rows, bytes, out);
+            all.and(&ends);
+            let (least, greatest) = ends.bytes()?;
+            Some(bounds(least, greatest))
         })?;
     }
-    let ends = all.map(|ends| (ends.least, ends.greatest));
-    Ok(statistics(ends, chunk))
+    Ok(statistics(all.bytes(), chunk))
 }
 
 /// The rows from `start` that make a page, and the bytes of their texts with the lengths before them.
@@ -76,39 +76,58 @@ fn page_rows(texts: &PlainTexts, start: usize) -> Result<(Range<usize>, usize), 
 }
 
 /// The least and the greatest of some texts, with their heads.
-#[derive(Clone, Copy)]
 struct Ends<'a> {
-    least: &'a [u8],
     low: u128,
-    greatest: &'a [u8],
+    least: Option<Text<'a>>,
     high: u128,
+    greatest: Option<Text<'a>>,
+}
+
+impl Default for Ends<'_> {
+    /// Of none: any text lies beyond.
+    fn default() -> Self {
+        Self {
+            low: u128::MAX,
+            least: None,
+            high: 0,
+            greatest: None,
+        }
+    }
 }
 
 impl<'a> Ends<'a> {
-    fn of(text: &'a [u8], head: u128) -> Self {
-        Self {
-            least: text,
-            low: head,
-            greatest: text,
-            high: head,
-        }
-    }
-
     /// What has its head between those of the ends is no end: most texts are then not compared.
     #[inline]
-    fn see(&mut self, text: &'a [u8], head: u128) {
-        if head <= self.low && text < self.least {
-            (self.least, self.low) = (text, head);
-        }
-        if head >= self.high && text > self.greatest {
-            (self.greatest, self.high) = (text, head);
+    fn see(&mut self, text: Text<'a>) {
+        let head = text.head();
+        if head <= self.low || head >= self.high {
+            self.compare(text);
         }
     }
 
-    fn and(mut self, other: Self) -> Self {
-        self.see(other.least, other.low);
-        self.see(other.greatest, other.high);
-        self
+    #[inline(never)]
+    fn compare(&mut self, text: Text<'a>) {
+        let (bytes, head) = (text.bytes(), text.head());
+        if self.least.is_none_or(|least| bytes < least.bytes()) {
+            (self.least, self.low) = (Some(text), head);
+        }
+        if self
+            .greatest
+            .is_none_or(|greatest| bytes > greatest.bytes())
+        {
+            (self.greatest, self.high) = (Some(text), head);
+        }
+    }
+
+    fn and(&mut self, other: &Self) {
+        for &text in [&other.least, &other.greatest].into_iter().flatten() {
+            self.see(text);
+        }
+    }
+
+    /// Both. None where there is no text.
+    fn bytes(&self) -> Option<(&'a [u8], &'a [u8])> {
+        Some((self.least?.bytes(), self.greatest?.bytes()))
     }
 }
 
@@ -118,16 +137,12 @@ fn append_all<'a>(
     rows: Range<usize>,
     bytes: usize,
     out: &mut Vec<u8>,
-) -> Option<Ends<'a>> {
+) -> Ends<'a> {
     out.reserve(bytes + WIDE);
-    let mut ends: Option<Ends<'a>> = None;
+    let mut ends = Ends::default();
     texts.each(rows, |text| {
-        let head = text.head();
-        match &mut ends {
-            Some(ends) => ends.see(text.bytes, head),
-            None => ends = Some(Ends::of(text.bytes, head)),
-        }
-        let len = text.bytes.len();
+        ends.see(text);
+        let len = text.len();
         #[expect(clippy::cast_possible_truncation, reason = "page_rows has looked")]
         let length = (len as u32).to_le_bytes();
         if len <= WIDE {
@@ -139,7 +154,7 @@ fn append_all<'a>(
             out.truncate(end);
         } else {
             out.extend_from_slice(&length);
-            out.extend_from_slice(text.bytes);
+            out.extend_from_slice(text.bytes());
         }
     });
     ends
