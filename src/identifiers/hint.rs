@@ -23,6 +23,7 @@ pub fn may_hold_number(text: &str) -> bool {
     text.len() >= LEAST_DIGITS && has_long_number(text)
 }
 
+/// The same of a text that is long enough.
 fn has_long_number(text: &str) -> bool {
     let bytes = text.as_bytes();
     let (mut end, mut digits) = (0, 0);

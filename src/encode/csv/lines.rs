@@ -235,7 +235,7 @@ impl Source<'_> {
 struct Longs<'a> {
     /// Long cells.
     cells: &'a [u8],
-    /// Texts that are written as cells only where the line is: once less copied.
+    /// Texts that are written as cells only where the line is, which saves a copy.
     texts: &'a [u8],
 }
 
@@ -255,16 +255,12 @@ fn join(slots: &[Slot], longs: &[Longs<'_>], formulas: Formulas, out: &mut Vec<u
         if len >= TEXT {
             out.extend_from_slice(&stage[..staged]);
             staged = 0;
-            let Place {
-                start,
-                len: most,
-                column,
-            } = Place::of(slot);
-            let bytes = start..start + most;
+            let place = Place::of(slot);
+            let (of, bytes) = (&longs[place.column], place.start..place.start + place.len);
             if len == LONG {
-                out.extend_from_slice(&longs[column].cells[bytes]);
+                out.extend_from_slice(&of.cells[bytes]);
             } else {
-                values::text(out, &longs[column].texts[bytes], formulas);
+                values::text(out, &of.texts[bytes], formulas);
             }
         } else if let Some(place) = stage[staged..].first_chunk_mut::<SLOT>() {
             *place = *slot;
