@@ -146,8 +146,10 @@ const SPECIAL: [u8; 4] = *b",\"\n\r";
 #[inline]
 pub fn is_plain(bytes: &[u8; 16], len: usize, formulas: Formulas) -> bool {
     let lanes = u8x16::new(*bytes);
-    let special = SPECIAL.map(|byte| lanes.simd_eq(u8x16::splat(byte)).to_bitmask());
-    let special = special.into_iter().fold(0, |all, bits| all | bits) & ((1 << len) - 1);
+    let is = |byte| lanes.simd_eq(u8x16::splat(byte));
+    let [comma, quote, line, back] = SPECIAL;
+    let special = is(comma) | is(quote) | is(line) | is(back);
+    let special = special.to_bitmask() & ((1 << len) - 1);
     // Those that a spreadsheet would run are looked at one by one; a mark begins beyond ASCII, as few texts do.
     formulas == Formulas::Keep && special == 0 && len > 0 && bytes[0].is_ascii()
 }
