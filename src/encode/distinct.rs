@@ -9,7 +9,7 @@ use super::numbers::NumberType;
 pub const MAX_DISTINCT: usize = 32 * 1024;
 
 /// After so many values, a column of which more than half are distinct is not worth a dictionary.
-const TRIAL: usize = 16 * 1024;
+pub const TRIAL: usize = 16 * 1024;
 
 /// The code of NULL.
 pub const NULL: u16 = u16::MAX;

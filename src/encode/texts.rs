@@ -45,22 +45,25 @@ impl PlainTexts {
         let size: usize = arrays.iter().map(|array| data(array).len()).sum();
         i32::try_from(size).ok()?;
         let rows = arrays.iter().copied().map(Array::len).sum();
-        let mut bytes = Vec::with_capacity(size + WIDE);
         let mut ends: Vec<u32> = Vec::with_capacity(rows + 1);
         ends.push(0);
         for array in arrays {
-            let before = u32::try_from(bytes.len()).ok()?;
+            let before = ends.last().copied()?;
             let offsets = array.value_offsets();
             let end = |offset: &i32| before + (offset - offsets[0]).cast_unsigned();
             ends.extend(offsets[1..].iter().map(end));
-            bytes.extend_from_slice(data(array));
         }
-        bytes.extend_from_slice(&[0; WIDE]);
         let span = |row: usize| (ends[row], ends[row + 1]);
         let spans = match order {
             Some(order) => order.iter().map(|&row| span(row as usize)).collect(),
             None => (0..rows).map(span).collect(),
         };
+        // Last, since they are what is read next, in any order.
+        let mut bytes = Vec::with_capacity(size + WIDE);
+        for array in arrays {
+            bytes.extend_from_slice(data(array));
+        }
+        bytes.extend_from_slice(&[0; WIDE]);
         Some(Self {
             bytes,
             spans,

@@ -2,6 +2,7 @@
 //!
 //! Fast because codes of 16 bits are what is put in order, not values: those of a block fit a second-level cache.
 
+mod sketch;
 #[cfg(test)]
 mod tests;
 
@@ -10,8 +11,9 @@ use arrow::buffer::{BooleanBuffer, NullBuffer};
 use arrow::datatypes::DataType;
 use hashbrown::HashMap;
 
+use self::sketch::Sketch;
 use super::Rows;
-use super::distinct::{self, NULL, Table, pays};
+use super::distinct::{self, NULL, TRIAL, Table, pays};
 use super::numbers::{NumberType, append_keys, of_float};
 use super::texts::PlainTexts;
 use crate::csv::column::{self, Column};
@@ -20,6 +22,11 @@ use crate::error::{Error, Kind, Result};
 
 /// The most bytes of a dictionary's texts, as other writers have it: long texts show sooner that they do not repeat.
 const MAX_BYTES: usize = 1024 * 1024;
+
+/// Whether a dictionary of so many texts, of so many bytes, is worth it for so many rows.
+fn texts_pay(texts: usize, bytes: usize, rows: usize) -> bool {
+    pays(texts, rows) && bytes <= MAX_BYTES
+}
 
 /// A column of a block. Which form it has, its values alone decide.
 pub enum Gathered {
@@ -203,14 +210,16 @@ impl Codes {
 /// The rows' codes in a dictionary of the block. None where it does not pay: judged at each new text, however the texts
 /// arrive.
 fn texts(pieces: &[Piece<'_>], order: Option<&[u32]>) -> Option<Coded<StringArray>> {
+    if hardly_repeat(pieces) {
+        return None;
+    }
     let mut dictionary = TextDictionary::new(0);
     let mut codes = Codes::of(pieces);
     let mut known = Known::default();
     let mut code_of = |text: &str, rows: usize| {
         let (code, new) = dictionary.code(text.as_bytes());
         let code = u16::try_from(code).ok()?;
-        let pays = || pays(usize::from(code) + 1, rows) && dictionary.size() <= MAX_BYTES;
-        (!new || pays()).then_some(code)
+        (!new || texts_pay(usize::from(code) + 1, dictionary.size(), rows)).then_some(code)
     };
     for piece in pieces {
         let range = piece.start..piece.start + piece.len;
@@ -236,6 +245,33 @@ fn texts(pieces: &[Piece<'_>], order: Option<&[u32]>) -> Option<Coded<StringArra
     }
     let (values, ranks) = sorted(&dictionary.share()?.values);
     Some(Coded::new(values, ranked(&codes.all, &ranks, order)))
+}
+
+/// Whether [`texts`] would find that a dictionary does not pay, as far as the first of them tell: without keeping any.
+fn hardly_repeat(pieces: &[Piece<'_>]) -> bool {
+    let mut sketch = Sketch::default();
+    let mut rows = 0;
+    for piece in pieces {
+        let Column::Plain(array) = piece.column else {
+            return false;
+        };
+        let Some(texts) = array.as_string_opt::<i32>() else {
+            return false;
+        };
+        for row in piece.start..piece.start + piece.len {
+            rows += 1;
+            if texts.is_valid(row)
+                && sketch.add(texts.value(row))
+                && !texts_pay(sketch.texts(), sketch.bytes(), rows)
+            {
+                return true;
+            }
+        }
+        if rows > 2 * TRIAL {
+            break;
+        }
+    }
+    false
 }
 
 /// The texts, sorted, and the place among them of each.

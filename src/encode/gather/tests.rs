@@ -113,7 +113,21 @@ proptest! {
 #[test]
 fn the_form_of_a_block_is_that_of_its_values() {
     let distinct: Vec<Option<f64>> = (0..20_000).map(|v| Some(f64::from(v) / 8.0)).collect();
-    for (values, coded) in [(&distinct[..], false), (&distinct[..15_000], true)] {
+    // Judged at each new value: where none comes any more, and where one comes soon or late.
+    let repeated = |rows: usize| distinct[..10_000].iter().copied().cycle().take(rows);
+    let and_one = |rows| repeated(rows).chain([distinct[19_999]]).collect::<Vec<_>>();
+    let (none, soon, late) = (
+        repeated(40_000).collect::<Vec<_>>(),
+        and_one(16_500),
+        and_one(30_000),
+    );
+    for (values, coded) in [
+        (&distinct[..], false),
+        (&distinct[..15_000], true),
+        (&none, true),
+        (&soon, false),
+        (&late, true),
+    ] {
         for coding in [false, true] {
             let of = |text| {
                 let mut worker = Worker::default();
