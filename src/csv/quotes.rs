@@ -175,7 +175,9 @@ mod tests {
             let byte = u8::try_from(quote).unwrap();
             let run = |way: fn(&[u8], u8, &mut Vec<u8>), texts: &[String; 3]| {
                 let mut out = b"before".to_vec();
-                texts.iter().for_each(|text| way(text.as_bytes(), byte, &mut out));
+                for text in texts {
+                    way(text.as_bytes(), byte, &mut out);
+                }
                 String::from_utf8(out).unwrap()
             };
             for way in [halve, halve_portable] {

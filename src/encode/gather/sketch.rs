@@ -31,7 +31,6 @@ impl Default for Sketch {
 
 impl Sketch {
     /// Adds a text. True only where it was not there before.
-    #[expect(clippy::cast_possible_truncation, reason = "the upper bits")]
     pub fn add(&mut self, text: &str) -> bool {
         let place = self.hasher.hash_one(text.as_bytes()) >> (u64::BITS - BITS);
         let word = &mut self.table[(place / u64::from(u64::BITS)) as usize];
