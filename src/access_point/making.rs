@@ -128,7 +128,8 @@ impl Recipe {
     /// Begins to make the release into an output, on threads of its own. At its end, `end` has the output and what the
     /// release came to.
     ///
-    /// The first is one of the runtime's for what blocks: it stays for the next release, with what its heap has kept.
+    /// The first is one of the runtime's for what blocks: it stays for the next release, with what its heap has kept. So it
+    /// is called within a runtime.
     pub fn start<W: Output + 'static>(
         self,
         object: Fetched,
