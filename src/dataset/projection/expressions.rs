@@ -3,10 +3,11 @@
 
 use std::ops::ControlFlow;
 
-use sqlparser::ast::{Expr, Function, FunctionArguments, Query, Spanned, Value, Visit, Visitor};
+use sqlparser::ast::{Expr, Function, FunctionArguments, Query, Spanned, Value, Visit};
 
 use super::catalog;
 use super::restrict::normal;
+use super::walk::{Step, Walk};
 use crate::dataset::nearest::hint;
 use crate::dataset::place::start;
 use crate::dataset::rule::{Refusal, Refusals, Rule};
@@ -16,38 +17,34 @@ const MAX_DEPTH: usize = 200;
 
 /// Checks every expression of a query, at any depth.
 pub(super) fn check(query: &Query, refusals: &mut Refusals) {
-    let mut check = Check { refusals, depth: 0 };
+    let mut depth = 0;
+    let mut look = |step: Step<'_>| {
+        match step {
+            Step::Into(expr) => {
+                depth += 1;
+                return look_at(expr, depth, refusals);
+            }
+            Step::OutOf => depth -= 1,
+            Step::Table(_) => {}
+        }
+        ControlFlow::Continue(())
+    };
     // A walk that was broken off has said why.
-    let _ = query.visit(&mut check);
+    let _ = query.visit(&mut Walk(&mut look));
 }
 
-struct Check<'a> {
-    refusals: &'a mut Refusals,
-    depth: usize,
-}
-
-impl Visitor for Check<'_> {
-    type Break = ();
-
-    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<Self::Break> {
-        self.depth += 1;
-        // The span of an expression is found by walking it, so only what is refused asks for it.
-        if self.depth > MAX_DEPTH {
-            let why = "an expression is nested more than 200 deep: split it into subqueries";
-            let refusal = Refusal::new(Rule::Expression, position(expr), why);
-            self.refusals.add(refusal);
-            return ControlFlow::Break(());
-        }
-        if let Some((rule, why)) = refusal(expr) {
-            self.refusals.add(Refusal::new(rule, position(expr), why));
-        }
-        ControlFlow::Continue(())
+/// Checks an expression at a depth. Breaks off where it is too deep.
+fn look_at(expr: &Expr, depth: usize, refusals: &mut Refusals) -> ControlFlow<()> {
+    // The span of an expression is found by walking it, so only what is refused asks for it.
+    if depth > MAX_DEPTH {
+        let why = "an expression is nested more than 200 deep: split it into subqueries";
+        refusals.add(Refusal::new(Rule::Expression, position(expr), why));
+        return ControlFlow::Break(());
     }
-
-    fn post_visit_expr(&mut self, _: &Expr) -> ControlFlow<Self::Break> {
-        self.depth -= 1;
-        ControlFlow::Continue(())
+    if let Some((rule, why)) = refusal(expr) {
+        refusals.add(Refusal::new(rule, position(expr), why));
     }
+    ControlFlow::Continue(())
 }
 
 fn position(expr: &Expr) -> Option<(u64, u64)> {

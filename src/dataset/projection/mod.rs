@@ -15,6 +15,7 @@ mod planner;
 mod restrict;
 mod rows;
 mod tables;
+mod walk;
 mod whole;
 
 #[cfg(test)]

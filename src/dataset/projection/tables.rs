@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use datafusion_sql::parser::Statement;
-use sqlparser::ast::visit_relations;
+use sqlparser::ast::Visit;
 
 use super::restrict::normal;
+use super::walk::{Step, Walk};
 use crate::dataset::place::Place;
 use crate::error::Kind;
 
@@ -21,13 +22,16 @@ pub(super) fn named(text: &str) -> BTreeSet<String> {
         let Statement::Statement(statement) = statement else {
             continue;
         };
-        // The closure never breaks off.
-        let _ = visit_relations(&*statement, |name| {
-            if let [part] = name.0.as_slice() {
+        let mut add = |step: Step<'_>| {
+            if let Step::Table(name) = step
+                && let [part] = name.0.as_slice()
+            {
                 names.extend(part.as_ident().map(normal));
             }
-            ControlFlow::<()>::Continue(())
-        });
+            ControlFlow::Continue(())
+        };
+        // It never breaks off.
+        let _ = statement.visit(&mut Walk(&mut add));
     }
     names
 }

@@ -1,7 +1,14 @@
 //! Whose signature a request has, and what they may do.
+//!
+//! Here and in `buckets` and `route` the traits of s3s are implemented without `async_trait`, from which they come. Its
+//! methods hold `self` in a future, for each of which the compiler goes through all that a gateway holds, down to the
+//! parts of a planned statement, before it believes that another thread may have it: 7 seconds a method, two thirds of
+//! the time in which this crate was checked. Nothing here waits, so that no future has to hold anything.
 
+use std::future::ready;
 use std::sync::Arc;
 
+use futures::future::BoxFuture;
 use s3s::access::{S3Access, S3AccessContext};
 use s3s::auth::{Credentials, S3Auth, SecretKey};
 use s3s::{S3Error, S3ErrorCode, S3Result};
@@ -23,22 +30,51 @@ const READING: [&str; 5] = ["CreateSession", "Get", "Head", "List", "Select"];
 #[derive(Clone)]
 pub struct Access(pub Arc<Gateway>);
 
-#[async_trait::async_trait]
 impl S3Auth for Access {
-    async fn get_secret_key(&self, access_key: &str) -> S3Result<SecretKey> {
+    fn get_secret_key<'a, 'b, 'f>(&'a self, id: &'b str) -> BoxFuture<'f, S3Result<SecretKey>>
+    where
+        'a: 'f,
+        'b: 'f,
+    {
+        Box::pin(ready(self.secret(id)))
+    }
+}
+
+impl S3Access for Access {
+    /// Whatever is not taken by the route of reads.
+    fn check<'a, 'b, 'c, 'f>(
+        &'a self,
+        context: &'b mut S3AccessContext<'c>,
+    ) -> BoxFuture<'f, S3Result<()>>
+    where
+        'a: 'f,
+        'b: 'f,
+        'c: 'f,
+    {
+        Box::pin(ready(self.answers(context)))
+    }
+}
+
+/// An operation of ours, or what kind of another it is.
+fn known(operation: &str) -> &'static str {
+    let ours = ANSWERED.into_iter().find(|name| *name == operation);
+    let reads = READING.iter().any(|begin| operation.starts_with(begin));
+    ours.unwrap_or(if reads { NOT_SERVED } else { WRITE })
+}
+
+impl Access {
+    /// What a reader signs with.
+    fn secret(&self, id: &str) -> S3Result<SecretKey> {
         let in_force = self.0.in_force();
-        let reader = in_force.reader(access_key).ok_or_else(|| {
+        let reader = in_force.reader(id).ok_or_else(|| {
             let message = "The AWS Access Key Id you provided does not exist in our records.";
             S3Error::with_message(S3ErrorCode::InvalidAccessKeyId, message)
         })?;
         Ok(reader.secret.clone())
     }
-}
 
-#[async_trait::async_trait]
-impl S3Access for Access {
-    /// Whatever is not taken by the route of reads.
-    async fn check(&self, context: &mut S3AccessContext<'_>) -> S3Result<()> {
+    /// Whether an operation is answered, and to who asks for it.
+    fn answers(&self, context: &mut S3AccessContext<'_>) -> S3Result<()> {
         let operation = known(context.s3_op().name());
         let bucket = context.s3_path().get_bucket_name().map(str::to_owned);
         let credentials = context.credentials().cloned();
@@ -58,16 +94,7 @@ impl S3Access for Access {
         let message = "access points are read only";
         Err(S3Error::with_message(S3ErrorCode::AccessDenied, message))
     }
-}
 
-/// An operation of ours, or what kind of another it is.
-fn known(operation: &str) -> &'static str {
-    let ours = ANSWERED.into_iter().find(|name| *name == operation);
-    let reads = READING.iter().any(|begin| operation.starts_with(begin));
-    ours.unwrap_or(if reads { NOT_SERVED } else { WRITE })
-}
-
-impl Access {
     /// The access key id of who asks, who may read this bucket if one is named. Whether it exists is not told to others.
     pub fn admit(
         &self,

@@ -1,7 +1,9 @@
 //! What is asked of access points themselves: which there are, and where.
 
+use std::future::ready;
 use std::sync::Arc;
 
+use futures::future::BoxFuture;
 use s3s::dto::{
     Bucket, BucketLocationConstraint, GetBucketLocationInput, GetBucketLocationOutput,
     HeadBucketInput, HeadBucketOutput, ListBucketsInput, ListBucketsOutput, Owner, Timestamp,
@@ -21,12 +23,47 @@ pub struct Buckets {
     pub region: String,
 }
 
-#[async_trait::async_trait]
 impl S3 for Buckets {
-    async fn list_buckets(
-        &self,
+    fn list_buckets<'a, 'f>(
+        &'a self,
         request: S3Request<ListBucketsInput>,
-    ) -> S3Result<S3Response<ListBucketsOutput>> {
+    ) -> BoxFuture<'f, S3Result<S3Response<ListBucketsOutput>>>
+    where
+        'a: 'f,
+    {
+        Box::pin(ready(Ok(S3Response::new(self.listed(request)))))
+    }
+
+    fn head_bucket<'a, 'f>(
+        &'a self,
+        _: S3Request<HeadBucketInput>,
+    ) -> BoxFuture<'f, S3Result<S3Response<HeadBucketOutput>>>
+    where
+        'a: 'f,
+    {
+        Box::pin(ready(Ok(S3Response::new(HeadBucketOutput {
+            bucket_region: Some(self.region.clone()),
+            ..HeadBucketOutput::default()
+        }))))
+    }
+
+    fn get_bucket_location<'a, 'f>(
+        &'a self,
+        _: S3Request<GetBucketLocationInput>,
+    ) -> BoxFuture<'f, S3Result<S3Response<GetBucketLocationOutput>>>
+    where
+        'a: 'f,
+    {
+        let named = (self.region != UNNAMED).then(|| self.region.clone());
+        Box::pin(ready(Ok(S3Response::new(GetBucketLocationOutput {
+            location_constraint: named.map(BucketLocationConstraint::from),
+        }))))
+    }
+}
+
+impl Buckets {
+    /// The access points of who asks, who owns them as far as S3 is concerned.
+    fn listed(&self, request: S3Request<ListBucketsInput>) -> ListBucketsOutput {
         let id = request
             .credentials
             .map_or_else(String::new, |credentials| credentials.access_key);
@@ -37,33 +74,13 @@ impl S3 for Buckets {
             creation_date: Some(created.clone()),
             ..Bucket::default()
         });
-        Ok(S3Response::new(ListBucketsOutput {
+        ListBucketsOutput {
             buckets: Some(buckets.collect()),
             owner: Some(Owner {
                 display_name: Some(id.clone()),
                 id: Some(id),
             }),
             ..ListBucketsOutput::default()
-        }))
-    }
-
-    async fn head_bucket(
-        &self,
-        _: S3Request<HeadBucketInput>,
-    ) -> S3Result<S3Response<HeadBucketOutput>> {
-        Ok(S3Response::new(HeadBucketOutput {
-            bucket_region: Some(self.region.clone()),
-            ..HeadBucketOutput::default()
-        }))
-    }
-
-    async fn get_bucket_location(
-        &self,
-        _: S3Request<GetBucketLocationInput>,
-    ) -> S3Result<S3Response<GetBucketLocationOutput>> {
-        let named = (self.region != UNNAMED).then(|| self.region.clone());
-        Ok(S3Response::new(GetBucketLocationOutput {
-            location_constraint: named.map(BucketLocationConstraint::from),
-        }))
+        }
     }
 }

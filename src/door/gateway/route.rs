@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::future::ready;
 use std::sync::Arc;
 
+use futures::future::BoxFuture;
 use hyper::http::Extensions;
 use hyper::{HeaderMap, Method, Uri};
 use percent_encoding::percent_decode_str;
@@ -153,7 +155,6 @@ impl Operation {
     }
 }
 
-#[async_trait::async_trait]
 impl S3Route for Reads {
     fn is_match(
         &self,
@@ -166,11 +167,37 @@ impl S3Route for Reads {
     }
 
     /// All that is checked is checked with the call: it takes the access point's name.
-    async fn check_access(&self, _: &mut S3Request<Body>) -> S3Result<()> {
-        Ok(())
+    fn check_access<'a, 'b, 'f>(&'a self, _: &'b mut S3Request<Body>) -> BoxFuture<'f, S3Result<()>>
+    where
+        'a: 'f,
+        'b: 'f,
+    {
+        Box::pin(ready(Ok(())))
     }
 
-    async fn call(&self, request: S3Request<Body>) -> S3Result<S3Response<Body>> {
+    fn call<'a, 'f>(&'a self, request: S3Request<Body>) -> BoxFuture<'f, S3Result<S3Response<Body>>>
+    where
+        'a: 'f,
+    {
+        match self.admitted(&request) {
+            Ok((operation, call)) => answered(operation, call),
+            Err(error) => Box::pin(ready(Err(error))),
+        }
+    }
+}
+
+/// The answer to a call. It holds nothing but the call, and so has no lifetime.
+fn answered(operation: Operation, call: Call) -> BoxFuture<'static, S3Result<S3Response<Body>>> {
+    match operation {
+        Operation::GetObject => Box::pin(object::get(call)),
+        Operation::HeadObject => Box::pin(object::head(call)),
+        Operation::List(version) => Box::pin(list::list(call, version)),
+    }
+}
+
+impl Reads {
+    /// What is read, for one who may read it.
+    fn admitted(&self, request: &S3Request<Body>) -> S3Result<(Operation, Call)> {
         let read = self.read(&request.method, &request.uri, &request.headers);
         let trace = request.extensions.get::<Trace>().cloned();
         let (Some((operation, path)), Some(trace)) = (read, trace) else {
@@ -191,11 +218,7 @@ impl S3Route for Reads {
             headers: joined(&request.headers),
             trace,
         };
-        match operation {
-            Operation::GetObject => object::get(call).await,
-            Operation::HeadObject => object::head(call).await,
-            Operation::List(version) => list::list(call, version).await,
-        }
+        Ok((operation, call))
     }
 }
 
