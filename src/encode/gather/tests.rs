@@ -150,3 +150,31 @@ fn the_form_of_a_block_is_that_of_its_values() {
         }
     }
 }
+
+/// Long texts show by their bytes that they do not repeat enough, however they come: a dictionary holds 1 MiB of them.
+#[test]
+fn a_block_of_long_texts_is_coded_up_to_a_mebibyte_of_them() {
+    let texts: Vec<String> = (0..3_000).map(|number| format!("{number:0400}")).collect();
+    let (most, one_more) = (MAX_BYTES / 400, MAX_BYTES / 400 + 1);
+    for (distinct, coded) in [(most, true), (one_more, false), (3_000, false)] {
+        for coding in [false, true] {
+            let rows = 4 * distinct;
+            let column = if coding {
+                let values = texts[..distinct].iter().map(Some).collect();
+                let codes = (0..).take(distinct).cycle().take(rows).collect();
+                Column::Coded(Arc::new(Dictionary { lineage: 0, values }), codes)
+            } else {
+                let all = texts[..distinct].iter().cycle().take(rows).map(Some);
+                Column::Plain(Arc::new(all.collect::<StringArray>()))
+            };
+            let rows = Rows {
+                columns: Arc::new(vec![column]),
+                start: 0,
+                len: rows,
+            };
+            let gathered = gather(&[rows], 0, &DataType::Utf8, None).unwrap();
+            let is_coded = matches!(gathered, Gathered::Texts(_));
+            assert_eq!(is_coded, coded, "{distinct} texts, as codes: {coding}");
+        }
+    }
+}
