@@ -10,7 +10,7 @@ import time
 import zipfile
 
 import data
-from runs import Peer, Veilpoint, cores, differences, median, paired, ratios, run
+from runs import AtOnce, Peer, Veilpoint, cores, differences, median, paired, ratios, run
 from shapes import SHAPES
 from table import Row
 
@@ -101,7 +101,7 @@ def size(settings):
 
 
 def scaling(settings):
-    """One core beside DuckDB on one core, and two beside one."""
+    """One core beside DuckDB on one core, and two beside one; and what the machine gives of its second core at all."""
     shape, source = SHAPES["admissions"], admissions(settings)
     several = len(cores(2)[-1].split(",")) > 1
     for form, bar in [("parquet", 1.85), ("csv", 1.7)]:
@@ -111,6 +111,8 @@ def scaling(settings):
         }
         if several:
             programs["veilpoint-2"] = Veilpoint(settings, shape, threads=2, prefix=cores(2))
+            programs["at-once"] = AtOnce(
+                [Veilpoint(settings, shape, threads=1, prefix=cores(1, first=core)) for core in range(2)])
         results = paired(settings, programs, source, form)
         remember(settings, f"one core to {FORMATS[form]}", programs)
         yield faster(f"one core, admissions to {FORMATS[form]}", results["veilpoint-1"], "DuckDB", results["duckdb-1"],
@@ -120,6 +122,10 @@ def scaling(settings):
             yield Row(f"cores 1 → 2, admissions to {FORMATS[form]}", f"{median(results['veilpoint-2']):.2f} s",
                       f"one core {median(results['veilpoint-1']):.2f} s", f"{middle:.2f} × ({least:.2f} to {most:.2f})",
                       f"≥ {bar:g} ×", middle >= bar)
+            middle, least, most = (2 * ratio for ratio in ratios(results["veilpoint-1"], results["at-once"]))
+            yield Row(f"two such releases at once, a core each, to {FORMATS[form]}",
+                      f"{median(results['at-once']):.2f} s", f"one alone {median(results['veilpoint-1']):.2f} s",
+                      f"{middle:.2f} × ({least:.2f} to {most:.2f})", None, None)
 
 
 def of_shape(settings, name):

@@ -1,4 +1,5 @@
 """Runs of programs, measured; and paired rounds of several of them."""
+import concurrent.futures
 import json
 import os
 import pathlib
@@ -35,9 +36,9 @@ def run(command):
     return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, text
 
 
-def cores(count):
-    """The command before a command that holds it to the first `count` processors of those that this process may use."""
-    return ["taskset", "-c", ",".join(map(str, sorted(os.sched_getaffinity(0))[:count]))]
+def cores(count, first=0):
+    """The command before a command that holds it to `count` processors of those that this process may use."""
+    return ["taskset", "-c", ",".join(map(str, sorted(os.sched_getaffinity(0))[first:first + count]))]
 
 
 class Veilpoint:
@@ -57,6 +58,25 @@ class Veilpoint:
     def measure(self, source, target):
         wall, cpu, peak, _ = run(self.command(source, target))
         return {"wall": wall, "cpu": cpu, "peak": peak, "file": os.path.getsize(target)}
+
+
+class AtOnce:
+    """Several programs at the same time, one of which is asked for its release. Measured until the last one ends."""
+
+    name = "at once"
+
+    def __init__(self, programs):
+        self.programs = programs
+
+    def measure(self, source, target):
+        targets = [target, *(target.with_suffix(f".{at}{target.suffix}") for at in range(1, len(self.programs)))]
+        begun = time.perf_counter()
+        with concurrent.futures.ThreadPoolExecutor(len(targets)) as pool:
+            results = list(pool.map(lambda program, path: program.measure(source, path), self.programs, targets))
+        wall = time.perf_counter() - begun
+        for path in targets[1:]:
+            os.remove(path)
+        return results[0] | {"wall": wall}
 
 
 class Peer:
