@@ -37,7 +37,7 @@ def run(command):
 
 
 def cores(count, first=0):
-    """The command before a command that holds it to `count` processors of those that this process may use."""
+    """The command before a command that holds it to `count` of the processors that we may use, from the `first` on."""
     return ["taskset", "-c", ",".join(map(str, sorted(os.sched_getaffinity(0))[first:first + count]))]
 
 
@@ -61,9 +61,7 @@ class Veilpoint:
 
 
 class AtOnce:
-    """Several programs at the same time, one of which is asked for its release. Measured until the last one ends."""
-
-    name = "at once"
+    """Several programs at the same time. Wall seconds until the last one ends; the first one's release stays."""
 
     def __init__(self, programs):
         self.programs = programs

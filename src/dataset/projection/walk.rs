@@ -1,4 +1,4 @@
-//! The one walk over the syntax of a statement, for all who look at it: a walk of each type of visitor is compiled by
+//! The one visitor of a statement's syntax, for all who look at every part of it: each type of visitor is compiled by
 //! itself, 520 functions, a twenty-fifth of what this crate gives the compiler.
 
 use std::ops::ControlFlow;

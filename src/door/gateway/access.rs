@@ -2,8 +2,8 @@
 //!
 //! Here and in `buckets` and `route` the traits of s3s are implemented without `async_trait`, from which they come. Its
 //! methods hold `self` in a future, for each of which the compiler goes through all that a gateway holds, down to the
-//! parts of a planned statement, before it believes that another thread may have it: 7 seconds a method, two thirds of
-//! the time in which this crate was checked. Nothing here waits, so that no future has to hold anything.
+//! parts of a planned statement, before it believes that another thread may have it: 59 seconds for seven methods, over
+//! half of the time in which this crate was checked. What waits is only the answer to a read, which holds no `self`.
 
 use std::future::ready;
 use std::sync::Arc;
